@@ -1,0 +1,31 @@
+/*
+ * arena - many small allocations, freed at once
+ *
+ * Everything of one file or message.  arena_alloc returns zeroed memory
+ * aligned to 16 bytes, or NULL when the limit would be passed.  arena_reset
+ * keeps the first block for reuse.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block	*first;
+	struct arena_block	*last;
+	size_t			 used;	/* bytes handed out */
+	size_t			 limit;
+};
+
+void		 arena_init(struct arena *, size_t limit);
+void		 arena_free(struct arena *);
+void		 arena_reset(struct arena *);
+void		*arena_alloc(struct arena *, size_t n);
+/* A copy of s; ptr is NULL when over the limit. */
+struct slice	 arena_dup(struct arena *, struct slice s);
+
+#endif

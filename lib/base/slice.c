@@ -1,0 +1,150 @@
+#include "base/slice.h"
+
+struct slice
+slice_cstr(const char *s)
+{
+	size_t len = 0;
+
+	if (s == NULL)
+		return slice_of(NULL, 0);
+	while (s[len] != '\0')
+		len++;
+	return slice_of(s, len);
+}
+
+size_t
+slice_rchr(struct slice s, unsigned char c)
+{
+	for (size_t i = s.len; i-- > 0;)
+		if (s.ptr[i] == c)
+			return i;
+	return SLICE_NONE;
+}
+
+size_t
+slice_find(struct slice s, struct slice needle)
+{
+	const unsigned char *p;
+
+	if (needle.len == 0)
+		return 0;
+	if (s.len < needle.len)
+		return SLICE_NONE;
+	p = memmem(s.ptr, s.len, needle.ptr, needle.len);
+	return p == NULL ? SLICE_NONE : (size_t)(p - s.ptr);
+}
+
+size_t
+slice_rfind(struct slice s, struct slice needle)
+{
+	if (s.len < needle.len)
+		return SLICE_NONE;
+	for (size_t i = s.len - needle.len + 1; i-- > 0;)
+		if (memcmp(s.ptr + i, needle.ptr, needle.len) == 0)
+			return i;
+	return SLICE_NONE;
+}
+
+/* Split around n bytes at pos. */
+static bool
+split(struct slice s, size_t pos, size_t n, struct slice *head,
+    struct slice *tail)
+{
+	if (pos == SLICE_NONE)
+		return false;
+	*head = slice_sub(s, 0, pos);
+	*tail = slice_from(s, pos + n);
+	return true;
+}
+
+bool
+slice_cut(struct slice s, unsigned char c, struct slice *head,
+    struct slice *tail)
+{
+	return split(s, slice_chr(s, c), 1, head, tail);
+}
+
+bool
+slice_cut_str(struct slice s, struct slice sep, struct slice *head,
+    struct slice *tail)
+{
+	return split(s, slice_find(s, sep), sep.len, head, tail);
+}
+
+bool
+slice_rcut(struct slice s, unsigned char c, struct slice *head,
+    struct slice *tail)
+{
+	return split(s, slice_rchr(s, c), 1, head, tail);
+}
+
+bool
+slice_eq_nocase(struct slice a, struct slice b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (ascii_tolower(a.ptr[i]) != ascii_tolower(b.ptr[i]))
+			return false;
+	return true;
+}
+
+bool
+slice_ends_nocase(struct slice s, struct slice suffix)
+{
+	return s.len >= suffix.len &&
+	    slice_eq_nocase(slice_from(s, s.len - suffix.len), suffix);
+}
+
+int
+slice_cmp(struct slice a, struct slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n == 0 ? 0 : memcmp(a.ptr, b.ptr, n);
+
+	if (c != 0)
+		return c;
+	return a.len < b.len ? -1 : a.len > b.len;
+}
+
+struct slice
+slice_trim(struct slice s)
+{
+	while (s.len > 0 && (*s.ptr == ' ' || *s.ptr == '\t')) {
+		s.ptr++;
+		s.len--;
+	}
+	while (s.len > 0 &&
+	    (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
+		s.len--;
+	return s;
+}
+
+bool
+slice_u64(struct slice s, uint64_t limit, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.len == 0)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned int d = (unsigned int)s.ptr[i] - '0';
+
+		if (d > 9 || v > (UINT64_MAX - d) / 10)
+			return false;
+		v = v * 10 + d;
+	}
+	if (v > limit)
+		return false;
+	*out = v;
+	return true;
+}
+
+bool
+slice_digits(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!ascii_digit(s.ptr[i]))
+			return false;
+	return s.len > 0;
+}

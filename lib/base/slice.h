@@ -1,0 +1,157 @@
+/*
+ * slice - bytes that somebody else owns
+ *
+ * A slice is a pointer and a length.  The bytes may have any value and no
+ * NUL follows them.  All evidence travels as slices.  A slice with a NULL
+ * pointer is "absent"; one with length 0 and a pointer is "empty".
+ *
+ * Nothing here allocates or fails other than by returning false, NULL or
+ * SLICE_NONE.  Character classes are ASCII only, whatever the locale.
+ */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SLICE_NONE	SIZE_MAX
+
+struct slice {
+	const unsigned char	*ptr;
+	size_t			 len;
+};
+
+/* A slice of a string literal. */
+#define SLICE(lit)							\
+	((struct slice){ (const unsigned char *)("" lit), sizeof(lit) - 1 })
+
+/* A slice of memory; p may be any pointer. */
+static inline struct slice
+slice_of(const void *p, size_t len)
+{
+	return (struct slice){ p, len };
+}
+
+/* A slice of a C string of ours (an option, a constant). */
+struct slice	slice_cstr(const char *);
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool
+slice_starts(struct slice s, struct slice prefix)
+{
+	return s.len >= prefix.len && memcmp(s.ptr, prefix.ptr, prefix.len) == 0;
+}
+
+static inline bool
+slice_ends(struct slice s, struct slice suffix)
+{
+	return s.len >= suffix.len && memcmp(s.ptr + (s.len - suffix.len),
+	    suffix.ptr, suffix.len) == 0;
+}
+
+/* At most len bytes from pos on; empty when pos is past the end. */
+static inline struct slice
+slice_sub(struct slice s, size_t pos, size_t len)
+{
+	if (pos > s.len)
+		pos = s.len;
+	if (len > s.len - pos)
+		len = s.len - pos;
+	return slice_of(s.ptr == NULL ? NULL : s.ptr + pos, len);
+}
+
+/* What is left from pos on. */
+static inline struct slice
+slice_from(struct slice s, size_t pos)
+{
+	return slice_sub(s, pos, SIZE_MAX);
+}
+
+/* The position of the first byte c, or SLICE_NONE. */
+static inline size_t
+slice_chr(struct slice s, unsigned char c)
+{
+	const unsigned char *p;
+
+	p = s.len == 0 ? NULL : memchr(s.ptr, c, s.len);
+	return p == NULL ? SLICE_NONE : (size_t)(p - s.ptr);
+}
+
+/* If s starts with prefix, drop it from s. */
+static inline bool
+slice_take(struct slice *s, struct slice prefix)
+{
+	if (!slice_starts(*s, prefix))
+		return false;
+	s->ptr += prefix.len;
+	s->len -= prefix.len;
+	return true;
+}
+
+/* The position of the last byte c, or SLICE_NONE. */
+size_t		slice_rchr(struct slice, unsigned char);
+/* The position of the first (last) occurrence of needle, or SLICE_NONE. */
+size_t		slice_find(struct slice, struct slice needle);
+size_t		slice_rfind(struct slice, struct slice needle);
+/* Split at the first c: *head before it, *tail after it; false if none. */
+bool		slice_cut(struct slice, unsigned char c, struct slice *head,
+		    struct slice *tail);
+/* Split at the first occurrence of sep. */
+bool		slice_cut_str(struct slice, struct slice sep,
+		    struct slice *head, struct slice *tail);
+/* Split at the last c. */
+bool		slice_rcut(struct slice, unsigned char c, struct slice *head,
+		    struct slice *tail);
+/* ASCII case-insensitive comparisons. */
+bool		slice_eq_nocase(struct slice, struct slice);
+bool		slice_ends_nocase(struct slice, struct slice suffix);
+/* memcmp order, the shorter first when one is a prefix of the other. */
+int		slice_cmp(struct slice, struct slice);
+/* Without the ASCII blanks (space, tab) at both ends. */
+struct slice	slice_trim(struct slice);
+/*
+ * The whole slice as a decimal number of at most limit; false for anything
+ * else (empty, sign, other bytes, too large), *out is then unchanged.
+ */
+bool		slice_u64(struct slice, uint64_t limit, uint64_t *out);
+/* True if every byte is an ASCII digit and there is at least one. */
+bool		slice_digits(struct slice);
+
+static inline bool
+ascii_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+ascii_upper(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static inline bool
+ascii_lower(unsigned char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool
+ascii_alnum(unsigned char c)
+{
+	return ascii_digit(c) || ascii_upper(c) || ascii_lower(c);
+}
+
+static inline unsigned char
+ascii_tolower(unsigned char c)
+{
+	return ascii_upper(c) ? (unsigned char)(c + ('a' - 'A')) : c;
+}
+
+#endif
