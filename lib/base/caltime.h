@@ -1,0 +1,41 @@
+/*
+ * caltime - calendar arithmetic and RFC 3339 text, in UTC
+ *
+ * Proleptic Gregorian, years 1 to 9999; no leap seconds (second 60 is taken
+ * as 59).  caltime_sec returns false when a number is out of range or the
+ * day does not exist in that month and year.
+ */
+#ifndef BASE_CALTIME_H
+#define BASE_CALTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+#define CALTIME_MAX	30	/* bytes of the longest RFC 3339 text */
+
+struct caltime {
+	int	year;
+	int	mon;	/* 1 to 12 */
+	int	day;	/* 1 to 31 */
+	int	hour;
+	int	min;
+	int	sec;
+};
+
+bool	caltime_sec(const struct caltime *, int64_t *sec);
+void	caltime_of(int64_t sec, struct caltime *);
+bool	caltime_leap(int year);
+/* YYYY-MM-DDTHH:MM:SS[.digits]Z; returns the length, 0 if out of range. */
+size_t	caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
+	    unsigned int digits);
+/*
+ * Read RFC 3339 in UTC or with an offset, 0 to 9 fraction digits; false if
+ * it is anything else.
+ */
+bool	caltime_parse(struct slice, int64_t *sec, uint32_t *nsec,
+	    unsigned int *digits);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * field - the keys of a record, and the record itself
+ *
+ * Every key is defined once, here: name, type, unit and meaning.  Reader,
+ * writer, column headers, filter and manual page are made from this table;
+ * records list their keys in its order.
+ *
+ * A struct rec holds one value, a slice, per key.  The slices are borrowed:
+ * whoever fills a record says how long they live.  A key that is not set is
+ * unknown; an empty value is a known empty value.  Numbers and booleans are
+ * kept as the text that was logged ("0.30", "true").
+ *
+ * It lives in base, below the parsers, so that a parser can write what it
+ * finds straight into a record; lib/rec reads and writes them.
+ */
+#ifndef BASE_FIELD_H
+#define BASE_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+enum field_type {
+	FIELD_STR,	/* text */
+	FIELD_NUM,	/* decimal number, possibly with a fraction */
+	FIELD_BOOL,	/* true or false */
+	FIELD_TIME,	/* RFC 3339 in UTC */
+	FIELD_HOST,	/* a domain or host name: compared without case */
+	FIELD_ADDR,	/* an IP address */
+	FIELD_MAIL	/* a mail address: its domain compared without case */
+};
+
+/* X(enum suffix, name, type, meaning with its unit) */
+#define FIELD_TABLE(X)							\
+X(TYPE, type, STR, "what the record is: event, message, delivery, link, finding, file, source or coverage") \
+X(TIME, time, TIME, "when, in UTC with the digits that the evidence has") \
+X(END, end, TIME, "time of the last line that the record rests on")	\
+X(TIME_NOTE, time_note, STR, "why the time is not the evidence's own word: year-inferred, zone-assumed, zone-inferred, dst-ambiguous, clock-jump, ...") \
+X(STAMP, stamp, STR, "the logged time text where no time can be given")	\
+X(HOST, host, HOST, "host as logged")					\
+X(INSTANCE, instance, STR, "Postfix instance: first part of the tag")	\
+X(SERVICE, service, STR, "middle part of the tag")			\
+X(DAEMON, daemon, STR, "program that wrote the line")			\
+X(PID, pid, NUM, "process ID")						\
+X(QID, qid, STR, "queue ID, or NOQUEUE")				\
+X(EVENT, event, STR, "kind of event")					\
+X(SEVERITY, severity, STR, "warning, error, fatal or panic")		\
+X(TEXT, text, STR, "the logged text after the tag")			\
+X(COMMANDS, commands, STR, "counters of a disconnect line")		\
+X(REPEAT, repeat, NUM, "the event was logged as repeated this many times") \
+X(TRACE, trace, STR, "identifier of the reconstructed message")		\
+X(FROM, from, MAIL, "envelope sender, empty for the null sender")	\
+X(TO, to, MAIL, "envelope recipient")					\
+X(ORIG_TO, orig_to, MAIL, "recipient before rewriting and aliases")	\
+X(MESSAGE_ID, message_id, STR, "Message-ID header as logged")		\
+X(SIZE, size, NUM, "bytes: of a message, or of a source")		\
+X(NRCPT, nrcpt, NUM, "recipients when the queue file was made")		\
+X(CLIENT_NAME, client_name, HOST, "client's verified host name, or unknown") \
+X(CLIENT_ADDR, client_addr, ADDR, "client's address")			\
+X(CLIENT_PORT, client_port, NUM, "client's port")			\
+X(HELO, helo, HOST, "name that the client gave in HELO or EHLO")	\
+X(PROTOCOL, protocol, STR, "SMTP or ESMTP")				\
+X(SASL_METHOD, sasl_method, STR, "SASL mechanism")			\
+X(SASL_USER, sasl_user, STR, "SASL user name")				\
+X(UID, uid, NUM, "user ID of a local submission")			\
+X(SUBJECT, subject, STR, "Subject, where a header check logged it")	\
+X(RELAY, relay, STR, "next hop as logged")				\
+X(RELAY_NAME, relay_name, HOST, "host name of the next hop")		\
+X(RELAY_ADDR, relay_addr, ADDR, "address or socket path of the next hop") \
+X(RELAY_PORT, relay_port, NUM, "port of the next hop")			\
+X(STATUS, status, STR, "outcome: of a delivery as logged, of a message one word") \
+X(DSN, dsn, STR, "enhanced status code")				\
+X(DELAY, delay, NUM, "seconds from arrival to this attempt's end")	\
+X(DELAY_BEFORE, delay_before, NUM, "seconds before the active queue")	\
+X(DELAY_QUEUE, delay_queue, NUM, "seconds in the active queue")		\
+X(DELAY_CONN, delay_conn, NUM, "seconds to set up the connection")	\
+X(DELAY_XMIT, delay_xmit, NUM, "seconds of transmission")		\
+X(CONN_USE, conn_use, NUM, "deliveries so far on a reused connection")	\
+X(REPLY, reply, STR, "text in parentheses of a delivery")		\
+X(ACTION, action, STR, "reject, hold, discard, filter, milter-reject, ...") \
+X(STAGE, stage, STR, "SMTP stage: CONNECT, RCPT, END-OF-MESSAGE, ...")	\
+X(REPLY_CODE, reply_code, STR, "three-digit SMTP code")			\
+X(REASON, reason, STR, "reason text of a reject or a failure")		\
+X(REASON_CLASS, reason_class, STR, "class of the reason, one word")	\
+X(TLS, tls, STR, "authenticated, encrypted, plaintext, refused, none-attempted, local or unknown") \
+X(TLS_PROOF, tls_proof, STR, "proven or inferred")			\
+X(TLS_WHY, tls_why, STR, "the rule that gave the verdict, one word")	\
+X(TLS_VERSION, tls_version, STR, "TLS protocol version")		\
+X(TLS_CIPHER, tls_cipher, STR, "cipher suite")				\
+X(TLS_BITS, tls_bits, NUM, "secret bits used")				\
+X(TLS_TRUST, tls_trust, STR, "Anonymous, Untrusted, Trusted or Verified") \
+X(TLS_KEX, tls_kex, STR, "key exchange group")				\
+X(TLS_SIG, tls_sig, STR, "signature of the peer")			\
+X(TLS_REUSED, tls_reused, BOOL, "an open connection was used again")	\
+X(TLS_POLICY, tls_policy, STR, "the tls= word of Postfix 3.11 and later") \
+X(NEXT_QID, next_qid, STR, "queue ID that follows: queued as, forwarded as, notification") \
+X(NEXT_HOST, next_host, HOST, "host that holds next_qid")		\
+X(PARENT, parent, STR, "trace of the message that this one came from")	\
+X(PARENT_WHY, parent_why, STR, "queued-as, orig-queue-id, forwarded, requeued, message-id or notice") \
+X(PATH, path, STR, "trace of the earliest known ancestor")		\
+X(HOP, hop, NUM, "1 for the first queue of a path")			\
+X(COMPLETE, complete, BOOL, "arrival and removal were both seen")	\
+X(MISSING, missing, STR, "what was not seen")				\
+X(NOTE, note, STR, "something odd about the record, words")		\
+X(ORIG_QID, orig_queue_id, STR, "queue ID on the system that passed the message on") \
+X(ORIG_CLIENT, orig_client, STR, "client of the system that passed the message on") \
+X(ORIG_ID, orig_id, STR, "queue ID before a requeue")			\
+X(TLS_SRC, tls_src, STR, "source of the line that proves the TLS status") \
+X(TLS_OFF, tls_off, NUM, "byte offset of that line")			\
+X(TLS_LEN, tls_len, NUM, "bytes of that line")				\
+X(SRC, src, STR, "evidence file, or forensic path inside one")		\
+X(OFF, off, NUM, "byte offset in src")					\
+X(LEN, len, NUM, "bytes, without the line end")				\
+X(LINE, line, NUM, "line number, from 1")				\
+X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\
+X(SHA256, sha256, STR, "SHA-256 of the stored file")			\
+X(FORMAT, format, STR, "detected framing or container")			\
+X(LINES, lines, NUM, "lines read")					\
+X(UNDERSTOOD, understood, NUM, "lines understood")			\
+X(IGNORED, ignored, NUM, "lines ignored on purpose")			\
+X(FOREIGN, foreign, NUM, "lines that are not Postfix's")		\
+X(UNKNOWN, unknown, NUM, "Postfix lines that were not understood")	\
+X(GAPS, gaps, STR, "gaps in the evidence: FROM/TO and the reason of each") \
+X(TLS_LOGGING, tls_logging, STR, "tags and whether TLS logging was seen: yes or no-evidence") \
+X(DAMAGED, damaged, STR, "what is wrong with the source")		\
+X(TOOL, tool, STR, "tool that wrote the record")			\
+X(VERSION, version, STR, "its version")					\
+X(SANDBOX, sandbox, STR, "confinement that was in force")
+
+enum field {
+#define FIELD_ENUM(id, name, type, text)	F_##id,
+	FIELD_TABLE(FIELD_ENUM)
+#undef FIELD_ENUM
+	FIELD_N
+};
+
+struct field_info {
+	struct slice	 name;
+	enum field_type	 type;
+	const char	*text;
+};
+
+extern const struct field_info field_info[FIELD_N];
+
+/* The key of that name, or FIELD_N. */
+enum field	field_find(struct slice name);
+
+/* Keys that are written without quotes in JSON. */
+static inline bool
+field_is_bare(enum field f)
+{
+	return field_info[f].type == FIELD_NUM ||
+	    field_info[f].type == FIELD_BOOL;
+}
+
+#define REC_WORDS	((FIELD_N + 63) / 64)
+
+struct rec {
+	uint64_t	set[REC_WORDS];
+	struct slice	v[FIELD_N];
+};
+
+/* Make the record empty. */
+static inline void
+rec_clear(struct rec *r)
+{
+	for (size_t i = 0; i < REC_WORDS; i++)
+		r->set[i] = 0;
+}
+
+static inline void
+rec_set(struct rec *r, enum field f, struct slice v)
+{
+	r->v[f] = v;
+	r->set[(size_t)f / 64] |= UINT64_C(1) << ((size_t)f % 64);
+}
+
+static inline void
+rec_unset(struct rec *r, enum field f)
+{
+	r->set[(size_t)f / 64] &= ~(UINT64_C(1) << ((size_t)f % 64));
+}
+
+static inline bool
+rec_has(const struct rec *r, enum field f)
+{
+	return (r->set[(size_t)f / 64] >> ((size_t)f % 64) & 1) != 0;
+}
+
+/* The value, or an absent slice. */
+static inline struct slice
+rec_get(const struct rec *r, enum field f)
+{
+	return rec_has(r, f) ? r->v[f] : slice_of(NULL, 0);
+}
+
+/* The next key that is set, from f on, or FIELD_N. */
+static inline enum field
+rec_next_field(const struct rec *r, size_t f)
+{
+	size_t w = f / 64;
+	uint64_t bits;
+
+	if (f >= FIELD_N)
+		return FIELD_N;
+	bits = r->set[w] >> (f % 64) << (f % 64);
+	while (bits == 0) {
+		if (++w == REC_WORDS)
+			return FIELD_N;
+		bits = r->set[w];
+	}
+	return (enum field)(w * 64 + (size_t)__builtin_ctzll(bits));
+}
+
+#endif
