@@ -1,0 +1,91 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+
+#define BLOCK	4096
+
+struct arena_block {
+	struct arena_block	*next;
+	size_t			 cap;
+	size_t			 len;
+	alignas(16) unsigned char bytes[];
+};
+
+void
+arena_init(struct arena *a, size_t limit)
+{
+	*a = (struct arena){ .limit = limit };
+}
+
+/* Free all blocks from b on. */
+static void
+free_from(struct arena_block *b)
+{
+	while (b != NULL) {
+		struct arena_block *next = b->next;
+
+		mem_free(b);
+		b = next;
+	}
+}
+
+void
+arena_free(struct arena *a)
+{
+	free_from(a->first);
+	*a = (struct arena){ .limit = a->limit };
+}
+
+void
+arena_reset(struct arena *a)
+{
+	a->used = 0;
+	if (a->first == NULL)
+		return;
+	free_from(a->first->next);
+	a->first->next = NULL;
+	a->first->len = 0;
+	a->last = a->first;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	struct arena_block *b = a->last;
+	void *p;
+
+	if (n > a->limit - a->used || n > SIZE_MAX / 2)
+		return NULL;
+	n = (n + 15) & ~(size_t)15;
+	if (b == NULL || b->cap - b->len < n) {
+		size_t cap = n > BLOCK ? n : BLOCK;
+
+		b = mem_alloc(1, sizeof(*b) + cap);
+		b->cap = cap;
+		if (a->last == NULL)
+			a->first = b;
+		else
+			a->last->next = b;
+		a->last = b;
+	}
+	p = b->bytes + b->len;
+	memset(p, 0, n);
+	b->len += n;
+	a->used = n > a->limit - a->used ? a->limit : a->used + n;
+	return p;
+}
+
+struct slice
+arena_dup(struct arena *a, struct slice s)
+{
+	void *p = arena_alloc(a, s.len);
+
+	if (p == NULL)
+		return slice_of(NULL, 0);
+	if (s.len > 0)
+		memcpy(p, s.ptr, s.len);
+	return slice_of(p, s.len);
+}

@@ -1,0 +1,186 @@
+#include "base/caltime.h"
+
+#define DAY	INT64_C(86400)
+
+bool
+caltime_leap(int y)
+{
+	return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+}
+
+/* Days in that month. */
+static int
+month_days(int year, int mon)
+{
+	static const unsigned char n[12] =
+	    { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return mon == 2 && caltime_leap(year) ? 29 : n[mon - 1];
+}
+
+/* Days from 1970-01-01 to that day; the year starts in March here. */
+static int64_t
+days_of(int year, int mon, int day)
+{
+	int64_t y = mon <= 2 ? year - 1 : year;
+	int64_t era = y / 400, yoe = y - era * 400;
+	int64_t doy = (153 * ((int64_t)mon + (mon > 2 ? -3 : 9)) + 2) / 5 +
+	    day - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+bool
+caltime_sec(const struct caltime *c, int64_t *sec)
+{
+	int s = c->sec == 60 ? 59 : c->sec;
+
+	if (c->year < 1 || c->year > 9999 || c->mon < 1 || c->mon > 12 ||
+	    c->day < 1 || c->day > month_days(c->year, c->mon) ||
+	    c->hour < 0 || c->hour > 23 || c->min < 0 || c->min > 59 ||
+	    s < 0 || s > 59)
+		return false;
+	*sec = days_of(c->year, c->mon, c->day) * DAY + c->hour * 3600 +
+	    c->min * 60 + s;
+	return true;
+}
+
+void
+caltime_of(int64_t sec, struct caltime *c)
+{
+	int64_t day = sec / DAY, rest = sec % DAY, era, doe, yoe, doy, mp;
+
+	if (rest < 0) {
+		rest += DAY;
+		day--;
+	}
+	day += 719468;
+	era = (day >= 0 ? day : day - 146096) / 146097;
+	doe = day - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	c->day = (int)(doy - (153 * mp + 2) / 5 + 1);
+	c->mon = (int)(mp < 10 ? mp + 3 : mp - 9);
+	c->year = (int)(yoe + era * 400 + (c->mon <= 2));
+	c->hour = (int)(rest / 3600);
+	c->min = (int)(rest / 60 % 60);
+	c->sec = (int)(rest % 60);
+}
+
+/* n decimal digits of v, zero-padded. */
+static void
+put(unsigned char *dst, unsigned int v, size_t n)
+{
+	while (n-- > 0) {
+		dst[n] = (unsigned char)('0' + v % 10);
+		v /= 10;
+	}
+}
+
+size_t
+caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
+    unsigned int digits)
+{
+	struct caltime c;
+	size_t n = 19;
+
+	if (sec < INT64_C(-62135596800) || sec > INT64_C(253402300799))
+		return 0;
+	caltime_of(sec, &c);
+	put(dst, (unsigned int)c.year, 4);
+	dst[4] = '-';
+	put(dst + 5, (unsigned int)c.mon, 2);
+	dst[7] = '-';
+	put(dst + 8, (unsigned int)c.day, 2);
+	dst[10] = 'T';
+	put(dst + 11, (unsigned int)c.hour, 2);
+	dst[13] = ':';
+	put(dst + 14, (unsigned int)c.min, 2);
+	dst[16] = ':';
+	put(dst + 17, (unsigned int)c.sec, 2);
+	if (digits > 9)
+		digits = 9;
+	if (digits > 0) {
+		unsigned char frac[9];
+
+		put(frac, nsec % 1000000000U, 9);
+		dst[n++] = '.';
+		memcpy(dst + n, frac, digits);
+		n += digits;
+	}
+	dst[n++] = 'Z';
+	return n;
+}
+
+/* Exactly n digits at the start of *s. */
+static bool
+take(struct slice *s, size_t n, int *v)
+{
+	uint64_t u;
+
+	if (s->len < n || !slice_u64(slice_sub(*s, 0, n), 9999, &u))
+		return false;
+	*v = (int)u;
+	*s = slice_from(*s, n);
+	return true;
+}
+
+/* The zone at the end: Z, +HH:MM, +HHMM, +HH; seconds east of UTC. */
+static bool
+take_zone(struct slice s, int64_t *east)
+{
+	int h, m = 0;
+	bool neg;
+
+	*east = 0;
+	if (s.len == 1 && (s.ptr[0] == 'Z' || s.ptr[0] == 'z'))
+		return true;
+	if (s.len == 0 || (s.ptr[0] != '+' && s.ptr[0] != '-'))
+		return false;
+	neg = s.ptr[0] == '-';
+	s = slice_from(s, 1);
+	if (!take(&s, 2, &h) || h > 23)
+		return false;
+	(void)slice_take(&s, SLICE(":"));
+	if (s.len != 0 && (!take(&s, 2, &m) || m > 59))
+		return false;
+	*east = (neg ? -1 : 1) * ((int64_t)h * 3600 + (int64_t)m * 60);
+	return s.len == 0;
+}
+
+bool
+caltime_parse(struct slice s, int64_t *sec, uint32_t *nsec,
+    unsigned int *digits)
+{
+	struct caltime c;
+	int64_t t, east;
+	uint32_t frac = 0;
+	unsigned int n = 0;
+
+	if (!take(&s, 4, &c.year) || !slice_take(&s, SLICE("-")) ||
+	    !take(&s, 2, &c.mon) || !slice_take(&s, SLICE("-")) ||
+	    !take(&s, 2, &c.day) || s.len == 0 ||
+	    (s.ptr[0] != 'T' && s.ptr[0] != 't' && s.ptr[0] != ' '))
+		return false;
+	s = slice_from(s, 1);
+	if (!take(&s, 2, &c.hour) || !slice_take(&s, SLICE(":")) ||
+	    !take(&s, 2, &c.min) || !slice_take(&s, SLICE(":")) ||
+	    !take(&s, 2, &c.sec))
+		return false;
+	if (slice_take(&s, SLICE(".")) || slice_take(&s, SLICE(","))) {
+		while (n < s.len && n < 9 && ascii_digit(s.ptr[n]))
+			frac = frac * 10 + (uint32_t)(s.ptr[n++] - '0');
+		if (n == 0)
+			return false;
+		s = slice_from(s, n);
+		for (unsigned int i = n; i < 9; i++)
+			frac *= 10;
+	}
+	if (!take_zone(s, &east) || !caltime_sec(&c, &t))
+		return false;
+	*sec = t - east;
+	*nsec = frac;
+	*digits = n;
+	return true;
+}
