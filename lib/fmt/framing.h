@@ -1,0 +1,93 @@
+/*
+ * framing - log lines out of bytes, whatever wrote them
+ *
+ * framing_next looks at data, which begins at a line start, and takes one
+ * logical line: a physical line, an entry of `journalctl -o export` (all
+ * its lines, binary fields too), or the last of several container fragments
+ * (Docker json-file pieces without "\n", CRI lines with P), which are then
+ * joined.  It returns the number of bytes consumed, 0 when more data is
+ * needed (never when eof is set and data is not empty).  frame.line is what
+ * was consumed, without the line end; a fragment that only waits for its
+ * last piece gives frame.kind FRAMING_PART and no text.
+ *
+ * Every line may have another framing than the one before; the state only
+ * remembers what was seen last, to try it first, and container fragments
+ * (bounded; over FRAMING_JOIN_MAX the rest of the line is dropped and
+ * frame.cut set).  A line of FRAMING_LINE_MAX bytes or more without end is
+ * given cut off (frame.cut) and skipped up to its end.
+ *
+ * The slices of a frame point into data or into the state; they live until
+ * the next call.  NUL bytes and invalid UTF-8 are kept; a CR before the LF is
+ * not part of the line.  Facts: reference/postfix-logs.md 1.
+ */
+#ifndef FMT_FRAMING_H
+#define FMT_FRAMING_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "fmt/stamp.h"
+
+#define FRAMING_LINE_MAX	(1024 * 1024)
+#define FRAMING_JOIN_MAX	(1024 * 1024)
+
+enum framing_kind {
+	FRAMING_NONE,		/* no framing that we know; text is the line */
+	FRAMING_BLANK,		/* an empty line */
+	FRAMING_MARK,		/* "-- Boot ... --" and the like: to be ignored */
+	FRAMING_PART,		/* a fragment, joined later */
+	FRAMING_BSD,		/* also postlogd and journalctl -o short[-precise] */
+	FRAMING_ISO,		/* rsyslog, short-iso[-precise] */
+	FRAMING_RFC5424,
+	FRAMING_RFC3164,	/* <PRI> before a BSD or ISO stamp */
+	FRAMING_FULL,		/* journalctl -o short-full */
+	FRAMING_UNIX,		/* journalctl -o short-unix */
+	FRAMING_JSON,		/* journalctl -o json */
+	FRAMING_EXPORT,		/* journalctl -o export */
+	FRAMING_DOCKER,
+	FRAMING_CRI,
+	FRAMING_PREFIX,		/* the user's own pattern */
+	FRAMING_N
+};
+
+struct frame {
+	enum framing_kind	kind;
+	enum framing_kind	inner;	/* DOCKER, CRI: framing of the text in it */
+	struct slice		line;
+	struct stamp		stamp;	/* of the line itself */
+	struct stamp		outer;	/* of the container, kind NONE without */
+	struct slice		host;	/* absent when not given */
+	struct slice		tag;	/* postfix/submission/smtpd; absent or empty if none */
+	struct slice		pid;	/* digits; absent if none */
+	struct slice		text;	/* after "tag[pid]: " */
+	uint32_t		repeat;	/* N of "message repeated N times: [ text]",
+					 * text is then the text inside; also of
+					 * "last message repeated N times" */
+	bool			last_repeated;	/* the latter form, whose text
+					 * stands in the line before */
+	bool			lost_program;	/* stock RFC 5424: tag cut at its slash */
+	bool			cut;	/* the line was longer than we keep */
+};
+
+struct prefix;		/* fmt/prefix.h: --prefix */
+
+struct framing {
+	enum framing_kind	last;
+	bool			skipping;	/* inside an over-long line */
+	bool			export;		/* inside an export stream */
+	const struct prefix	*prefix;	/* NULL without --prefix */
+	struct buf		join[2];	/* fragments: stdout, stderr */
+	struct buf		scratch;	/* decoded text */
+	struct stamp		join_outer[2];
+};
+
+extern const struct slice framing_name[FRAMING_N];
+
+void	framing_init(struct framing *, const struct prefix *);
+void	framing_free(struct framing *);
+size_t	framing_next(struct framing *, struct slice data, bool eof,
+	    struct frame *);
+/* Split one line that is not wrapped (used for the inner line too). */
+bool	framing_split(struct slice line, struct frame *);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * inputs - the evidence files that a command line names
+ *
+ * Files, "-" or nothing for standard input, directories (every regular file
+ * below, in path order; no symbolic links followed, other file systems
+ * entered, at most INPUTS_DEPTH deep and INPUTS_MAX files).  A name that
+ * cannot be opened is reported at once (msg_error, with what to do) and
+ * counted in `failed`.  Duplicates (same device and inode) are kept once.
+ */
+#ifndef IO_INPUTS_H
+#define IO_INPUTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define INPUTS_DEPTH	32
+#define INPUTS_MAX	1000000
+
+struct input {
+	char		*path;		/* as named, or DIR/NAME */
+	bool		 found;		/* found in a directory, not named */
+	bool		 regular;
+	int64_t		 mtime;
+	uint64_t	 size;
+};
+
+struct inputs {
+	struct input	*v;
+	size_t		 n;
+	size_t		 failed;
+	char		**roots;	/* what was named, for the sandbox */
+	size_t		 nroots;
+};
+
+void	inputs_find(struct inputs *, char **argv, int argc);
+void	inputs_free(struct inputs *);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * reader - the bytes of one evidence file, with their offsets
+ *
+ * A source is a file, a descriptor or standard input, opened read-only
+ * (O_NOFOLLOW only for files found in a directory walk, O_NOATIME where the
+ * kernel allows, never mapped).  It holds one or more streams: a plain file
+ * one; a gzip file one with the path FILE@0-GZIP (several members run on as
+ * one stream; after damage a later member that can be found starts a new
+ * one, FILE@OFFSET-GZIP); xz, zstd and bzip2 one, FILE@0-XZ, -ZSTD, -BZIP2;
+ * a tar or zip bundle (also compressed) one for each regular file in it,
+ * FILE!NAME, and a compressed member of a bundle FILE!NAME@0-GZIP.  In names
+ * `!`, `@`, `%`, DEL and control bytes are percent-encoded; standard input
+ * is "-".  Nesting is bounded (READER_DEPTH) and so is the size that one
+ * source may decompress to (READER_RATIO times its stored size plus
+ * READER_SLACK; past it the stream ends as damaged).
+ *
+ * Use: reader_open, then for each stream reader_stream (RC_OK, RC_END), then
+ * reader_window / reader_consume / reader_more until eof.  The window is
+ * contiguous memory of the reader's own; it moves with reader_more.
+ * Damage ends a stream: reader_more gives RC_DAMAGED once, with the offset in
+ * the stored file, after everything before it has been handed out; the next
+ * reader_stream goes on behind it where possible.
+ *
+ * Memory: READER_BUF bytes and the decoder's state.  Unless hashing is off,
+ * SHA-256 of the stored bytes, as they were read, is made beside the reader
+ * in a thread of its own.  reader_finish waits for it; what was not read of a
+ * bundle or after damage is read then, so that the hash covers the stored
+ * file.
+ */
+#ifndef IO_READER_H
+#define IO_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#define READER_BUF	(256 * 1024)
+#define READER_MAX	(2 * 1024 * 1024)	/* largest window */
+#define READER_DEPTH	4
+#define READER_RATIO	2000
+#define READER_SLACK	(64 * 1024 * 1024)
+
+struct reader;
+
+struct reader_stream {
+	struct slice	path;		/* forensic path, the `src` of records */
+	int64_t		mtime;		/* from the gzip header or the bundle */
+	bool		has_mtime;
+	const char	*container;	/* "", "gzip", "xz", "tar", ... */
+};
+
+struct reader_total {
+	uint64_t	size;		/* stored bytes read */
+	int64_t		mtime;		/* of the file, seconds */
+	bool		has_mtime;	/* false for pipes */
+	bool		has_sha256;
+	char		sha256[65];
+};
+
+/* path "-" is standard input; nofollow for files found in directories. */
+enum rc	reader_open(struct reader **, const char *path, bool nofollow,
+	    bool hash, struct err *);
+enum rc	reader_stream(struct reader *, struct reader_stream *, struct err *);
+/* What is at hand; *off is the stream offset of its first byte. */
+struct slice reader_window(struct reader *, uint64_t *off, bool *eof);
+void	reader_consume(struct reader *, size_t n);
+/* Read more behind the window; RC_END when the stream has no more. */
+enum rc	reader_more(struct reader *, struct err *);
+enum rc	reader_finish(struct reader *, struct reader_total *, struct err *);
+void	reader_close(struct reader *);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * records - the records that a tool works on, whatever it is given
+ *
+ * The inputs are evidence (logs of any framing, compressed or bundled) or
+ * records that another tool wrote (NDJSON or TSV, told apart by the first
+ * bytes).  Records are handed on as they are; evidence is read as through
+ * mxtrace, with event records if opt.events is set.  Either way the last
+ * records are `source` and `coverage`.  records_run confines the process
+ * (unless opt.sandbox is off) before it reads, calls fn for every record in
+ * order, and returns the exit status of a converter: 0 all read whole, 1
+ * nothing of Postfix in it, 2 damaged or unread.  fn returns false to stop
+ * (a closed pipe).  The record and its slices live during the call only.
+ *
+ * mxtrace itself uses RECORDS_TRACE: event records given are traced, not
+ * handed on.
+ */
+#ifndef SOURCE_RECORDS_H
+#define SOURCE_RECORDS_H
+
+#include "base/field.h"
+#include "io/inputs.h"
+#include "source/opt.h"
+
+enum records_mode {
+	RECORDS_ANY,	/* records as they are, evidence traced */
+	RECORDS_TRACE,	/* event records are traced too */
+	RECORDS_EVENTS	/* events only, as mxlog writes them */
+};
+
+typedef bool	records_fn(void *arg, const struct rec *);
+
+int	records_run(const struct inputs *, const struct opt *,
+	    enum records_mode, records_fn *, void *arg);
+
+#endif
