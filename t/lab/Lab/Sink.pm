@@ -102,7 +102,7 @@ sub address {
 sub session {
 	my ($s, $c, $n, $dir) = @_;
 	my ($buf, $tls, $ver, $cipher, $trans) = ('', 0, '', '', 0);
-	my ($from, @rcpt, @seen, $xforward, $greeted);
+	my ($from, @rcpt, $xforward, $nomail);
 
 	my $get = sub {
 		until ($buf =~ /\n/) {
@@ -191,14 +191,19 @@ sub session {
 			$xforward .= $line . "\r\n";
 			$put->('250 2.0.0 ok');
 		} elsif ($verb eq 'MAIL') {
-			($from, @rcpt, @seen) = (address($line));
+			($from, @rcpt) = (address($line));
 			note($dir, ev => 'mail', sink => $s->{name},
 			    from => $from, tls => $tls);
 			$cut->('mail');
+			$nomail = $s->{mail};
 			$put->($s->{mail} // '250 2.1.0 ok');
 		} elsif ($verb eq 'RCPT') {
 			my $a = address($line);
 			my $reply = $s->{rcpt} // '250 2.1.5 ok';
+			if ($nomail) {
+				$put->('503 5.5.1 MAIL first');
+				next;
+			}
 			my ($lp) = $a =~ /^(.*)@/;
 			if ($a =~ /^c(\d{3})-/) {
 				$reply = "$1 $text{$1}";
