@@ -277,7 +277,9 @@ static struct domain domains[] = {
 	{ .name = "brightwater-consulting.example", .tls = 1, .reply = 2 },
 	{ .name = "old-exchange.example", .tls = TLS_NEVER, .reply = 2 },
 	{ .name = "alpine.example", .tls = 5, .reply = 0 },
-	{ .name = "kanzlei-weber-partner.example", .tls = TLS_NEVER, .reply = 2 },
+	{ .name = "kanzlei-weber-partner.example",
+	    .tls = TLS_NEVER,
+	    .reply = 2 },
 	{ .name = "bank.example", .tls = 6, .reply = 4 },
 	{ .name = "ministry.gov.example", .tls = 6, .reply = 0 },
 	{ .name = "social.example", .tls = 2, .reply = 5 },
@@ -986,11 +988,11 @@ static void
 close_session(struct gen *g, struct session *s, bool quit, uint32_t auth_bad)
 {
 	struct line *l = begin(g, s->t, s->proc, MKLOG_NONE, K_DISCONNECT);
-	uint32_t ehlo = s->helo == NULL ? 0 : s->tls && s->svc != S_SMTPS ? 2 : 1;
 	uint32_t tls = s->tls && s->svc != S_SMTPS;
+	uint32_t ehlo = s->helo == NULL ? 0 : 1 + tls;
 	uint32_t rset = s->mail > 1 && s->data > 1 ? s->mail - 1 : 0;
-	uint32_t ok = ehlo + tls + s->auth + s->mail + s->rcpt + s->data + rset +
-	    quit;
+	uint32_t ok = ehlo + tls + s->auth + s->mail + s->rcpt + s->data +
+	    rset + quit;
 	uint32_t bad = auth_bad + s->rcpt_bad;
 	struct text *t = &l->t;
 
@@ -1325,7 +1327,8 @@ start_pickup(struct gen *g, uint64_t now)
 	addn(&l->t, 33 + below(g, 4) * 322);
 	adds(&l->t, " from=");
 	add_who(&l->t, from);
-	add_rcpt(g, &g->msg[i], percent(g, 50) ? some_local(g) : some_remote(g));
+	add_rcpt(g, &g->msg[i],
+	    percent(g, 50) ? some_local(g) : some_remote(g));
 	message_id_line(g, now + 8 * MKLOG_MS + below(g, 4000), i);
 	active_line(g, now + 20 * MKLOG_MS + below(g, 9000), i);
 	schedule(g, now + 200 * MKLOG_MS + below(g, 4 * MKLOG_SEC), E_PICKUP, 0,
@@ -1345,7 +1348,8 @@ anvil_lines(struct gen *g, uint64_t now)
 		return;
 	snprintf(at, sizeof(at),
 	    " for (smtp:198.18.%u.%u) at Sep %2u %02u:%02u:%02u", a >> 8,
-	    a & 255, 1 + (unsigned)((now / MKLOG_SEC - MKLOG_START) / 86400) % 30, hour,
+	    a & 255,
+	    1 + (unsigned)((now / MKLOG_SEC - MKLOG_START) / 86400) % 30, hour,
 	    (unsigned)(now / MKLOG_SEC / 60 % 60), s);
 	l = begin(g, now, anvil, MKLOG_NONE, K_STATISTICS);
 	adds(&l->t, "statistics: max connection rate ");
@@ -2341,7 +2345,8 @@ make_world(struct gen *g)
 static void
 print_counts(const struct gen *g, FILE *f)
 {
-	fprintf(f, "bytes=%" PRIu64 "\nlines=%" PRIu64 "\nseconds=%" PRIu64 "\n",
+	fprintf(f,
+	    "bytes=%" PRIu64 "\nlines=%" PRIu64 "\nseconds=%" PRIu64 "\n",
 	    g->bytes, g->lines,
 	    g->last == 0 ? 0 : g->last / MKLOG_SEC - MKLOG_START + 1);
 	fprintf(f, "messages=%" PRIu64 "\nopen=%" PRIu64 "\nopen_max=%" PRIu64
