@@ -1,0 +1,145 @@
+#include "fmt/postfix_line.h"
+#include "fmt/tlsline.h"
+
+#define BEGINS(s, lit)	slice_starts(s, SLICE(lit))
+
+static bool
+summary(struct slice s, struct event *ev)
+{
+	struct tlsline t;
+	struct rec *r = &ev->rec;
+
+	if (!tlsline_parse(s, &t))
+		return false;
+	if (t.outbound)
+		line_relay(ev, t.peer.all);
+	else if (t.peer.addr.len > 0)
+		line_client(ev, &t.peer);
+	else
+		rec_set(r, F_CLIENT_NAME, t.peer.name);
+	if (t.trust.len > 0)
+		rec_set(r, F_TLS_TRUST, t.trust);
+	rec_set(r, F_TLS_VERSION, t.version);
+	rec_set(r, F_TLS_CIPHER, t.cipher);
+	rec_set(r, F_TLS_BITS, t.bits);
+	if (t.kex.len > 0)
+		rec_set(r, F_TLS_KEX, t.kex);
+	if (t.sig.len > 0)
+		rec_set(r, F_TLS_SIG, t.sig);
+	rec_set(r, F_TLS_REUSED, t.reused ? SLICE("true") : SLICE("false"));
+	return line_is(ev, EV_TLS);
+}
+
+/* SSL_connect error to PEER: why; SSL_accept error from PEER: why */
+static bool
+failed(struct slice s, struct event *ev)
+{
+	struct slice rest = s;
+	struct peer p;
+
+	if (slice_take(&rest, SLICE("SSL_connect error to "))) {
+		if (!peer_take(&rest, &p))
+			return false;
+		line_relay(ev, p.all);
+	} else if (slice_take(&rest, SLICE("SSL_accept error from "))) {
+		if (!peer_take(&rest, &p))
+			return false;
+		line_client(ev, &p);
+	} else
+		return false;
+	rec_set(&ev->rec, F_REASON, s);
+	return line_is(ev, EV_TLS);
+}
+
+/* Facts about a connection that are no handshake. */
+static bool
+note(struct slice s, struct event *ev)
+{
+	struct slice rest = s, name;
+	size_t pos;
+
+	if (slice_take(&rest, SLICE("Host offered STARTTLS: ["))) {
+		if (!slice_cut(rest, ']', &name, &rest))
+			return false;
+		rec_set(&ev->rec, F_RELAY_NAME, name);
+		rec_set(&ev->rec, F_REASON, SLICE("Host offered STARTTLS"));
+		return line_is(ev, EV_TLS);
+	}
+	pos = slice_find(slice_sub(s, 0, 64),
+	    SLICE("certificate verification failed for "));
+	if (pos != SLICE_NONE || BEGINS(s, "TLS handshake failed for ") ||
+	    BEGINS(s, "TLS SNI ") ||
+	    BEGINS(s, "SMTPS wrappermode (TCP port 465) requires ")) {
+		rec_set(&ev->rec, F_REASON, s);
+		return line_is(ev, EV_TLS);
+	}
+	if (BEGINS(s, "TLS protocol trace for ") ||
+	    BEGINS(s, "skipping TLS trace output "))
+		return line_is(ev, EV_OTHER);
+	return false;
+}
+
+/* TLSRPT: status=S, domain=D, receiving_mx=M[, failure_type=T...] */
+static bool
+tlsrpt(struct slice s, struct event *ev)
+{
+	struct slice status, rest, mx;
+
+	if (!slice_take(&s, SLICE("TLSRPT: status=")) ||
+	    !slice_cut_str(s, SLICE(", "), &status, &rest))
+		return false;
+	rec_set(&ev->rec, F_STATUS, status);
+	rec_set(&ev->rec, F_REASON, rest);
+	if (slice_cut_str(rest, SLICE("receiving_mx="), &s, &mx)) {
+		size_t comma = slice_chr(mx, ',');
+
+		line_relay(ev, comma == SLICE_NONE ? mx :
+		    slice_sub(mx, 0, comma));
+	}
+	return line_is(ev, EV_TLSRPT);
+}
+
+/* What TLS log level 2 and above adds: reference 3.5. */
+static bool
+verbose(struct slice s, struct event *ev)
+{
+	static const char *const start[] = {
+		"initializing the client-side TLS engine",
+		"initializing the server-side TLS engine",
+		"setting up TLS connection ", "looking for session ",
+		"reloaded session ", "save session ", "remove session ",
+		"SSL_connect:", "SSL_accept:", "SSL3 alert ", "write to ",
+		"read from ", "Reusing old session", "auto-selected ",
+		"Key exchange", "TLS trace",
+	};
+	static const char *const detail[] = {
+		"TLS cipher list ", "looking up session ", "save session ",
+		"Issuing session ticket", "Decrypting session ticket",
+		"depth=", "subject_CN=", "raw public key fingerprint=",
+		"matched peername: ", "Matched ", "SNI hostname: ",
+		"Reusing old session", "re-using session with untrusted ",
+		"certificate verification depth=", "Verified: ",
+		"Unverified: ", "cert digest", "subject=", "issuer=",
+		"Untrusted: ", "Trusted: ", "pkey_fingerprint=", "chain ",
+		"certificate ",
+	};
+	struct slice rest = s;
+	struct peer p;
+
+	for (size_t i = 0; i < sizeof(start) / sizeof(start[0]); i++)
+		if (slice_starts(s, slice_cstr(start[i])))
+			return line_ignored(ev);
+	if (!peer_take(&rest, &p) || !slice_take(&rest, SLICE(": ")))
+		return false;
+	for (size_t i = 0; i < sizeof(detail) / sizeof(detail[0]); i++)
+		if (slice_starts(rest, slice_cstr(detail[i])))
+			return line_ignored(ev);
+	return false;
+}
+
+bool
+line_tls(struct slice s, struct event *ev)
+{
+	return summary(s, ev) || failed(s, ev) || note(s, ev) ||
+	    tlsrpt(s, ev) || verbose(s, ev);
+}
