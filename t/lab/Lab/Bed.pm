@@ -164,7 +164,7 @@ sub instance {
 		local_recipient_maps => '', relay_domains => '',
 		recipient_delimiter => '+', biff => 'no',
 		notify_classes => '', in_flow_delay => '0',
-		queue_run_delay => '300s', minimal_backoff_time => '2s',
+		queue_run_delay => '300s', minimal_backoff_time => '4000s',
 		maximal_backoff_time => '4000s',
 		smtpd_error_sleep_time => '0', mailbox_size_limit => '0',
 		smtpd_relay_restrictions =>
@@ -178,7 +178,7 @@ sub instance {
 		smtpd_tls_mandatory_protocols => '>=TLSv1',
 		smtp_tls_security_level => 'may', smtp_tls_loglevel => '1',
 		smtp_tls_CAfile => "$tls/ca.pem",
-		smtp_tls_policy_maps => "texthash:$d/policy",
+		smtp_tls_policy_maps => "texthash:$d/etc/policy",
 		smtp_tls_fingerprint_digest => 'sha256',
 		smtp_tls_protocols => '>=TLSv1',
 		smtp_tls_mandatory_protocols => '>=TLSv1',
@@ -186,7 +186,7 @@ sub instance {
 		tls_medium_cipherlist => 'ALL:!eNULL:@SECLEVEL=0',
 		tls_high_cipherlist => 'ALL:!eNULL:@SECLEVEL=0',
 		import_environment => 'MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C',
-		transport_maps => "texthash:$d/transport",
+		transport_maps => "texthash:$d/etc/transport",
 		smtp_connect_timeout => '5s', smtp_helo_timeout => '10s',
 		%{$o{main} // {}},
 	);
@@ -195,13 +195,14 @@ sub instance {
 		$main{maillog_file} = $log;
 		$main{maillog_file_prefixes} = $self->{out};
 	}
-	mkdir $_ for $d, "$d/q", "$d/data";
-	chmod 0755, $d, "$d/q", "$d/data";
+	my $e = "$d/etc";
+	mkdir $_ for $d, $e, "$d/q", "$d/data";
+	chmod 0755, $d, $e, "$d/q", "$d/data";
 	chown scalar(getpwnam 'postfix'), -1, "$d/data";
-	put("$d/main.cf", join '', map { "$_ = $main{$_}\n" } sort keys %main);
-	put("$d/transport", $o{transport} // '');
-	put("$d/policy", $o{policy} // '');
-	put("$d/$_", $o{files}{$_}) for sort keys %{$o{files} // {}};
+	put("$e/main.cf", join '', map { "$_ = $main{$_}\n" } sort keys %main);
+	put("$e/transport", $o{transport} // '');
+	put("$e/policy", $o{policy} // '');
+	put("$e/$_", $o{files}{$_}) for sort keys %{$o{files} // {}};
 	my @m = (
 		'pickup unix n - n 60 1 pickup',
 		'cleanup unix n - n - 0 cleanup',
@@ -226,13 +227,13 @@ sub instance {
 		'postlog unix-dgram n - n - 1 postlogd',
 		@{$o{master} // []},
 	);
-	put("$d/master.cf", join '', map { "$_\n" } @m);
+	put("$e/master.cf", join '', map { "$_\n" } @m);
 	$self->{inst}{$name} = { dir => $d, ip => $o{ip}, host => $o{host} };
 	$self->{order} //= [];
 	push @{$self->{order}}, $name;
 }
 
-sub conf { return $_[0]{inst}{$_[1]}{dir} }
+sub conf { return "$_[0]{inst}{$_[1]}{dir}/etc" }
 
 # Start instances side by side.
 sub start {
@@ -308,7 +309,7 @@ sub flush {
 # IDs in a queue (hold, deferred, ...) by reading the spool.
 sub in_queue {
 	my ($self, $n, $queue) = @_;
-	my $d = $self->conf($n);
+	my $d = $self->{inst}{$n}{dir};
 
 	return map { s{.*/}{}r } grep { -f } glob("$d/q/$queue/* $d/q/$queue/*/*");
 }

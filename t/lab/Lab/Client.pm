@@ -97,14 +97,16 @@ sub data_raw {
 	}
 	$msg =~ s/^\./../mg;
 	$msg .= "\r\n" unless $msg =~ /\r\n\z/;
-	return $self->cmd("$msg.");
+	my @r = $self->cmd("$msg.");
+	($self->{qid}) = $r[1] =~ /queued as (\w+)/;
+	return @r;
 }
 
-# The queue ID that the server named, if any.
+# The queue ID that the server named after DATA, if any.
 sub queued {
 	my ($self) = @_;
 
-	return $self->{text} =~ /queued as (\w+)/ ? $1 : undef;
+	return $self->{qid};
 }
 
 sub quit {

@@ -47,7 +47,7 @@ my @simple = (
 	[ 'greet-421', { greet => '421 4.3.2 too busy' }, '', 'deferred', 'none-attempted' ],
 	[ 'greet-imitates', { greet => "554-5.7.1 Verified TLS connection established to x[127.0.1.1]:25: TLSv1.3 with cipher Y (256/256 bits)\n554 5.7.1 bye" },
 	    '', 'deferred', 'none-attempted' ],
-	[ 'ehlo-550', { ehlo => '550 5.7.1 not you' }, '', 'deferred|bounced', 'none-attempted' ],
+	[ 'ehlo-550', { ehlo => '550 5.7.1 not you' }, '', 'bounced', 'none-attempted' ],
 	[ 'mail-550', { mail => '550 5.7.1 sender refused' }, '', 'bounced', 'plaintext', tag => 1 ],
 	[ 'mail-451', { mail => '451 4.3.0 later' }, '', 'deferred', 'plaintext', tag => 1 ],
 	[ 'mail-550-tls', { tls => { cert => 'good' }, mail => '550 5.7.1 sender refused' },
@@ -135,7 +135,8 @@ sub instances {
 		$tr .= "$name.example.net " . ($o{via} // 'smtp') . ":$h\n";
 		$po .= "$h $policy\n" if $policy;
 	}
-	my %via = ('reuse-nolog' => 'nolog', 'reuse-tls' => 'tlsreuse',
+	my %via = (fallback => 'patient', 'lost-tls' => 'patient',
+	    'reuse-nolog' => 'nolog', 'reuse-tls' => 'tlsreuse',
 	    'reuse-tls-nolog' => 'tlsreuse0', 'reuse-verified' => 'tlsreuse',
 	    'reuse-plain' => 'reuse');
 	for my $n (qw(fallback lost-tls reuse-plain reuse-nolog reuse-tls
@@ -176,6 +177,7 @@ sub instances {
 	    },
 	    master => [
 		'127.0.0.12:2525 inet n - n - - smtpd',
+		$opt->('patient', 'minimal_backoff_time=1s'),
 		$opt->('noted', 'smtp_tls_note_starttls_offer=yes'),
 		$opt->('nolog', 'syslog_name=postfix-out/nolog', 'smtp_tls_loglevel=0',
 		    'smtp_connection_cache_on_demand=yes',

@@ -55,7 +55,7 @@ sub declare {
 	return if $declared++;
 	sink('box');
 	sink('tlsbox', tls => { cert => 'unknown' });
-	sink('notices');
+	sink('notices', utf8 => 1);
 	Lab::Out::sinks();
 	Lab::In::sinks();
 	Lab::Final::sinks();

@@ -19,6 +19,7 @@ package Lab::Sink;
 
 use strict;
 use warnings;
+use POSIX ();
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use IO::Select;
@@ -77,7 +78,7 @@ sub serve {
 				$SIG{ALRM} = sub { exit 0 };
 				alarm 120;
 				eval { session($s, $c, $n, $dir) };
-				exit 0;
+				POSIX::_exit(0);
 			}
 			close $c;
 		}
@@ -104,10 +105,14 @@ sub session {
 	my ($buf, $tls, $ver, $cipher, $trans) = ('', 0, '', '', 0);
 	my ($from, @rcpt, $xforward, $nomail);
 
+	# A TLS session is closed in good order.
+	my $end = sub {
+		$tls ? exit 0 : POSIX::_exit(0);
+	};
 	my $get = sub {
 		until ($buf =~ /\n/) {
 			my $r = sysread $c, my $b, 65536;
-			exit 0 if !$r;
+			$end->() if !$r;
 			$buf .= $b;
 		}
 		$buf =~ s/^(.*?\n)//s;
@@ -118,7 +123,7 @@ sub session {
 		$t =~ s/\r?\n/\r\n/g;
 		$t .= "\r\n" unless $t =~ /\r\n\z/;
 		syswrite $c, $t;
-		exit 0 if $t =~ /^421/;
+		$end->() if $t =~ /^421/;
 	};
 	my $cut = sub {
 		my ($stage) = @_;
@@ -127,7 +132,7 @@ sub session {
 				note($dir, ev => 'drop', sink => $s->{name},
 				    stage => $stage, tls => $tls);
 				close $c;
-				exit 0;
+				$end->();
 			}
 		}
 	};
@@ -137,7 +142,7 @@ sub session {
 		    SSL_key_file => "$dir/tls/$s->{tls}{cert}.key",
 		    SSL_verify_mode => 0);
 		$o{SSL_version} = $s->{tls}{v} if $s->{tls}{v};
-		IO::Socket::SSL->start_SSL($c, %o) or exit 0;
+		IO::Socket::SSL->start_SSL($c, %o) or $end->();
 		$tls = 1;
 		($ver = $c->get_sslversion) =~ tr/_/./;
 		$cipher = $c->get_cipher;
@@ -150,7 +155,7 @@ sub session {
 	if ($s->{greet} && $s->{greet} !~ /^220/) {
 		$get->();
 		$put->('221 2.0.0 bye');
-		exit 0;
+		$end->();
 	}
 	while (1) {
 		my $line = $get->();
@@ -184,7 +189,7 @@ sub session {
 				syswrite $c, "no TLS here\r\n" x 20
 				    if $s->{tlsbreak} eq 'garbage';
 				close $c;
-				exit 0;
+				$end->();
 			}
 			$up->();
 		} elsif ($verb eq 'XFORWARD') {
@@ -265,7 +270,7 @@ sub session {
 			$put->('250 2.0.0 ok');
 		} elsif ($verb eq 'QUIT') {
 			$put->('221 2.0.0 bye');
-			exit 0;
+			$end->();
 		} else {
 			$put->('502 5.5.2 unknown command');
 		}
