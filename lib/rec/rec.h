@@ -7,15 +7,25 @@
  * the keys stand in table order, or in that of the column list.  Strings are
  * escaped as DESIGN.md 2 says: bytes that are not UTF-8 become lone
  * surrogates \udc80..\udcff; DEL, C1, bidirectional and zero-width
- * characters are written \uXXXX.  CSV is guarded against formulas and is
- * one-way.  A write error stops further output (rec_put returns false) and
- * is reported by rec_out_close as RC_FAIL; EPIPE too, with err.sys EPIPE.
+ * characters are written \uXXXX.  A NUM or BOOL whose logged text is not one
+ * of JSON (007, .5, empty) is written in quotes, so that nothing is lost.
+ * TSV escapes with \t \n \r \\ \xNN \uXXXX and has \N for absent values.
+ * CSV is guarded against formulas and is one-way.  Output is written 256 KB
+ * at a time.  A write error stops further output (rec_put returns false) and
+ * is reported by rec_out_close as RC_FAIL; EPIPE too, with err.sys EPIPE,
+ * which callers pass over in silence.  A record over 1 GB is EOVERFLOW.
  *
  * Input: rec_parse_json reads one line without its newline; rec_in holds
  * the header of a TSV stream.  Values that need decoding are put into
- * scratch, the others point into the line.  RC_DAMAGED for what is not a
- * flat JSON object; unknown keys are ignored.  A NUM or BOOL that is not one
- * is damage.
+ * scratch, which is emptied first and belongs to this record until the next
+ * call; the others point into the line.  RC_DAMAGED for what is not a flat
+ * JSON object (nested values, text behind it, controls in strings), or has
+ * not as many values as the TSV header has columns; the record then holds
+ * what was read before the damage.  Unknown keys are ignored, of a key that
+ * stands twice the last counts, null is absent.  A NUM or BOOL may be in
+ * quotes and is then taken as it is; a boolean for a NUM or a number for a
+ * BOOL is damage; either for a text is its text.  What one writes the other
+ * reads: the record is the same for any bytes.
  */
 #ifndef REC_REC_H
 #define REC_REC_H
@@ -42,7 +52,7 @@ struct rec_out {
 	bool		 header_done;
 	bool		 failed;
 	int		 sys;		/* errno of the failed write */
-	uint64_t	 written;
+	uint64_t	 written;	/* bytes */
 };
 
 /* json, tsv or csv; false for another word. */
@@ -51,6 +61,8 @@ void	rec_out_open(struct rec_out *, int fd, enum rec_format);
 /* KEY,KEY,...; false and *bad set to the first unknown key. */
 bool	rec_out_columns(struct rec_out *, struct slice list, struct slice *bad);
 bool	rec_put(struct rec_out *, const struct rec *);
+/* A line made by rec_json: for JSON output without a column list only. */
+bool	rec_put_line(struct rec_out *, struct slice json);
 /* Write what is buffered now. */
 bool	rec_flush(struct rec_out *);
 enum rc	rec_out_close(struct rec_out *, struct err *);

@@ -1,0 +1,78 @@
+#include "rec/rec_csv.h"
+
+#include "rec/rec_text.h"
+
+#include "base/banned.h"
+
+/* What a column may need besides its value: quotes, apostrophe, comma. */
+#define COLUMN_EXTRA	4
+
+/* A text that a spreadsheet might run. */
+static bool
+is_formula(struct slice s)
+{
+	static const struct slice wide[] = { SLICE("\xef\xbc\x9d"),
+	    SLICE("\xef\xbc\x8b"), SLICE("\xef\xbc\x8d"),
+	    SLICE("\xef\xbc\xa0") };
+
+	while (s.len > 0 && (*s.ptr == ' ' || *s.ptr == '"' || *s.ptr == '\''))
+		s = slice_from(s, 1);
+	if (s.len == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (slice_starts(s, wide[i]))
+			return true;
+	return slice_chr(SLICE("=+-@\t\r\n"), s.ptr[0]) != SLICE_NONE;
+}
+
+/* A text that must stand in quotes. */
+static bool
+needs_quotes(struct slice s)
+{
+	if (s.len == 0 || s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' ')
+		return true;
+	for (size_t i = 0; i < s.len; i++)
+		if (slice_chr(SLICE(",;\"'|"), s.ptr[i]) != SLICE_NONE)
+			return true;
+	return false;
+}
+
+static bool
+put_value(struct rec_text *t, enum field f, struct slice v)
+{
+	bool guard, quote;
+
+	guard = !(field_info[f].type == FIELD_NUM && rec_text_is_number(v)) &&
+	    is_formula(v);
+	quote = guard || needs_quotes(v);
+	if (quote)
+		*t->at++ = '"';
+	if (guard)
+		*t->at++ = '\'';
+	if (!rec_text_put(t, v, REC_ESCAPE_CSV))
+		return false;
+	if (quote)
+		*t->at++ = '"';
+	return true;
+}
+
+bool
+rec_csv(struct buf *b, const struct rec *r, const enum field *column,
+    size_t ncolumn)
+{
+	struct rec_text t;
+	size_t plain = 0;
+
+	for (size_t i = 0; i < ncolumn; i++)
+		plain += rec_get(r, column[i]).len + COLUMN_EXTRA;
+	if (!rec_text_begin(&t, b, plain))
+		return false;
+	for (size_t i = 0; i < ncolumn; i++) {
+		if (rec_has(r, column[i]) &&
+		    !put_value(&t, column[i], r->v[column[i]]))
+			return false;
+		*t.at++ = i + 1 == ncolumn ? '\n' : ',';
+	}
+	rec_text_end(&t);
+	return true;
+}
