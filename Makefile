@@ -10,8 +10,8 @@ DESTDIR	=
 VERSION	= 0.1
 
 CC	?= cc
-OUT	= bin/obj
 BIN	= bin
+OUT	= $(BIN)/obj
 
 WARN	= -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 	  -Wmissing-prototypes -Wvla
@@ -20,15 +20,33 @@ FORTIFY	= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 OPT	= -O2
 CFLAGS	= $(OPT) -g $(WARN) $(HARDEN) $(FORTIFY)
 CPPFLAGS = -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
-LDFLAGS	= -pie -Wl,-z,relro,-z,now,-z,noexecstack
-LIBS	= -lpcre2-8 -larchive -lz -lcrypto -lseccomp -lmagic -lpthread
+LDFLAGS	= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+LIBS	= -lpcre2-8 -larchive -lz -lcrypto -lseccomp -lpthread
+
+# SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer, in bin/san.
+ifeq ($(SAN),1)
+BIN	= bin/san
+OPT	= -O1 -fno-omit-frame-pointer
+FORTIFY	= $(SANITIZE) -DSANITIZER_BUILD
+endif
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 
 TOOLS	= $(patsubst src/%.c,%,$(wildcard src/*.c))
 LIBSRC	= $(wildcard lib/*/*.c)
 LIBOBJ	= $(LIBSRC:%.c=$(OUT)/%.o)
 UNITS	= $(patsubst t/unit/%.c,%,$(wildcard t/unit/*.c))
 FUZZERS	= $(patsubst t/fuzz/%.c,%,$(wildcard t/fuzz/*.c))
+PAGES	= $(wildcard doc/*.[157])
+SHELL_FILES = $(shell grep -lE '^\#!/bin/(ba)?sh' .ci/* t/* t/*/* 2>/dev/null)
 COMPILE	= $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+# Sub-makes use all processors, unless make was told how many.
+JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+SUB	= @+$(MAKE) --no-print-directory $(JOBS)
+DEMO	= $(firstword $(wildcard samples/demo.log samples/*.log))
+FUZZ_SECONDS = 60
+FUZZ_DIR = $(or $(TMPDIR),/tmp)/postmortem-fuzz
+INSTALL	= install
 
 all: $(TOOLS:%=$(BIN)/%)
 
@@ -49,11 +67,141 @@ units: $(UNITS:%=$(OUT)/t/unit/%)
 $(OUT)/t/unit/%: $(OUT)/t/unit/%.o $(OUT)/libpostmortem.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# Every object, linked or not: for lint.
+objects: $(LIBOBJ) $(TOOLS:%=$(OUT)/src/%.o) $(UNITS:%=$(OUT)/t/unit/%.o) \
+	$(FUZZERS:%=$(OUT)/t/fuzz/%.o) $(OUT)/t/mkpage.o
+
+# The page of the record, made from the field table; t/pages.t compares.
+$(OUT)/t/mkpage: $(OUT)/t/mkpage.o $(OUT)/libpostmortem.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+mkpage: $(OUT)/t/mkpage
+
+doc: mkpage
+	$(OUT)/t/mkpage >doc/mxrecord.5.new
+	mv doc/mxrecord.5.new doc/mxrecord.5
+
 -include $(LIBOBJ:.o=.d) $(TOOLS:%=$(OUT)/src/%.d) \
-	$(UNITS:%=$(OUT)/t/unit/%.d)
+	$(UNITS:%=$(OUT)/t/unit/%.d) $(FUZZERS:%=$(OUT)/t/fuzz/%.d) \
+	$(OUT)/t/mkpage.d
+
+demo:
+	@t/install-packages build
+	$(SUB) all
+	$(BIN)/mxtrace $(DEMO) | $(BIN)/mxtime
+
+# The tests find the tools in MX_BIN (bin), the unit programs in MX_BIN/obj.
+# MX_BUILT tells them that everything is up to date.
+PROVE	= MX_BIN=$(BIN) MX_BUILT=1 MXTRACE=$(BIN)/mxtrace \
+	  prove -j2 -r t
+
+check:
+	@t/install-packages build test
+	$(SUB) all units mkpage
+	$(PROVE)
+
+# Sanitizers find what a test run would survive; 99 is no status of a tool.
+check-san:
+	@t/install-packages build test
+	$(SUB) SAN=1 all units mkpage
+	@+SAN=1 ASAN_OPTIONS=exitcode=99 LSAN_OPTIONS=exitcode=99 \
+	    UBSAN_OPTIONS=print_stacktrace=1:exitcode=99 \
+	    $(MAKE) --no-print-directory SAN=1 prove
+
+prove:
+	$(PROVE)
+
+lint:
+	@t/install-packages build lint
+	$(SUB) CC=gcc OUT=bin/obj/lint-gcc WARN='$(WARN) -Werror' objects
+	$(SUB) CC=clang OUT=bin/obj/lint-clang WARN='$(WARN) -Werror' objects
+	cppcheck --quiet --std=c11 --language=c -j2 -Ilib -D_GNU_SOURCE \
+	    -DVERSION='""' --enable=warning,performance,portability \
+	    --inline-suppr --suppress=missingIncludeSystem \
+	    --error-exitcode=1 lib src t/unit t/fuzz t/mkpage.c
+	shellcheck $(SHELL_FILES)
+	mandoc -Tlint -W warning $(PAGES)
+	prove t/layers.t t/pages.t
+
+bench:
+	@t/install-packages build bench
+	$(SUB) all
+	t/bench/run
+
+# libFuzzer on every parser, from the seeds in t/fuzz/seeds/NAME; what it
+# finds stays in FUZZ_DIR, outside the tree.
+fuzz:
+	@t/install-packages build fuzz
+	$(SUB) CC=clang OUT=bin/obj/fuzz OPT='-O1 -fsanitize=fuzzer-no-link' \
+	    FORTIFY='$(SANITIZE) -DSANITIZER_BUILD' fuzzers
+	+$(MAKE) --no-print-directory -k OUT=bin/obj/fuzz \
+	    $(FUZZERS:%=fuzz-%)
+
+fuzzers: $(FUZZERS:%=$(OUT)/t/fuzz/%)
+
+$(OUT)/t/fuzz/%: $(OUT)/t/fuzz/%.o $(OUT)/libpostmortem.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+
+fuzz-%:
+	@mkdir -p $(FUZZ_DIR)/$* $(FUZZ_DIR)/found
+	$(OUT)/t/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -rss_limit_mb=4096 -print_final_stats=0 -verbosity=0 \
+	    -artifact_prefix=$(FUZZ_DIR)/found/$*- $(FUZZ_DIR)/$* \
+	    $(wildcard t/fuzz/seeds/$*)
+
+# A real Postfix through all scenarios, as root.
+lab:
+	@t/install-packages build test
+	$(SUB) all
+	LAB_FULL=1 prove -v t/lab/lab.t
+
+# Memory that is not freed, read before it is set, or written past its end.
+validate-free:
+	@t/install-packages build test
+	$(SUB) all units
+	@for u in $(UNITS); do \
+	    valgrind -q --leak-check=full --error-exitcode=99 \
+	    $(OUT)/t/unit/$$u >/dev/null || exit 1; \
+	done
+	@for s in $(wildcard samples/*.log); do \
+	    valgrind -q --leak-check=full --error-exitcode=99 \
+	    $(BIN)/mxtrace -q --year 2026 -e $$s >/dev/null; \
+	    [ $$? -lt 99 ] || exit 1; \
+	done
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	for p in $(PAGES); do \
+	    d=$(DESTDIR)$(PREFIX)/share/man/man$${p##*.} && \
+	    $(INSTALL) -d $$d && $(INSTALL) -m 644 $$p $$d || exit 1; \
+	done
+
+uninstall:
+	cd $(DESTDIR)$(PREFIX)/bin && rm -f $(TOOLS)
+	for p in $(PAGES:doc/%=%); do \
+	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$$p; \
+	done
 
 clean:
-	rm -rf $(OUT) $(TOOLS:%=$(BIN)/%)
+	rm -rf bin/obj bin/san $(TOOLS:%=bin/%)
 
-.PHONY: all units clean
+help:
+	@echo 'make             build the tools into bin/'
+	@echo 'make demo        install what is missing, build, trace a sample'
+	@echo 'make check       install what the tests need, build, run them'
+	@echo 'make check-san   the same with sanitizers, in bin/san'
+	@echo 'make lint        warnings, layers, pages, shell files'
+	@echo 'make bench       time the tools beside their peers (SIZE=1G)'
+	@echo 'make fuzz        fuzz each parser for FUZZ_SECONDS (60)'
+	@echo 'make lab         a real Postfix through all scenarios, as root'
+	@echo 'make validate-free   unit tests and samples under valgrind'
+	@echo 'make doc         make doc/mxrecord.5 anew from the field table'
+	@echo 'make install     to DESTDIR PREFIX (/usr/local)'
+	@echo 'make uninstall   from there'
+	@echo 'make clean       remove what was built'
+
+.PHONY: all units objects mkpage doc demo check check-san prove lint bench \
+	fuzz fuzzers lab validate-free install uninstall clean help
 .SECONDARY:
+.DELETE_ON_ERROR:
