@@ -13,6 +13,25 @@
 #ifndef BASE_BANNED_H
 #define BASE_BANNED_H
 
+/* Some are macros, too, when their header is included. */
+#undef strdupa
+#undef strndupa
+#undef alloca
+#undef isalnum
+#undef isalpha
+#undef isblank
+#undef iscntrl
+#undef isdigit
+#undef isgraph
+#undef islower
+#undef isprint
+#undef ispunct
+#undef isspace
+#undef isupper
+#undef isxdigit
+#undef tolower
+#undef toupper
+
 /* need a NUL at the end */
 #pragma GCC poison strlen strnlen strcmp strncmp strcasecmp strncasecmp
 #pragma GCC poison strchr strrchr strchrnul strstr strcasestr rawmemchr
