@@ -17,6 +17,8 @@
 #undef strdupa
 #undef strndupa
 #undef alloca
+#undef sprintf
+#undef vsprintf
 #undef isalnum
 #undef isalpha
 #undef isblank
