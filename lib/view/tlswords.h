@@ -1,0 +1,47 @@
+/*
+ * tlswords - the TLS verdict of a record, in words
+ *
+ * tlswords_put appends what the tls keys of a message (TLS_IN) or delivery
+ * (TLS_OUT) say: "TLS 1.3, verified", "TLS 1.2, peer not verified",
+ * "PLAINTEXT", "plaintext (inferred)", "TLS unknown: not logged", ...  With
+ * `more`, version, cipher and the rule that gave the verdict follow.  The
+ * text is clean.  tlswords_short gives at most six columns for tables.
+ *
+ * A server rarely asks clients for certificates, so nothing is said of the
+ * peer of an inbound hop unless it was verified.  Plaintext over the loopback
+ * interface is named as such.
+ */
+#ifndef VIEW_TLSWORDS_H
+#define VIEW_TLSWORDS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/field.h"
+
+enum tls_side {
+	TLS_IN,
+	TLS_OUT
+};
+
+/* In the order of what a reader must see first. */
+enum tls_class {
+	TLS_NOTHING,		/* no verdict, none needed */
+	TLS_LOCAL,
+	TLS_NONE_ATTEMPTED,
+	TLS_AUTHENTICATED,
+	TLS_ENCRYPTED,
+	TLS_REFUSED,
+	TLS_UNKNOWN,
+	TLS_PLAINTEXT
+};
+
+/* TLS_NOTHING when the record has no verdict. */
+enum tls_class	tlswords_class(const struct rec *);
+/* True for an address of the loopback interface or a name of it. */
+bool		tlswords_loopback(const struct rec *, enum tls_side);
+void		tlswords_put(struct buf *, const struct rec *, enum tls_side,
+		    bool more);
+void		tlswords_short(struct buf *, const struct rec *);
+
+#endif
