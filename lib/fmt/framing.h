@@ -8,17 +8,25 @@
  * joined.  It returns the number of bytes consumed, 0 when more data is
  * needed (never when eof is set and data is not empty).  frame.line is what
  * was consumed, without the line end; a fragment that only waits for its
- * last piece gives frame.kind FRAMING_PART and no text.
+ * last piece gives frame.kind FRAMING_PART and no text.  After the last byte
+ * framing_flush gives fragments whose last piece never came.
  *
  * Every line may have another framing than the one before; the state only
  * remembers what was seen last, to try it first, and container fragments
  * (bounded; over FRAMING_JOIN_MAX the rest of the line is dropped and
  * frame.cut set).  A line of FRAMING_LINE_MAX bytes or more without end is
- * given cut off (frame.cut) and skipped up to its end.
+ * given cut off (frame.cut) and skipped up to its end: what is skipped comes
+ * as FRAMING_PART with frame.cut, and is no line of its own.
+ *
+ * The window must be able to hold FRAMING_LINE_MAX bytes.  What is returned
+ * does not depend on how the data is cut into windows, but for the number of
+ * skipped parts.
  *
  * The slices of a frame point into data or into the state; they live until
  * the next call.  NUL bytes and invalid UTF-8 are kept; a CR before the LF is
- * not part of the line.  Facts: reference/postfix-logs.md 1.
+ * not part of the line; NUL bytes before a line (a crash leaves them) and a
+ * byte order mark are part of frame.line, but do not hide what follows.
+ * Facts: reference/postfix-logs.md 1.
  */
 #ifndef FMT_FRAMING_H
 #define FMT_FRAMING_H
@@ -28,14 +36,16 @@
 #include "base/buf.h"
 #include "fmt/stamp.h"
 
+#ifndef FRAMING_LINE_MAX		/* a fuzzer wants less */
 #define FRAMING_LINE_MAX	(1024 * 1024)
-#define FRAMING_JOIN_MAX	(1024 * 1024)
+#endif
+#define FRAMING_JOIN_MAX	FRAMING_LINE_MAX
 
 enum framing_kind {
 	FRAMING_NONE,		/* no framing that we know; text is the line */
 	FRAMING_BLANK,		/* an empty line */
 	FRAMING_MARK,		/* "-- Boot ... --" and the like: to be ignored */
-	FRAMING_PART,		/* a fragment, joined later */
+	FRAMING_PART,		/* a fragment, joined later; or skipped */
 	FRAMING_BSD,		/* also postlogd and journalctl -o short[-precise] */
 	FRAMING_ISO,		/* rsyslog, short-iso[-precise] */
 	FRAMING_RFC5424,
@@ -55,7 +65,8 @@ struct frame {
 	enum framing_kind	inner;	/* DOCKER, CRI: framing of the text in it */
 	struct slice		line;
 	struct stamp		stamp;	/* of the line itself */
-	struct stamp		outer;	/* of the container, kind NONE without */
+	struct stamp		outer;	/* of the container (its first piece),
+					 * kind NONE without */
 	struct slice		host;	/* absent when not given */
 	struct slice		tag;	/* postfix/submission/smtpd; absent or empty if none */
 	struct slice		pid;	/* digits; absent if none */
@@ -63,6 +74,7 @@ struct frame {
 	uint32_t		repeat;	/* N of "message repeated N times: [ text]",
 					 * text is then the text inside; also of
 					 * "last message repeated N times" */
+	uint32_t		lines;	/* physical lines that begin in it */
 	bool			last_repeated;	/* the latter form, whose text
 					 * stands in the line before */
 	bool			lost_program;	/* stock RFC 5424: tag cut at its slash */
@@ -71,14 +83,24 @@ struct frame {
 
 struct prefix;		/* fmt/prefix.h: --prefix */
 
+struct framing_join {
+	struct buf		text;
+	struct stamp		outer;
+	enum framing_kind	kind;
+	bool			open;	/* a piece is waiting */
+	bool			cut;
+};
+
 struct framing {
-	enum framing_kind	last;
-	bool			skipping;	/* inside an over-long line */
-	bool			export;		/* inside an export stream */
+	enum framing_kind	last;	/* of the last line that had one */
 	const struct prefix	*prefix;	/* NULL without --prefix */
-	struct buf		join[2];	/* fragments: stdout, stderr */
+	bool			export;		/* inside an export stream */
+	bool			skip_line;	/* inside an over-long line */
+	bool			skip_entry;	/* inside an over-long entry */
+	uint64_t		skip_bytes;	/* of a binary field */
+	struct stamp_memo	memo;
 	struct buf		scratch;	/* decoded text */
-	struct stamp		join_outer[2];
+	struct framing_join	join[2];	/* stdout, stderr */
 };
 
 extern const struct slice framing_name[FRAMING_N];
@@ -87,7 +109,15 @@ void	framing_init(struct framing *, const struct prefix *);
 void	framing_free(struct framing *);
 size_t	framing_next(struct framing *, struct slice data, bool eof,
 	    struct frame *);
-/* Split one line that is not wrapped (used for the inner line too). */
+/*
+ * At the end of a stream, until it returns false: a line whose last fragment
+ * is missing.  The state is then ready for another stream.
+ */
+bool	framing_flush(struct framing *, struct frame *);
+/*
+ * Split one line that is not wrapped (used for the inner line too); false
+ * and kind FRAMING_NONE, text the line, if it has no framing.
+ */
 bool	framing_split(struct slice line, struct frame *);
 
 #endif

@@ -5,8 +5,16 @@
  * fraction); STAMP_LOCAL has a date but no zone that can be trusted
  * (2026-09-01T10:04:05, or a zone abbreviation); STAMP_ZONED is a point in
  * time.  All fields are range-checked; 29 February is accepted in a BSD
- * stamp, because the year is not known here.  Facts:
- * reference/postfix-logs.md 1.4 to 1.8.
+ * stamp, because the year is not known here.  Second 60 is taken as 59.
+ *
+ * stamp_take_* take a stamp off the front of *s, without the blank after
+ * it; false and *s unchanged if there is none.  What follows the stamp is
+ * not looked at: the caller wants a blank or the end there.  With a memo
+ * (may be NULL) the digits of the stamp before are compared first: lines of
+ * the same second cost one comparison.
+ *
+ * stamp_of_* want the whole slice.  The text of a stamp lives as long as
+ * what it was read from.  Facts: reference/postfix-logs.md 1.4 to 1.8.
  */
 #ifndef FMT_STAMP_H
 #define FMT_STAMP_H
@@ -27,19 +35,40 @@ struct stamp {
 	enum stamp_kind	kind;
 	uint8_t		mon;		/* STAMP_BSD: 1 to 12 */
 	uint8_t		day;		/* STAMP_BSD: 1 to 31 */
+	uint8_t		digits;		/* fraction digits, 0 to 9 */
+	uint32_t	nsec;
 	int64_t		sec;		/* BSD: second of the day; LOCAL: since
 					 * the epoch as if UTC; ZONED: since
 					 * the epoch */
-	uint32_t	nsec;
-	uint8_t		digits;		/* fraction digits, 0 to 9 */
 	struct slice	text;		/* as logged */
 };
 
-/*
- * Take a stamp off the front of *s, without the blank after it; false and
- * *s unchanged if there is none.
- */
-bool	stamp_take_bsd(struct slice *s, struct stamp *);	/* Sep  1 10:04:05[.ffffff] */
-bool	stamp_take_iso(struct slice *s, struct stamp *);	/* 2026-09-01T10:04:05[.f][zone], T or blank */
+#define STAMP_BSD_LEN	15	/* Sep  1 10:04:05 */
+#define STAMP_ISO_LEN	19	/* 2026-09-01T10:04:05 */
+
+struct stamp_memo {
+	unsigned char	bsd_key[STAMP_BSD_LEN];
+	unsigned char	iso_key[STAMP_ISO_LEN];
+	bool		has_bsd;
+	bool		has_iso;
+	uint8_t		mon;
+	uint8_t		day;
+	int64_t		bsd_sec;
+	int64_t		iso_sec;
+};
+
+/* Sep  1 10:04:05, Sep 01 10:04:05, with .f to .fffffffff */
+bool	stamp_take_bsd(struct slice *s, struct stamp *, struct stamp_memo *);
+/* 2026-09-01T10:04:05[.f][zone], T or blank, Z, +02:00, +0200, +02 or none */
+bool	stamp_take_iso(struct slice *s, struct stamp *, struct stamp_memo *);
+/* Tue 2026-09-01 10:04:05[.f] CEST */
+bool	stamp_take_full(struct slice *s, struct stamp *);
+/* 1788257045.123456 */
+bool	stamp_take_unix(struct slice *s, struct stamp *);
+
+/* Microseconds since the epoch, as journald writes them. */
+bool	stamp_of_usec(struct slice, struct stamp *);
+/* Seconds since the epoch with 0 to 9 fraction digits. */
+bool	stamp_of_epoch(struct slice, struct stamp *);
 
 #endif

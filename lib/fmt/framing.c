@@ -1,0 +1,323 @@
+#include "fmt/framing.h"
+
+#include "fmt/container.h"
+#include "fmt/journal.h"
+#include "fmt/prefix.h"
+#include "fmt/syslog.h"
+
+const struct slice framing_name[FRAMING_N] = {
+	[FRAMING_NONE] = { (const unsigned char *)"none", 4 },
+	[FRAMING_BLANK] = { (const unsigned char *)"blank", 5 },
+	[FRAMING_MARK] = { (const unsigned char *)"mark", 4 },
+	[FRAMING_PART] = { (const unsigned char *)"part", 4 },
+	[FRAMING_BSD] = { (const unsigned char *)"bsd", 3 },
+	[FRAMING_ISO] = { (const unsigned char *)"iso", 3 },
+	[FRAMING_RFC5424] = { (const unsigned char *)"rfc5424", 7 },
+	[FRAMING_RFC3164] = { (const unsigned char *)"rfc3164", 7 },
+	[FRAMING_FULL] = { (const unsigned char *)"short-full", 10 },
+	[FRAMING_UNIX] = { (const unsigned char *)"short-unix", 10 },
+	[FRAMING_JSON] = { (const unsigned char *)"journal-json", 12 },
+	[FRAMING_EXPORT] = { (const unsigned char *)"journal-export", 14 },
+	[FRAMING_DOCKER] = { (const unsigned char *)"docker", 6 },
+	[FRAMING_CRI] = { (const unsigned char *)"cri", 3 },
+	[FRAMING_PREFIX] = { (const unsigned char *)"prefix", 6 },
+};
+
+void
+framing_init(struct framing *f, const struct prefix *prefix)
+{
+	*f = (struct framing){ .prefix = prefix };
+	buf_init(&f->scratch, FRAMING_LINE_MAX);
+	for (size_t i = 0; i < 2; i++)
+		buf_init(&f->join[i].text, FRAMING_JOIN_MAX);
+}
+
+void
+framing_free(struct framing *f)
+{
+	buf_free(&f->scratch);
+	for (size_t i = 0; i < 2; i++)
+		buf_free(&f->join[i].text);
+}
+
+/* Without what stands before a line by accident: NUL bytes, a BOM. */
+static struct slice
+uncover(struct slice line)
+{
+	struct slice s = line;
+
+	while (s.len > 0 && *s.ptr == '\0')
+		s = slice_from(s, 1);
+	(void)slice_take(&s, SLICE("\xef\xbb\xbf"));
+	return s.len == 0 ? line : s;
+}
+
+/* Split a line that is not wrapped; its kind. */
+static inline enum framing_kind
+split(const struct prefix *prefix, struct slice line, struct stamp_memo *memo,
+    struct frame *fr)
+{
+	enum framing_kind kind;
+
+	if (prefix != NULL && prefix_split(prefix, line, fr))
+		return FRAMING_PREFIX;
+	if (line.len > 0 && (*line.ptr == '\0' || *line.ptr == 0xef))
+		kind = syslog_split(uncover(line), memo, fr);
+	else
+		kind = syslog_split(line, memo, fr);
+	if (kind != FRAMING_NONE)
+		return kind;
+	fr->text = line;
+	if (line.len == 0)
+		return FRAMING_BLANK;
+	return slice_starts(line, SLICE("-- ")) ? FRAMING_MARK : FRAMING_NONE;
+}
+
+bool
+framing_split(struct slice line, struct frame *fr)
+{
+	*fr = (struct frame){ .line = line, .lines = 1 };
+	fr->kind = split(NULL, line, NULL, fr);
+	return fr->kind != FRAMING_NONE;
+}
+
+/* Add a piece to what its stream has; true if the line is complete. */
+static bool
+join(struct framing_join *j, const struct container_piece *p,
+    enum framing_kind kind, struct frame *fr)
+{
+	if (!j->open) {
+		fr->outer = p->stamp;
+		if (!p->partial) {
+			fr->text = p->text;
+			return true;
+		}
+		j->open = true;
+		j->cut = false;
+		j->kind = kind;
+		j->text.len = 0;
+		j->outer = p->stamp;
+		j->outer.text = slice_of(NULL, 0);
+	}
+	fr->outer = j->outer;
+	if (!buf_add(&j->text, p->text)) {
+		(void)buf_add(&j->text, slice_sub(p->text, 0,
+		    FRAMING_JOIN_MAX - j->text.len));
+		j->cut = true;
+	}
+	if (p->partial)
+		return false;
+	j->open = false;
+	fr->cut = j->cut;
+	fr->text = buf_slice(&j->text);
+	return true;
+}
+
+/* A piece of a container's log. */
+static enum framing_kind
+split_piece(struct framing *f, const struct container_piece *p,
+    enum framing_kind kind, struct frame *fr)
+{
+	bool cut = fr->cut;
+
+	f->last = kind;
+	if (!join(&f->join[p->stream], p, kind, fr))
+		return FRAMING_PART;
+	fr->cut |= cut;
+	fr->inner = split(f->prefix, fr->text, &f->memo, fr);
+	return kind;
+}
+
+/* A line that is a JSON object. */
+static enum framing_kind
+split_json(struct framing *f, struct slice line, struct frame *fr)
+{
+	struct container_piece p;
+	struct slice where = fr->line;
+	uint32_t lines = fr->lines;
+	bool cut = fr->cut;
+
+	f->scratch.len = 0;
+	if (!buf_reserve(&f->scratch, line.len))
+		return FRAMING_NONE;
+	for (int i = 0; i < 2; i++) {
+		if ((f->last == FRAMING_JSON) == (i == 0)) {
+			if (journal_json(line, &f->scratch, fr))
+				return FRAMING_JSON;
+			*fr = (struct frame){ .line = where, .lines = lines,
+			    .cut = cut };
+		} else if (container_docker(line, &f->scratch, &p))
+			return split_piece(f, &p, FRAMING_DOCKER, fr);
+		f->scratch.len = 0;
+	}
+	return FRAMING_NONE;
+}
+
+/* True if the line may be one of CRI: a stamp with T, then std. */
+static inline bool
+maybe_cri(struct slice line)
+{
+	size_t n;
+
+	if (line.len < STAMP_ISO_LEN + 9 || line.ptr[10] != 'T' ||
+	    !ascii_digit(*line.ptr))
+		return false;
+	n = slice_chr(slice_sub(line, STAMP_ISO_LEN, 17), ' ');
+	return n != SLICE_NONE && slice_starts(slice_from(line,
+	    STAMP_ISO_LEN + n), SLICE(" std"));
+}
+
+/* One physical line. */
+static inline void
+split_line(struct framing *f, struct slice line, struct frame *fr)
+{
+	enum framing_kind kind = FRAMING_NONE;
+	struct container_piece p;
+
+	if (f->prefix != NULL && prefix_split(f->prefix, line, fr))
+		kind = FRAMING_PREFIX;
+	else if (line.len > 0) {
+		if (*line.ptr == '{')
+			kind = split_json(f, line, fr);
+		else if (maybe_cri(line) && container_cri(line, &f->memo, &p))
+			kind = split_piece(f, &p, FRAMING_CRI, fr);
+	}
+	if (kind == FRAMING_NONE)
+		kind = split(NULL, line, &f->memo, fr);
+	fr->kind = kind;
+	if (kind >= FRAMING_BSD)
+		f->last = kind;
+}
+
+/* Step over what is left of something over-long. */
+static size_t
+skip(struct framing *f, struct slice data, bool eof, struct frame *fr)
+{
+	struct journal_rest rest = { .entry = true };
+	size_t n;
+
+	fr->kind = FRAMING_PART;
+	fr->cut = true;
+	if (f->skip_bytes > 0) {
+		n = f->skip_bytes < data.len ? (size_t)f->skip_bytes :
+		    data.len;
+		f->skip_bytes -= n;
+	} else if (f->skip_line) {
+		n = slice_chr(data, '\n');
+		f->skip_line = n == SLICE_NONE;
+		n = f->skip_line ? data.len : n + 1;
+	} else {
+		n = journal_skip(data, eof, &rest);
+		f->skip_bytes = rest.bytes;
+		f->skip_line = rest.line;
+		f->skip_entry = rest.entry;
+	}
+	fr->line = slice_sub(data, 0, n);
+	return n;
+}
+
+static uint32_t
+count_lines(struct slice s)
+{
+	uint32_t n = 0;
+	size_t pos;
+
+	while ((pos = slice_chr(s, '\n')) != SLICE_NONE) {
+		n++;
+		s = slice_from(s, pos + 1);
+	}
+	return n + (s.len > 0);
+}
+
+/* An entry of an export stream; 0 if more data is needed or it is none. */
+static size_t
+next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
+    bool *none)
+{
+	size_t used = 0;
+
+	*none = false;
+	switch (journal_export(data, eof, &used, fr)) {
+	case JOURNAL_MORE:
+		return 0;
+	case JOURNAL_OVER:
+		f->skip_entry = used > 0;
+		break;
+	default:
+		break;
+	}
+	if (used == 0) {
+		*none = true;
+		*fr = (struct frame){ 0 };
+		return 0;
+	}
+	fr->kind = f->last = FRAMING_EXPORT;
+	fr->lines = count_lines(slice_sub(data, 0, used));
+	f->export = true;
+	return used;
+}
+
+size_t
+framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
+{
+	const unsigned char *nl;
+	struct slice line;
+	size_t n;
+	bool none;
+
+	*fr = (struct frame){ 0 };
+	if (f->skip_line || f->skip_entry || f->skip_bytes > 0) {
+		n = skip(f, data, eof, fr);
+		if (n > 0 || f->skip_entry)
+			return n;
+		*fr = (struct frame){ 0 };
+	}
+	if (data.len == 0)
+		return 0;
+	n = data.len < FRAMING_LINE_MAX ? data.len : FRAMING_LINE_MAX;
+	nl = memchr(data.ptr, '\n', n);
+	if (nl == NULL && n < FRAMING_LINE_MAX && !eof)
+		return 0;
+	if (nl != NULL)
+		n = (size_t)(nl - data.ptr);
+	line = slice_of(data.ptr, n);
+	if (n > 1 && (*line.ptr == '_' || (ascii_upper(*line.ptr) &&
+	    !ascii_lower(line.ptr[1]))) &&
+	    journal_is_export(line, f->export)) {
+		size_t used = next_entry(f, data, eof, fr, &none);
+
+		if (!none)
+			return used;
+	}
+	if (nl == NULL) {
+		fr->cut = f->skip_line = n == FRAMING_LINE_MAX;
+	} else if (n > 0 && line.ptr[n - 1] == '\r')
+		line.len--;
+	fr->line = line;
+	fr->lines = 1;
+	f->export = f->export && line.len == 0;
+	split_line(f, line, fr);
+	return n + (nl != NULL);
+}
+
+bool
+framing_flush(struct framing *f, struct frame *fr)
+{
+	*fr = (struct frame){ 0 };
+	f->skip_bytes = 0;
+	f->skip_line = f->skip_entry = f->export = false;
+	for (size_t i = 0; i < 2; i++) {
+		struct framing_join *j = &f->join[i];
+
+		if (!j->open)
+			continue;
+		j->open = false;
+		fr->kind = j->kind;
+		fr->outer = j->outer;
+		fr->cut = j->cut;
+		fr->text = buf_slice(&j->text);
+		fr->inner = split(f->prefix, fr->text, &f->memo, fr);
+		return true;
+	}
+	return false;
+}

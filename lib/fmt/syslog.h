@@ -1,0 +1,27 @@
+/*
+ * syslog - split a line of a syslog daemon, postlogd or journalctl -o short
+ *
+ * syslog_split fills stamp, host, tag, pid, text and the repeat members of
+ * a frame and returns FRAMING_BSD, _ISO, _RFC5424, _RFC3164, _FULL or
+ * _UNIX; or FRAMING_NONE, and then only stamp.kind is meant to be looked at
+ * (it is STAMP_NONE).  The frame is empty at the start.  A line without a
+ * tag has an absent tag, and its text is what follows the host.
+ *
+ * A tag is one word that ends in `[digits]:` or `:`.  The text begins after
+ * that and one blank, if there is one.  Facts: reference/postfix-logs.md 1.
+ */
+#ifndef FMT_SYSLOG_H
+#define FMT_SYSLOG_H
+
+#include "fmt/framing.h"
+
+enum framing_kind	syslog_split(struct slice line, struct stamp_memo *,
+			    struct frame *);
+/* What follows stamp and blank: host, tag, pid, text. */
+void			syslog_tail(struct slice, struct frame *);
+/*
+ * Text after a tag: drop Solaris' message ID, find repeats in it.
+ */
+void			syslog_text(struct slice, struct frame *);
+
+#endif
