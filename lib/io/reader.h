@@ -3,29 +3,41 @@
  *
  * A source is a file, a descriptor or standard input, opened read-only
  * (O_NOFOLLOW only for files found in a directory walk, O_NOATIME where the
- * kernel allows, never mapped).  It holds one or more streams: a plain file
- * one; a gzip file one with the path FILE@0-GZIP (several members run on as
- * one stream; after damage a later member that can be found starts a new
- * one, FILE@OFFSET-GZIP); xz, zstd and bzip2 one, FILE@0-XZ, -ZSTD, -BZIP2;
- * a tar or zip bundle (also compressed) one for each regular file in it,
+ * kernel allows, never mapped) and read until read(2) gives nothing, whatever
+ * its size was.  It holds no, one or more streams: a plain file one; a gzip
+ * file one with the path FILE@0-GZIP (several members run on as one stream;
+ * after damage a later member that can be found starts a new one,
+ * FILE@OFFSET-GZIP); xz, zstd and bzip2 one, FILE@0-XZ, -ZSTD, -BZIP2; a tar,
+ * zip or cpio bundle (also compressed) one for each regular file in it,
  * FILE!NAME, and a compressed member of a bundle FILE!NAME@0-GZIP.  In names
  * `!`, `@`, `%`, DEL and control bytes are percent-encoded; standard input
- * is "-".  Nesting is bounded (READER_DEPTH) and so is the size that one
- * source may decompress to (READER_RATIO times its stored size plus
- * READER_SLACK; past it the stream ends as damaged).
+ * is "-".  Containers are known by their bytes, not by name (io/sniff.h).
+ * Nesting is bounded (READER_DEPTH decoders) and so is the size that each of
+ * them may decode to (READER_RATIO times the stored size plus READER_SLACK;
+ * past it the stream, and the source, ends as damaged).
  *
  * Use: reader_open, then for each stream reader_stream (RC_OK, RC_END), then
  * reader_window / reader_consume / reader_more until eof.  The window is
  * contiguous memory of the reader's own; it moves with reader_more.
- * Damage ends a stream: reader_more gives RC_DAMAGED once, with the offset in
- * the stored file, after everything before it has been handed out; the next
- * reader_stream goes on behind it where possible.
+ * reader_more adds at least a byte when it gives RC_OK, unless READER_MAX
+ * bytes are waiting to be consumed.  Damage ends a stream: reader_more gives
+ * RC_DAMAGED once, after everything before it has been handed out; eof is set
+ * from then on, what is left in the window is the rest, and the next
+ * reader_stream goes on behind the damage where possible.  err.off counts in
+ * the bytes that the damaged decoder reads: the stored file, or the file
+ * inside a bundle that the path names.  Damage between streams, or in what
+ * the caller has skipped, comes as an empty stream that ends with it.  A
+ * failed read ends a stream with RC_FAIL likewise, and then the source.
  *
- * Memory: READER_BUF bytes and the decoder's state.  Unless hashing is off,
- * SHA-256 of the stored bytes, as they were read, is made beside the reader
- * in a thread of its own.  reader_finish waits for it; what was not read of a
- * bundle or after damage is read then, so that the hash covers the stored
- * file.
+ * Memory: READER_BUF bytes for each of the levels in use (READER_MAX when the
+ * caller does not consume) and the decoder's state.  reader_stream.path lives
+ * until the next reader_stream or reader_close.
+ *
+ * Unless hashing is off, SHA-256 of the stored bytes, as they were read, is
+ * made beside the reader in a thread of its own (io/digest.h).
+ * reader_finish waits for it; what was not read of a bundle or after damage
+ * is read then, so that size and hash cover the stored file.  has_sha256 is
+ * false if the file became shorter meanwhile.
  */
 #ifndef IO_READER_H
 #define IO_READER_H
@@ -38,7 +50,7 @@
 
 #define READER_BUF	(256 * 1024)
 #define READER_MAX	(2 * 1024 * 1024)	/* largest window */
-#define READER_DEPTH	4
+#define READER_DEPTH	8	/* a .gz in a .tar.gz in a .tar.xz: five */
 #define READER_RATIO	2000
 #define READER_SLACK	(64 * 1024 * 1024)
 

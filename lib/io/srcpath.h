@@ -1,0 +1,30 @@
+/*
+ * srcpath - forensic paths: which bytes inside which container
+ *
+ *	FILE			a plain file
+ *	FILE@OFF-GZIP		data inflated from the gzip member at OFF
+ *	FILE!NAME		a file in a bundle
+ *	FILE!NAME@0-XZ		a compressed file in a bundle
+ *
+ * In names `%`, `!`, `@`, DEL and control bytes are written %XX, so that a
+ * path can be split again.  Names longer than SRCPATH_MAX bytes are cut.
+ */
+#ifndef IO_SRCPATH_H
+#define IO_SRCPATH_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define SRCPATH_MAX	(16 * 1024)
+
+void	srcpath_init(struct buf *);
+/* Start anew with a file's name. */
+void	srcpath_file(struct buf *, struct slice name);
+/* Start anew with FILE@OFF-WORD, WORD in capitals. */
+void	srcpath_data(struct buf *, struct slice file, uint64_t off,
+	    struct slice word);
+/* Start anew with FILE!NAME. */
+void	srcpath_member(struct buf *, struct slice file, struct slice name);
+
+#endif
