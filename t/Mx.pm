@@ -1,0 +1,180 @@
+package Mx;
+
+# What the tests share: running a tool with its output, diagnostics and
+# status kept apart, and small logs to feed it.
+#
+#	my $r = run('mxtrace', '--year', 2026, $file);
+#	my $r = run('mxtrace', '-', { in => $text, env => { TZ => 'UTC' } });
+#
+# $r->{out}, $r->{err} are bytes, $r->{errs} the lines of err, $r->{status}
+# the exit status, or "signal N", or "hangs".  The tools are those in the
+# directory MX_BIN, or bin; the tests run from the root of the tree.
+
+use strict;
+use warnings;
+use Cwd ();
+use Exporter 'import';
+use File::Temp;
+use POSIX ();
+
+our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
+    big_log $log $other);
+our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
+our $limit = $ENV{MX_LIMIT} || 60;	# seconds that a tool may take
+
+# One message in over TLS, two recipients out, a reject, a deferral.
+our $log = <<'LOG';
+Sep  1 10:04:04 mx postfix/smtpd[100]: connect from client.example.net[192.0.2.10]
+Sep  1 10:04:04 mx postfix/smtpd[100]: Anonymous TLS connection established from client.example.net[192.0.2.10]: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 server-signature ECDSA (prime256v1) server-digest SHA256
+Sep  1 10:04:05 mx postfix/smtpd[100]: NOQUEUE: reject: RCPT from client.example.net[192.0.2.10]: 550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown in virtual mailbox table; from=<ann@example.net> to=<nobody@example.com> proto=ESMTP helo=<client.example.net>
+Sep  1 10:04:05 mx postfix/smtpd[100]: 1E240140202: client=client.example.net[192.0.2.10]
+Sep  1 10:04:05 mx postfix/cleanup[101]: 1E240140202: message-id=<20260901.1@client.example.net>
+Sep  1 10:04:05 mx postfix/qmgr[102]: 1E240140202: from=<ann@example.net>, size=4312, nrcpt=2 (queue active)
+Sep  1 10:04:05 mx postfix/smtpd[100]: disconnect from client.example.net[192.0.2.10] ehlo=2 starttls=1 mail=1 rcpt=2/3 data=1 quit=1 commands=8/9
+Sep  1 10:04:07 mx postfix/smtp[200]: Trusted TLS connection established to mx1.example.org[198.51.100.25]:25: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)
+Sep  1 10:04:07 mx postfix/smtp[200]: 1E240140202: to=<bob@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=2.4, delays=0.6/0.01/1.2/0.6, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 3D091140203)
+Sep  1 10:04:07 mx postfix/lmtp[201]: 1E240140202: to=<carl@example.com>, orig_to=<sales@example.com>, relay=mx.example.com[private/dovecot-lmtp], delay=0.9, delays=0.6/0.01/0.01/0.28, dsn=2.0.0, status=sent (250 2.0.0 <carl@example.com> Saved)
+Sep  1 10:04:07 mx postfix/qmgr[102]: 1E240140202: removed
+Sep  1 10:05:00 mx postfix/pickup[130]: 7A1202800001: uid=1001 from=<carl>
+Sep  1 10:05:00 mx postfix/cleanup[101]: 7A1202800001: message-id=<20260901.2@mx.example.com>
+Sep  1 10:05:00 mx postfix/qmgr[102]: 7A1202800001: from=<carl@example.com>, size=433, nrcpt=1 (queue active)
+Sep  1 10:05:30 mx postfix/smtp[200]: 7A1202800001: to=<dora@example.org>, relay=none, delay=30, delays=0.05/0.01/30/0, dsn=4.4.1, status=deferred (connect to mail.example.org[198.51.100.40]:25: Connection timed out)
+LOG
+
+# A log without a line of Postfix in it.
+our $other = <<'LOG';
+Sep  1 10:04:04 mx sshd[900]: Server listening on 0.0.0.0 port 22.
+Sep  1 10:04:05 mx CRON[901]: (root) CMD (run-parts /etc/cron.hourly)
+Sep  1 10:04:06 mx dovecot: imap-login: Login: user=<ann>, method=PLAIN
+LOG
+
+sub tool_path {
+	my ($tool) = @_;
+
+	return "$bin/$tool";
+}
+
+# The tools that are built here.
+sub tools {
+	my @t = map { m{([^/]+)\.c$} } sort glob 'src/*.c';
+
+	return grep { -x tool_path($_) } @t;
+}
+
+sub sanitized {
+	return $bin =~ m{/san$};
+}
+
+sub slurp {
+	my ($path) = @_;
+
+	open my $f, '<:raw', $path or die "$path: $!\n";
+	local $/;
+	my $s = <$f>;
+	close $f;
+	return defined $s ? $s : '';
+}
+
+sub put {
+	my ($path, @text) = @_;
+
+	open my $f, '>:raw', $path or die "$path: $!\n";
+	print $f @text;
+	close $f or die "$path: $!\n";
+	return $path;
+}
+
+# A directory that goes away at the end.
+sub dir {
+	return File::Temp::tempdir('mx.XXXXXX', TMPDIR => 1, CLEANUP => 1);
+}
+
+# Records without those of these types.
+sub without {
+	my ($text, @types) = @_;
+	my $re = join '|', @types;
+
+	return join '', grep { !/^\{"type":"(?:$re)"/ } split /^/, $text;
+}
+
+# n messages, a log of about 500 n bytes.
+sub big_log {
+	my ($n) = @_;
+	my $t = '';
+
+	for my $i (0 .. $n - 1) {
+		my $q = sprintf '%05X140202', $i % 0xfffff;
+		my $s = sprintf 'Sep  1 %02d:%02d:%02d mx postfix/',
+		    10 + $i / 3600, $i / 60 % 60, $i % 60;
+
+		$t .= "${s}pickup[130]: $q: uid=1001 from=<carl>\n"
+		    . "${s}cleanup[101]: $q: message-id=<$i\@mx.example.com>\n"
+		    . "${s}qmgr[102]: $q: from=<carl\@example.com>, size=433, nrcpt=1 (queue active)\n"
+		    . "${s}smtp[200]: $q: to=<dora\@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=0.4, delays=0.1/0/0.2/0.1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 3D091140203)\n"
+		    . "${s}qmgr[102]: $q: removed\n";
+	}
+	return $t;
+}
+
+# Run a command, given as a list; a reference to options may be the last.
+sub sh {
+	my @cmd = @_;
+	my %o = ref $cmd[-1] ? %{pop @cmd} : ();
+	my ($in, $out, $err) = map { File::Temp->new } 1 .. 3;
+	my ($pid, $status);
+
+	if (defined $o{in}) {
+		binmode $in;
+		print $in $o{in};
+	}
+	close $in;
+	$pid = fork;
+	die "fork: $!\n" unless defined $pid;
+	if ($pid == 0) {
+		open STDIN, '<', defined $o{in} ? "$in" :
+		    defined $o{from} ? $o{from} : '/dev/null'
+		    or POSIX::_exit(126);
+		open STDOUT, '>', defined $o{to} ? $o{to} : "$out"
+		    or POSIX::_exit(126);
+		open STDERR, '>', "$err" or POSIX::_exit(126);
+		for my $k (keys %{$o{env} || {}}) {
+			if (defined $o{env}{$k}) {
+				$ENV{$k} = $o{env}{$k};
+			} else {
+				delete $ENV{$k};
+			}
+		}
+		$SIG{PIPE} = 'DEFAULT';
+		if (defined $o{uid}) {
+			$( = $) = "$o{uid} $o{uid}";
+			POSIX::setuid($o{uid});
+			POSIX::_exit(125) if $> != $o{uid};
+		}
+		chdir $o{cd} or POSIX::_exit(126) if defined $o{cd};
+		{ no warnings 'exec'; exec { $cmd[0] } @cmd; }
+		POSIX::_exit(127);
+	}
+	local $SIG{ALRM} = sub { die "alarm\n" };
+	alarm $limit;
+	eval { waitpid $pid, 0; $status = $?; };
+	alarm 0;
+	if (!defined $status) {
+		kill 'KILL', $pid;
+		waitpid $pid, 0;
+		$status = 'hangs';
+	} else {
+		$status = $status & 127 ? 'signal ' . ($status & 127)
+		    : $status >> 8;
+	}
+	my $e = slurp("$err");
+	return { out => defined $o{to} ? '' : slurp("$out"), err => $e,
+	    errs => [split /\n/, $e], status => $status };
+}
+
+sub run {
+	my ($tool, @rest) = @_;
+
+	return sh(tool_path($tool), @rest);
+}
+
+1;
