@@ -2,10 +2,15 @@
  * inputs - the evidence files that a command line names
  *
  * Files, "-" or nothing for standard input, directories (every regular file
- * below, in path order; no symbolic links followed, other file systems
- * entered, at most INPUTS_DEPTH deep and INPUTS_MAX files).  A name that
- * cannot be opened is reported at once (msg_error, with what to do) and
- * counted in `failed`.  Duplicates (same device and inode) are kept once.
+ * below, in order of their paths' bytes; no symbolic links followed, other
+ * file systems entered, at most INPUTS_DEPTH deep and INPUTS_MAX files).  A
+ * name that cannot be opened is reported at once (msg_error, with what to do)
+ * and counted in `failed`, as are a directory without files and what lies
+ * beyond the bounds.  What is left out on purpose is counted in a msg_note:
+ * symbolic links and special files found, and files met twice (same device
+ * and inode), which are kept once.
+ *
+ * Nothing is opened but directories.  The strings belong to the inputs.
  */
 #ifndef IO_INPUTS_H
 #define IO_INPUTS_H
@@ -29,7 +34,8 @@ struct inputs {
 	struct input	*v;
 	size_t		 n;
 	size_t		 failed;
-	char		**roots;	/* what was named, for the sandbox */
+	char		**roots;	/* what was named and exists, for
+					 * the sandbox; without "-" */
 	size_t		 nroots;
 };
 

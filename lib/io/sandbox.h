@@ -3,16 +3,24 @@
  *
  * sandbox_enter, called once before the first byte of evidence is read and
  * before any thread is started: no new privileges; Landlock (read files
- * beneath the named inputs, nothing else; by system call, best ABI that the
- * kernel has); a seccomp allow-list (libseccomp) for reading, writing to
- * descriptors that are open, memory, time, threads: openat only for reading,
- * clone only for threads, no sockets, no exec.  Anything else gives EPERM,
- * exec and sockets end nothing but fail.
+ * beneath the named inputs, nothing else; no TCP, no signals and abstract
+ * sockets out of the process; by system call, the best ABI that both the
+ * kernel and we know); a seccomp allow-list (libseccomp) for reading, writing
+ * to descriptors that are open, memory that is not executable, time,
+ * threads: openat only for reading, clone only for threads, no sockets, no
+ * exec.  Anything else fails with EPERM; no call kills the process.
  *
- * SANDBOX_REQUIRE makes a kernel without one of them an error; SANDBOX_OFF
- * does nothing.  Sanitizer and valgrind builds run unconfined and say so in
- * sandbox_state.  The state is a static text such as "landlock-5+seccomp",
- * "seccomp", "none", "off", "none (sanitizer)".
+ * What a tool needs later has to be there before: outputs and spools open,
+ * time zones and databases loaded, patterns compiled.  No descriptor is
+ * renamed, truncated, locked or made to send signals.
+ *
+ * SANDBOX_AUTO takes what the kernel has.  SANDBOX_REQUIRE makes a kernel
+ * without one of them an error (RC_FAIL); SANDBOX_OFF does nothing.  Sanitizer
+ * and valgrind builds run unconfined, say so in sandbox_state, and fail with
+ * SANDBOX_REQUIRE.  The state is a static text: "landlock-6+seccomp",
+ * "landlock-6", "seccomp", "none", "off", "none (sanitizer)", "none
+ * (valgrind)"; it is "off" before sandbox_enter.  inputs may be NULL: nothing
+ * can be opened then.  The state is the process's, hence global.
  */
 #ifndef IO_SANDBOX_H
 #define IO_SANDBOX_H
