@@ -2,6 +2,8 @@
 
 #include "fmt/jsonline.h"
 
+#include "base/banned.h"
+
 bool
 container_docker(struct slice line, struct buf *scratch,
     struct container_piece *p)

@@ -5,6 +5,8 @@
 #include "fmt/prefix.h"
 #include "fmt/syslog.h"
 
+#include "base/banned.h"
+
 const struct slice framing_name[FRAMING_N] = {
 	[FRAMING_NONE] = { (const unsigned char *)"none", 4 },
 	[FRAMING_BLANK] = { (const unsigned char *)"blank", 5 },
@@ -26,7 +28,10 @@ const struct slice framing_name[FRAMING_N] = {
 void
 framing_init(struct framing *f, const struct prefix *prefix)
 {
-	*f = (struct framing){ .prefix = prefix };
+	*f = (struct framing){
+		.prefix = prefix,
+		.limit = FRAMING_LINE_MAX
+	};
 	buf_init(&f->scratch, FRAMING_LINE_MAX);
 	for (size_t i = 0; i < 2; i++)
 		buf_init(&f->join[i].text, FRAMING_JOIN_MAX);
@@ -86,6 +91,8 @@ static bool
 join(struct framing_join *j, const struct container_piece *p,
     enum framing_kind kind, struct frame *fr)
 {
+	struct slice room;
+
 	if (!j->open) {
 		fr->outer = p->stamp;
 		if (!p->partial) {
@@ -100,11 +107,9 @@ join(struct framing_join *j, const struct container_piece *p,
 		j->outer.text = slice_of(NULL, 0);
 	}
 	fr->outer = j->outer;
-	if (!buf_add(&j->text, p->text)) {
-		(void)buf_add(&j->text, slice_sub(p->text, 0,
-		    FRAMING_JOIN_MAX - j->text.len));
-		j->cut = true;
-	}
+	room = slice_sub(p->text, 0, j->text.limit - j->text.len);
+	(void)buf_add(&j->text, room);
+	j->cut |= room.len < p->text.len;
 	if (p->partial)
 		return false;
 	j->open = false;
@@ -237,7 +242,7 @@ next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
 	size_t used = 0;
 
 	*none = false;
-	switch (journal_export(data, eof, &used, fr)) {
+	switch (journal_export(data, f->limit, eof, &used, fr)) {
 	case JOURNAL_MORE:
 		return 0;
 	case JOURNAL_OVER:
@@ -274,9 +279,9 @@ framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	}
 	if (data.len == 0)
 		return 0;
-	n = data.len < FRAMING_LINE_MAX ? data.len : FRAMING_LINE_MAX;
+	n = data.len < f->limit ? data.len : f->limit;
 	nl = memchr(data.ptr, '\n', n);
-	if (nl == NULL && n < FRAMING_LINE_MAX && !eof)
+	if (nl == NULL && n < f->limit && !eof)
 		return 0;
 	if (nl != NULL)
 		n = (size_t)(nl - data.ptr);
@@ -290,7 +295,7 @@ framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 			return used;
 	}
 	if (nl == NULL) {
-		fr->cut = f->skip_line = n == FRAMING_LINE_MAX;
+		fr->cut = f->skip_line = n == f->limit;
 	} else if (n > 0 && line.ptr[n - 1] == '\r')
 		line.len--;
 	fr->line = line;

@@ -2,6 +2,8 @@
 
 #include "fmt/jsonline.h"
 
+#include "base/banned.h"
+
 #define NAME_MAX_LEN	64
 #define BINARY_MAX	(UINT64_C(768) * 1024 * 1024)	/* journald's own */
 #define PID_DIGITS	10
@@ -198,15 +200,16 @@ keep(struct slice v[M_N], const struct journal_field *f)
 }
 
 enum journal_got
-journal_export(struct slice data, bool eof, size_t *used, struct frame *fr)
+journal_export(struct slice data, size_t limit, bool eof, size_t *used,
+    struct frame *fr)
 {
 	struct slice v[M_N] = { { NULL, 0 } };
 	struct journal_field f;
 	enum field_shape shape = FIELD_BAD;
 	size_t pos = 0, end;
-	bool over = data.len >= FRAMING_LINE_MAX;
+	bool over = data.len >= limit;
 
-	data = slice_sub(data, 0, FRAMING_LINE_MAX);
+	data = slice_sub(data, 0, limit);
 	while (pos < data.len) {
 		shape = field(slice_from(data, pos), &f);
 		if (shape != FIELD_TEXT && shape != FIELD_BINARY)

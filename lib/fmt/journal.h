@@ -16,7 +16,7 @@
  *   JOURNAL_DONE  an entry; one that is cut short by a line that is no
  *                 field ends before that line
  *   JOURNAL_MORE  more data is needed (never with eof)
- *   JOURNAL_OVER  the entry goes on for FRAMING_LINE_MAX bytes or more: it
+ *   JOURNAL_OVER  the entry goes on for limit bytes or more: it
  *                 is given without the field at *used and what follows, for
  *                 journal_skip to step over; *used may be 0
  *
@@ -48,8 +48,8 @@ enum journal_got {
 bool	journal_json(struct slice line, struct buf *scratch, struct frame *);
 /* True if the line can be the first of an export entry. */
 bool	journal_is_export(struct slice line, bool inside);
-enum journal_got journal_export(struct slice data, bool eof, size_t *used,
-	    struct frame *);
+enum journal_got journal_export(struct slice data, size_t limit, bool eof,
+	    size_t *used, struct frame *);
 size_t	journal_skip(struct slice data, bool eof, struct journal_rest *r);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+#include "base/banned.h"
+
 #define DEPTH_MAX	64
 
 static void

@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "fmt/syslog.h"
 
+#include "base/banned.h"
+
 #define MATCH_LIMIT	100000
 #define DEPTH_LIMIT	1000
 #define HEAP_LIMIT	1024	/* KiB */

@@ -2,6 +2,8 @@
 
 #include "base/caltime.h"
 
+#include "base/banned.h"
+
 #define SEC_MIN	INT64_C(-62135596800)	/* 0001-01-01T00:00:00Z */
 #define SEC_MAX	INT64_C(253402300799)	/* 9999-12-31T23:59:59Z */
 

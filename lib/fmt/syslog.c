@@ -1,7 +1,11 @@
 #include "fmt/syslog.h"
 
+#include "base/banned.h"
+
 #define PRI_MAX		191
 #define PID_DIGITS	10
+#define PID_FULL	7	/* digits of the largest pid */
+#define CUT_TAG		32	/* forwarders cut tags here */
 
 /* Drop one blank. */
 static inline struct slice
@@ -202,6 +206,31 @@ pid_len(struct slice s)
 	return n + 2;
 }
 
+/*
+ * A tag without its colon: what rsyslog makes of RFC 5424 in a traditional
+ * file, or of a tag that a forwarder has cut at 32 bytes.  A pid that may
+ * have lost digits is not given.
+ */
+static bool
+take_bare_tag(struct slice *s, struct frame *fr)
+{
+	size_t n = word_len(*s);
+	struct slice word = slice_sub(*s, 0, n), tag, pid;
+	bool whole = slice_ends(word, SLICE("]"));
+
+	if (!slice_cut(slice_sub(word, 0, n - whole), '[', &tag, &pid) ||
+	    !is_tag(tag) || pid.len > PID_DIGITS ||
+	    (pid.len > 0 && !slice_digits(pid)))
+		return false;
+	if (whole ? pid.len == 0 : n != CUT_TAG)
+		return false;
+	fr->tag = tag;
+	if (whole || pid.len == PID_FULL)
+		fr->pid = pid;
+	*s = unblank(slice_from(*s, n));
+	return true;
+}
+
 /* A tag in a shape that is seldom seen. */
 static bool
 take_odd_tag(struct slice *s, struct frame *fr)
@@ -224,6 +253,8 @@ take_odd_tag(struct slice *s, struct frame *fr)
 			return true;
 		}
 	}
+	if (take_bare_tag(s, fr))
+		return true;
 	if (!slice_cut(word, ':', &tag, &rest) || !is_tag(tag) ||
 	    slice_starts(rest, SLICE("//")) || slice_chr(rest, ':') == 0)
 		return false;
@@ -484,6 +515,16 @@ split_pri(struct slice s, struct stamp_memo *memo, struct frame *fr)
 	    FRAMING_RFC3164 : kind == FRAMING_RFC5424 ? kind : FRAMING_NONE;
 }
 
+/* Take back what a line that is none after all has left. */
+static void
+clear(struct frame *fr)
+{
+	fr->stamp = (struct stamp){ 0 };
+	fr->host = fr->tag = fr->pid = fr->text = slice_of(NULL, 0);
+	fr->repeat = 0;
+	fr->last_repeated = fr->lost_program = false;
+}
+
 enum framing_kind
 syslog_split(struct slice s, struct stamp_memo *memo, struct frame *fr)
 {
@@ -498,6 +539,6 @@ syslog_split(struct slice s, struct stamp_memo *memo, struct frame *fr)
 	else if (*s.ptr == '<')
 		kind = split_pri(s, memo, fr);
 	if (kind == FRAMING_NONE)
-		fr->stamp = (struct stamp){ 0 };
+		clear(fr);
 	return kind;
 }

@@ -3,12 +3,14 @@
  *
  * syslog_split fills stamp, host, tag, pid, text and the repeat members of
  * a frame and returns FRAMING_BSD, _ISO, _RFC5424, _RFC3164, _FULL or
- * _UNIX; or FRAMING_NONE, and then only stamp.kind is meant to be looked at
- * (it is STAMP_NONE).  The frame is empty at the start.  A line without a
- * tag has an absent tag, and its text is what follows the host.
+ * _UNIX; or FRAMING_NONE, and then they are absent.  The frame is empty at
+ * the start.  A line without a tag has an absent tag, and its text is what
+ * follows the host.
  *
  * A tag is one word that ends in `[digits]:` or `:`.  The text begins after
- * that and one blank, if there is one.  Facts: reference/postfix-logs.md 1.
+ * that and one blank, if there is one.  Real log hosts also write tags that
+ * end in `[digits]`, and such that were cut at 32 bytes on the way.
+ * Facts: reference/postfix-logs.md 1.
  */
 #ifndef FMT_SYSLOG_H
 #define FMT_SYSLOG_H
