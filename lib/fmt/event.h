@@ -71,6 +71,10 @@ struct event_time {
 struct event {
 	struct rec		rec;
 	struct event_time	time;
+	struct slice		src;		/* where the line stands */
+	uint64_t		off;
+	uint64_t		len;
+	uint64_t		line;
 	enum event_kind		kind;
 	enum daemon_id		daemon;
 	enum line_class		class;

@@ -1,0 +1,174 @@
+#include "track/names.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+void
+names_init(struct names *n)
+{
+	*n = (struct names){ .overflow = false };
+	arena_init(&n->mem, SIZE_MAX / 2);
+}
+
+void
+names_free(struct names *n)
+{
+	mem_free(n->hosts.slot);
+	mem_free(n->instances.slot);
+	mem_free(n->tags.slot);
+	mem_free(n->src);
+	arena_free(&n->mem);
+}
+
+/* The first slot to look at, growing the table first if it is half full. */
+static void **
+table_room(struct table *t, uint64_t (*hash_of)(const void *))
+{
+	struct table old = *t;
+
+	if (t->n * 2 < t->cap)
+		return t->slot;
+	t->cap = old.cap == 0 ? 64 : old.cap * 2;
+	t->slot = mem_alloc(t->cap, sizeof(*t->slot));
+	for (size_t i = 0; i < old.cap; i++) {
+		size_t h;
+
+		if (old.slot[i] == NULL)
+			continue;
+		h = hash_of(old.slot[i]) & (t->cap - 1);
+		while (t->slot[h] != NULL)
+			h = (h + 1) & (t->cap - 1);
+		t->slot[h] = old.slot[i];
+	}
+	mem_free(old.slot);
+	return t->slot;
+}
+
+static uint64_t
+hash_host(const void *p)
+{
+	const struct host *h = p;
+
+	return hash_bytes(h->name, 1);
+}
+
+static uint64_t
+hash_instance(const void *p)
+{
+	const struct instance *i = p;
+
+	return hash_bytes(i->name, (uint64_t)(uintptr_t)i->host);
+}
+
+static uint64_t
+tag_hash(const struct instance *i, struct slice service, struct slice program)
+{
+	return hash_bytes(program, hash_bytes(service,
+	    (uint64_t)(uintptr_t)i));
+}
+
+static uint64_t
+hash_tag(const void *p)
+{
+	const struct tag *t = p;
+
+	return tag_hash(t->instance, t->service, t->program);
+}
+
+struct host *
+names_host(struct names *n, struct slice name)
+{
+	struct table *t = &n->hosts;
+	struct host *host;
+	size_t h;
+
+	(void)table_room(t, hash_host);
+	if (t->n >= NAMES_MAX) {
+		n->overflow = true;
+		name = slice_of("", 0);
+	}
+	h = hash_bytes(name, 1) & (t->cap - 1);
+	for (; (host = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
+		if (slice_eq(host->name, name))
+			return host;
+	host = arena_alloc(&n->mem, sizeof(*host));
+	host->name = arena_dup(&n->mem, name);
+	t->slot[h] = host;
+	t->n++;
+	return host;
+}
+
+struct instance *
+names_instance(struct names *n, struct host *host, struct slice name)
+{
+	struct table *t = &n->instances;
+	struct instance *i;
+	size_t h;
+
+	(void)table_room(t, hash_instance);
+	if (t->n >= NAMES_MAX) {
+		n->overflow = true;
+		name = slice_of("", 0);
+	}
+	h = hash_bytes(name, (uint64_t)(uintptr_t)host) & (t->cap - 1);
+	for (; (i = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
+		if (i->host == host && slice_eq(i->name, name))
+			return i;
+	i = arena_alloc(&n->mem, sizeof(*i));
+	i->host = host;
+	i->name = arena_dup(&n->mem, name);
+	t->slot[h] = i;
+	t->n++;
+	return i;
+}
+
+struct tag *
+names_tag(struct names *n, struct instance *inst, struct slice service,
+    struct slice program)
+{
+	struct table *t = &n->tags;
+	struct tag *tag;
+	size_t h;
+
+	(void)table_room(t, hash_tag);
+	if (t->n >= NAMES_MAX) {
+		n->overflow = true;
+		service = program = slice_of("", 0);
+	}
+	h = tag_hash(inst, service, program) & (t->cap - 1);
+	for (; (tag = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
+		if (tag->instance == inst && slice_eq(tag->service, service) &&
+		    slice_eq(tag->program, program))
+			return tag;
+	tag = arena_alloc(&n->mem, sizeof(*tag));
+	tag->host = inst->host;
+	tag->instance = inst;
+	tag->service = arena_dup(&n->mem, service);
+	tag->program = arena_dup(&n->mem, program);
+	tag->daemon = daemon_find(program);
+	tag->lost = program.len == 0;
+	t->slot[h] = tag;
+	t->n++;
+	return tag;
+}
+
+uint32_t
+names_src(struct names *n, struct slice path)
+{
+	if (n->last_src != 0 && slice_eq(n->src[n->last_src], path))
+		return n->last_src;
+	for (size_t i = 1; i < n->nsrc; i++)
+		if (slice_eq(n->src[i], path))
+			return n->last_src = (uint32_t)i;
+	if (n->nsrc + 1 >= n->capsrc) {
+		size_t cap = n->capsrc == 0 ? 16 : n->capsrc * 2;
+
+		n->src = mem_grow(n->src, n->capsrc, cap, sizeof(*n->src));
+		n->capsrc = cap;
+		if (n->nsrc == 0)
+			n->nsrc = 1;
+	}
+	n->src[n->nsrc] = arena_dup(&n->mem, path);
+	n->last_src = (uint32_t)n->nsrc++;
+	return n->last_src;
+}

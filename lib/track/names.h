@@ -1,0 +1,81 @@
+/*
+ * names - hosts, instances, tags and sources, each kept once
+ *
+ * Interned objects live until names_free and never move.  Tables are capped
+ * (NAMES_MAX of each kind): past that, names_* returns the shared overflow
+ * object, whose name is empty, and `overflow` is set; lines of such hosts
+ * are not joined.
+ */
+#ifndef TRACK_NAMES_H
+#define TRACK_NAMES_H
+
+#include "base/arena.h"
+#include "fmt/event.h"
+
+#define NAMES_MAX	65536
+
+/* A place in the evidence. */
+struct ref {
+	uint64_t	off;
+	uint32_t	len;
+	uint32_t	src;	/* index of the source, 0: none */
+};
+
+struct host {
+	struct slice	name;
+	bool		timed;		/* a line with a time was seen */
+	int64_t		first, last;	/* seconds, of its lines */
+	int64_t		gap_end;	/* when the latest gap ended */
+	uint32_t	gap_epoch;	/* number of gaps so far */
+};
+
+/* One syslog_name on one host. */
+struct instance {
+	struct host	*host;
+	struct slice	 name;
+	struct instance	*owner;		/* the one whose queue it feeds, or NULL */
+	bool		 queue;		/* cleanup or qmgr lines were seen */
+	uint32_t	 epoch;		/* starts and reloads so far */
+};
+
+/* A full tag on one host: instance, service, program. */
+struct tag {
+	struct host	*host;
+	struct instance	*instance;
+	struct slice	 service;
+	struct slice	 program;
+	enum daemon_id	 daemon;
+	bool		 lost;		/* the program is not known */
+	/* The latest proof that this tag logs handshakes. */
+	bool		 logs_tls;
+	int64_t		 tls_sec;
+	uint32_t	 tls_gap_epoch;
+	uint32_t	 tls_epoch;
+	struct ref	 tls_ref;
+	uint64_t	 tls_peer;	/* hash of that line's address and port */
+	bool		 starttls;	/* a session with STARTTLS was seen */
+};
+
+struct names {
+	struct arena	 mem;
+	struct table {
+		void		**slot;
+		size_t		 cap;
+		size_t		 n;
+	} hosts, instances, tags;
+	struct slice	*src;		/* sources by index, from 1 */
+	size_t		 nsrc, capsrc;
+	uint32_t	 last_src;
+	bool		 overflow;
+};
+
+void		 names_init(struct names *);
+void		 names_free(struct names *);
+struct host	*names_host(struct names *, struct slice name);
+struct instance	*names_instance(struct names *, struct host *, struct slice);
+/* By instance, service and program; program may be absent. */
+struct tag	*names_tag(struct names *, struct instance *,
+		    struct slice service, struct slice program);
+uint32_t	 names_src(struct names *, struct slice path);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * track - from log lines to messages, deliveries and their TLS status
+ *
+ * Feed events in merged order (track_event); records come out through the
+ * callback as soon as DESIGN.md 3 "Writing" allows, the rest at track_end.
+ * The record given to the callback and its slices live during the call only.
+ * The callback returns false to stop all further output.
+ *
+ * An event's slices need to live during track_event only.  Memory grows with
+ * the messages in flight (at most TRACK_OPEN_MAX; the longest silent one is
+ * then written early) and with what an hour of joins needs (TRACK_NODES
+ * identities of messages already written).
+ *
+ * Nothing here reads a clock or the environment: the same events give the
+ * same records.
+ */
+#ifndef TRACK_TRACK_H
+#define TRACK_TRACK_H
+
+#include "fmt/event.h"
+
+#define TRACK_OPEN_MAX	1000000
+#define TRACK_NODES	131072
+
+typedef bool	track_put(void *arg, const struct rec *);
+
+struct track;
+
+struct track_opt {
+	bool	events;		/* hand event records on, with their trace */
+};
+
+struct track	*track_new(const struct track_opt *, track_put *, void *arg);
+/* One line of evidence; also those that are not Postfix's. */
+void		 track_event(struct track *, struct event *);
+/* Write what is still held. */
+void		 track_end(struct track *);
+void		 track_free(struct track *);
+
+#endif
