@@ -61,8 +61,6 @@ void	rec_out_open(struct rec_out *, int fd, enum rec_format);
 /* KEY,KEY,...; false and *bad set to the first unknown key. */
 bool	rec_out_columns(struct rec_out *, struct slice list, struct slice *bad);
 bool	rec_put(struct rec_out *, const struct rec *);
-/* A line made by rec_json: for JSON output without a column list only. */
-bool	rec_put_line(struct rec_out *, struct slice json);
 /* Write what is buffered now. */
 bool	rec_flush(struct rec_out *);
 enum rc	rec_out_close(struct rec_out *, struct err *);

@@ -145,14 +145,6 @@ rec_put(struct rec_out *o, const struct rec *r)
 	}
 }
 
-bool
-rec_put_line(struct rec_out *o, struct slice json)
-{
-	if (o->failed)
-		return false;
-	return added(o, buf_add(&o->buf, json) && buf_addc(&o->buf, '\n'));
-}
-
 enum rc
 rec_out_close(struct rec_out *o, struct err *e)
 {
