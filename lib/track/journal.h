@@ -1,0 +1,58 @@
+/*
+ * journal - what a message holds: facts, line references, deliveries
+ *
+ * An append-only string of entries in one growable piece of memory, so that
+ * a message in flight costs about what its lines say.  A fact is a key and a
+ * value; a later fact of the same key replaces an earlier one when they are
+ * read back.  A delivery is a fixed head (copied as it is) and facts.
+ *
+ * journal_next walks the entries; the slices point into the journal and live
+ * until the next append.  Buffers are recycled through a pool.
+ */
+#ifndef TRACK_JOURNAL_H
+#define TRACK_JOURNAL_H
+
+#include "base/field.h"
+
+enum journal_kind {
+	JOURNAL_END,
+	JOURNAL_FACT,
+	JOURNAL_BLOCK		/* a head and facts, or a head only */
+};
+
+struct journal {
+	unsigned char	*ptr;
+	uint32_t	 len;
+	uint32_t	 cap;
+};
+
+struct journal_pool {
+	struct journal	*spare;
+	size_t		 n, cap;
+};
+
+struct journal_entry {
+	enum journal_kind kind;
+	enum field	 field;		/* FACT */
+	struct slice	 value;		/* FACT */
+	struct slice	 head;		/* BLOCK */
+	struct slice	 facts;		/* BLOCK: to be read by journal_facts */
+};
+
+void	journal_pool_free(struct journal_pool *);
+/* Give the memory back; the journal is empty then. */
+void	journal_drop(struct journal_pool *, struct journal *);
+/* False when the journal would grow past 2 GB. */
+bool	journal_fact(struct journal_pool *, struct journal *, enum field,
+	    struct slice value);
+/* A block: head and those keys of the record that `keys` lists. */
+bool	journal_block(struct journal_pool *, struct journal *,
+	    struct slice head, const struct rec *, const enum field *keys,
+	    size_t nkeys);
+/* The entry at *pos, which moves on. */
+enum journal_kind journal_next(const struct journal *, uint32_t *pos,
+	    struct journal_entry *);
+/* Set the facts of a block in the record. */
+void	journal_facts(struct slice facts, struct rec *);
+
+#endif

@@ -1,0 +1,313 @@
+#include "track/node.h"
+
+#include "base/caltime.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "track/track.h"
+
+#define PATH_MAX_HOPS	64
+
+#define WHY(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
+const struct slice node_why[WHY_N] = { WHY(""), WHY("queued-as"),
+	WHY("orig-queue-id"), WHY("forwarded"), WHY("requeued"),
+	WHY("message-id"), WHY("notice") };
+
+void
+nodes_init(struct nodes *t)
+{
+	*t = (struct nodes){ .n = 1, .cap = 1024, .nbucket = 4096 };
+	t->v = mem_alloc(t->cap, sizeof(*t->v));
+	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
+	t->oldcap = 1024;
+	t->old = mem_alloc(t->oldcap, sizeof(*t->old));
+}
+
+void
+nodes_free(struct nodes *t)
+{
+	for (uint32_t i = 1; i < t->n; i++)
+		mem_free(t->v[i].root);
+	mem_free(t->v);
+	mem_free(t->bucket);
+	mem_free(t->old);
+}
+
+struct slice
+ident_qid(const struct ident *id)
+{
+	return slice_of(id->qid, id->qidlen);
+}
+
+/* Twice the buckets when chains get long. */
+static void
+rehash(struct nodes *t)
+{
+	uint32_t n = t->nbucket * 2;
+	uint32_t *b = mem_alloc(n, sizeof(*b));
+
+	for (uint32_t i = 0; i < t->nbucket; i++) {
+		uint32_t idx = t->bucket[i];
+
+		while (idx != 0) {
+			uint32_t next = t->v[idx].next;
+			uint32_t h = (uint32_t)t->v[idx].hash & (n - 1);
+
+			t->v[idx].next = b[h];
+			b[h] = idx;
+			idx = next;
+		}
+	}
+	mem_free(t->bucket);
+	t->bucket = b;
+	t->nbucket = n;
+}
+
+struct node_ref
+node_new(struct nodes *t, const struct ident *id)
+{
+	struct node *n;
+	uint32_t idx = t->free, gen, h;
+
+	if (idx != 0)
+		t->free = t->v[idx].next;
+	else {
+		if (t->n == t->cap) {
+			t->v = mem_grow(t->v, t->cap, (size_t)t->cap * 2,
+			    sizeof(*t->v));
+			t->cap *= 2;
+		}
+		idx = t->n++;
+	}
+	n = &t->v[idx];
+	gen = n->gen + 1;
+	*n = (struct node){ .gen = gen, .id = *id };
+	if (id->nth == 0) {
+		if (++t->live > t->nbucket)
+			rehash(t);
+		n->hash = hash_bytes(ident_qid(id), 2);
+		h = (uint32_t)n->hash & (t->nbucket - 1);
+		n->next = t->bucket[h];
+		t->bucket[h] = idx;
+	}
+	return (struct node_ref){ .idx = idx, .gen = gen };
+}
+
+struct node *
+node_get(const struct nodes *t, struct node_ref ref)
+{
+	if (ref.idx == 0 || t->v[ref.idx].gen != ref.gen)
+		return NULL;
+	return &t->v[ref.idx];
+}
+
+/* From idx on, the first of that queue ID. */
+static uint32_t
+match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
+{
+	for (; idx != 0; idx = t->v[idx].next)
+		if (t->v[idx].hash == hash &&
+		    slice_eq(ident_qid(&t->v[idx].id), qid))
+			return idx;
+	return 0;
+}
+
+uint32_t
+node_first(const struct nodes *t, struct slice qid, uint64_t *hash)
+{
+	*hash = hash_bytes(qid, 2);
+	return match(t, t->bucket[(uint32_t)*hash & (t->nbucket - 1)], qid,
+	    *hash);
+}
+
+uint32_t
+node_next(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
+{
+	return match(t, t->v[idx].next, qid, hash);
+}
+
+/* Take the node out of its chain and make it free. */
+static void
+drop(struct nodes *t, struct node_ref ref)
+{
+	struct node *n = node_get(t, ref);
+	uint32_t *p;
+
+	if (n == NULL)
+		return;
+	if (n->id.nth == 0) {
+		p = &t->bucket[(uint32_t)n->hash & (t->nbucket - 1)];
+		while (*p != ref.idx)
+			p = &t->v[*p].next;
+		*p = n->next;
+		t->live--;
+	}
+	n->gen++;
+	n->msg = NULL;
+	mem_free(n->root);
+	n->root = NULL;
+	n->next = t->free;
+	t->free = ref.idx;
+}
+
+void
+node_written(struct nodes *t, struct node_ref ref, int64_t sec)
+{
+	struct node *n = node_get(t, ref);
+
+	n->msg = NULL;
+	n->written = true;
+	if (n->id.nth != 0) {
+		drop(t, ref);
+		return;
+	}
+	if (t->noldest >= TRACK_NODES) {
+		drop(t, t->old[t->oldhead].ref);
+		t->oldhead = (t->oldhead + 1) % t->oldcap;
+		t->noldest--;
+	}
+	if (t->noldest == t->oldcap) {
+		struct node_old *o = mem_alloc((size_t)t->oldcap * 2,
+		    sizeof(*o));
+
+		for (uint32_t i = 0; i < t->noldest; i++)
+			o[i] = t->old[(t->oldhead + i) % t->oldcap];
+		mem_free(t->old);
+		t->old = o;
+		t->oldhead = 0;
+		t->oldcap *= 2;
+	}
+	t->old[(t->oldhead + t->noldest++) % t->oldcap] =
+	    (struct node_old){ .ref = ref, .sec = sec };
+}
+
+void
+nodes_expire(struct nodes *t, int64_t sec)
+{
+	while (t->noldest > 0 && t->old[t->oldhead].sec < sec) {
+		drop(t, t->old[t->oldhead].ref);
+		t->oldhead = (t->oldhead + 1) % t->oldcap;
+		t->noldest--;
+	}
+}
+
+bool
+node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
+    enum node_why why)
+{
+	struct node *c = node_get(t, child);
+
+	if (c == NULL || node_get(t, parent) == NULL ||
+	    child.idx == parent.idx || c->nparent == NODE_PARENTS)
+		return false;
+	for (size_t i = 0; i < c->nparent; i++)
+		if (c->parent[i].idx == parent.idx &&
+		    c->parent[i].gen == parent.gen)
+			return false;
+	c->parent[c->nparent] = parent;
+	c->why[c->nparent++] = (unsigned char)why;
+	return true;
+}
+
+void
+node_path(const struct nodes *t, const struct node *n, struct ident *root,
+    uint32_t *hop)
+{
+	const struct node *walk = n;
+
+	*root = n->id;
+	*hop = 1;
+	for (size_t step = 0; step < PATH_MAX_HOPS; step++) {
+		const struct node *best = NULL;
+		uint32_t best_hop = 0;
+
+		if (walk->written && walk != n) {
+			*root = walk->root != NULL ? *walk->root : walk->id;
+			*hop += walk->hop - 1;
+			return;
+		}
+		for (size_t i = 0; i < walk->nparent; i++) {
+			const struct node *p = node_get(t, walk->parent[i]);
+			uint32_t h;
+
+			/* A notice starts a path of its own. */
+			if (p == NULL || walk->why[i] == WHY_NOTICE)
+				continue;
+			h = p->written ? p->hop : p->nparent == 0 ? 1 : 2;
+			if (best == NULL || h < best_hop) {
+				best = p;
+				best_hop = h;
+			}
+		}
+		if (best == NULL || best == n)
+			return;
+		walk = best;
+		*root = walk->id;
+		(*hop)++;
+	}
+}
+
+/* Append s, bytes that would end a part of the trace percent-encoded. */
+static size_t
+put(unsigned char *dst, size_t len, size_t cap, struct slice s)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < s.len && len + 3 < cap; i++) {
+		unsigned char c = s.ptr[i];
+
+		if (c <= ' ' || c == '/' || c == '%' || c == 0x7f) {
+			dst[len++] = '%';
+			dst[len++] = (unsigned char)hex[c >> 4];
+			dst[len++] = (unsigned char)hex[c & 15];
+		} else
+			dst[len++] = c;
+	}
+	return len;
+}
+
+/* MM-DDTHH:MM:SS of a time without a year. */
+static size_t
+put_bare(unsigned char *dst, int64_t sec)
+{
+	static const char form[] = "MM-DDTHH:MM:SS";
+	const int64_t part[5] = { sec / 86400 / 32, sec / 86400 % 32,
+		sec % 86400 / 3600, sec % 3600 / 60, sec % 60 };
+
+	memcpy(dst, form, sizeof(form) - 1);
+	for (size_t i = 0; i < 5; i++) {
+		dst[i * 3] = (unsigned char)('0' + part[i] / 10 % 10);
+		dst[i * 3 + 1] = (unsigned char)('0' + part[i] % 10);
+	}
+	return sizeof(form) - 1;
+}
+
+struct slice
+node_trace(const struct ident *id, unsigned char *dst, size_t cap)
+{
+	size_t n;
+
+	if (cap < 64 + CALTIME_MAX + NUM_MAX * 2)
+		return slice_of(dst, 0);
+	cap -= 64 + CALTIME_MAX + NUM_MAX * 2;
+	n = put(dst, 0, cap / 2, id->instance->host->name);
+	dst[n++] = '/';
+	n = put(dst, n, cap, id->instance->name);
+	dst[n++] = '/';
+	memcpy(dst + n, id->qid, id->qidlen);
+	n += id->qidlen;
+	if (id->is_long)
+		return slice_of(dst, n);
+	dst[n++] = '/';
+	if (id->timed)
+		n += caltime_text(dst + n, id->sec, 0, 0);
+	else
+		n += put_bare(dst + n, id->sec);
+	if (id->nth != 0) {
+		dst[n++] = '/';
+		n += num_u64(dst + n, id->pid);
+		dst[n++] = '/';
+		n += num_u64(dst + n, id->nth);
+	}
+	return slice_of(dst, n);
+}

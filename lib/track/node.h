@@ -1,0 +1,118 @@
+/*
+ * node - who a message is, kept for an hour longer than the message
+ *
+ * A node is the identity of one life of a queue ID and its place in a path.
+ * It is found by queue ID while the message is open and for some time after
+ * it was written, so that links that are learned late can still be said.
+ * Nodes refer to each other by index and generation: a reference to a node
+ * that is gone is noticed.  At most TRACK_NODES nodes of written messages are
+ * kept, the oldest go first.
+ */
+#ifndef TRACK_NODE_H
+#define TRACK_NODE_H
+
+#include "track/names.h"
+
+#define NODE_PARENTS	3
+#define NODE_QID_MAX	23
+#define NODE_CHAIN_MAX	256	/* lives of one queue ID looked at */
+
+enum node_why {
+	WHY_NONE,
+	WHY_QUEUED_AS,
+	WHY_ORIG_QID,
+	WHY_FORWARDED,
+	WHY_REQUEUED,
+	WHY_MESSAGE_ID,
+	WHY_NOTICE,
+	WHY_N
+};
+
+extern const struct slice node_why[WHY_N];
+
+struct node_ref {
+	uint32_t	idx;	/* 0: none */
+	uint32_t	gen;
+};
+
+struct ident {
+	struct instance	*instance;
+	int64_t		 sec;		/* of the earliest line; without a year
+					 * see ident_sec_bare */
+	/* Rejects without queue ID: which one of that process and second. */
+	uint32_t	 pid;
+	uint32_t	 nth;		/* 0: a message with a queue ID */
+	bool		 timed;
+	bool		 is_long;
+	unsigned char	 qidlen;
+	char		 qid[NODE_QID_MAX];
+};
+
+struct message;
+
+struct node {
+	uint32_t	 next;		/* same hash chain, or free list */
+	uint32_t	 gen;
+	uint64_t	 hash;		/* of the queue ID */
+	struct ident	 id;
+	struct message	*msg;		/* NULL when written */
+	struct node_ref	 parent[NODE_PARENTS];
+	unsigned char	 why[NODE_PARENTS];
+	unsigned char	 nparent;
+	/* Set when the message is written: */
+	struct ident	*root;		/* of its path, NULL: itself */
+	uint32_t	 hop;
+	bool		 written;
+	int64_t		 arrival;	/* seconds, of its client= line, 0: none */
+	uint64_t	 mid_hash;	/* of its Message-ID, 0: none */
+	unsigned char	 tls_in;	/* inbound verdict, for peer-log */
+	struct ref	 tls_ref;
+};
+
+struct nodes {
+	struct node	*v;		/* from 1 */
+	uint32_t	 n, cap, free;
+	uint32_t	*bucket;
+	uint32_t	 nbucket;
+	uint32_t	 live;
+	/* Written nodes in order, to be dropped. */
+	struct node_old {
+		struct node_ref	ref;
+		int64_t		sec;
+	}		*old;
+	uint32_t	 oldcap, oldhead, noldest;
+};
+
+#define NODE_TRACE_MAX	1200
+
+void	nodes_init(struct nodes *);
+void	nodes_free(struct nodes *);
+/* A new node in the table of its queue ID (none for rejects). */
+struct node_ref	node_new(struct nodes *, const struct ident *);
+struct node	*node_get(const struct nodes *, struct node_ref);
+/* The first node of that queue ID, and the next one of its chain. */
+uint32_t node_first(const struct nodes *, struct slice qid, uint64_t *hash);
+uint32_t node_next(const struct nodes *, uint32_t idx, struct slice qid,
+	    uint64_t hash);
+/* The message was written at sec: keep the node for an hour. */
+void	node_written(struct nodes *, struct node_ref, int64_t sec);
+/* Drop nodes written before sec. */
+void	nodes_expire(struct nodes *, int64_t sec);
+/* Add a parent once; false if it is there, or is the node itself. */
+bool	node_link(struct nodes *, struct node_ref child, struct node_ref parent,
+	    enum node_why);
+/* Find root and hop by the parents that are known now. */
+void	node_path(const struct nodes *, const struct node *, struct ident *root,
+	    uint32_t *hop);
+/* The trace text in dst; its slice. */
+struct slice node_trace(const struct ident *, unsigned char *dst, size_t cap);
+struct slice ident_qid(const struct ident *);
+
+/* A time without a year, for ident.sec of an untimed line. */
+static inline int64_t
+ident_sec_bare(unsigned int mon, unsigned int day, int64_t sod)
+{
+	return ((int64_t)mon * 32 + (int64_t)day) * 86400 + sod;
+}
+
+#endif
