@@ -60,12 +60,17 @@ enum line_class {
 	LINE_UNKNOWN		/* Postfix's, not understood */
 };
 
-/* Seconds since the epoch and nanoseconds; known is false without a year. */
+/*
+ * Seconds since the epoch and nanoseconds.  Without a year, known is false
+ * and sec counts from an arbitrary year: good for differences, never shown.
+ * ordered is false when the line has no stamp at all.
+ */
 struct event_time {
 	int64_t		sec;
 	uint32_t	nsec;
 	uint8_t		digits;		/* fraction digits in the evidence */
 	bool		known;
+	bool		ordered;
 };
 
 struct event {

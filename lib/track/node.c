@@ -270,16 +270,13 @@ put(unsigned char *dst, size_t len, size_t cap, struct slice s)
 static size_t
 put_bare(unsigned char *dst, int64_t sec)
 {
-	static const char form[] = "MM-DDTHH:MM:SS";
-	const int64_t part[5] = { sec / 86400 / 32, sec / 86400 % 32,
-		sec % 86400 / 3600, sec % 3600 / 60, sec % 60 };
+	unsigned char text[CALTIME_MAX];
+	size_t n = caltime_text(text, sec, 0, 0);
 
-	memcpy(dst, form, sizeof(form) - 1);
-	for (size_t i = 0; i < 5; i++) {
-		dst[i * 3] = (unsigned char)('0' + part[i] / 10 % 10);
-		dst[i * 3 + 1] = (unsigned char)('0' + part[i] % 10);
-	}
-	return sizeof(form) - 1;
+	if (n < 6)
+		return 0;
+	memcpy(dst, text + 5, n - 6);
+	return n - 6;
 }
 
 struct slice

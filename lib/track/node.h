@@ -37,12 +37,11 @@ struct node_ref {
 
 struct ident {
 	struct instance	*instance;
-	int64_t		 sec;		/* of the earliest line; without a year
-					 * see ident_sec_bare */
+	int64_t		 sec;		/* of the earliest line */
 	/* Rejects without queue ID: which one of that process and second. */
 	uint32_t	 pid;
 	uint32_t	 nth;		/* 0: a message with a queue ID */
-	bool		 timed;
+	bool		 timed;		/* false: the year is not known */
 	bool		 is_long;
 	unsigned char	 qidlen;
 	char		 qid[NODE_QID_MAX];
@@ -107,12 +106,5 @@ void	node_path(const struct nodes *, const struct node *, struct ident *root,
 /* The trace text in dst; its slice. */
 struct slice node_trace(const struct ident *, unsigned char *dst, size_t cap);
 struct slice ident_qid(const struct ident *);
-
-/* A time without a year, for ident.sec of an untimed line. */
-static inline int64_t
-ident_sec_bare(unsigned int mon, unsigned int day, int64_t sod)
-{
-	return ((int64_t)mon * 32 + (int64_t)day) * 86400 + sod;
-}
 
 #endif
