@@ -1,0 +1,104 @@
+/*
+ * message - one life of a queue ID, while it is in flight
+ *
+ * Private to lib/track.  A message collects facts, line references and
+ * deliveries in a journal; message_write makes the records of it.  Lists
+ * hold the open messages by what they wait for, in order of their last line.
+ */
+#ifndef TRACK_MESSAGE_H
+#define TRACK_MESSAGE_H
+
+#include "track/journal.h"
+#include "track/session.h"
+#include "track/verdict.h"
+
+#define MESSAGE_REFS		256	/* line references kept */
+#define MESSAGE_DELIVERIES	4096	/* held before they are written early */
+
+enum list_id {
+	LIST_FRESH,	/* no queue entry seen: closes after an hour */
+	LIST_DONE,	/* every recipient is settled: closes after an hour */
+	LIST_QUEUED,	/* in the queue: closes after six days */
+	LIST_HELD,	/* on hold: never */
+	LIST_CLOSED,	/* waits until it may be written */
+	LIST_WAITING,	/* waits for the end of its session */
+	LIST_N
+};
+
+/* What happened, as bits. */
+#define SAW_CLIENT	0x0001	/* client= */
+#define SAW_PICKUP	0x0002
+#define SAW_NOTICE	0x0004	/* made by bounce, or forwarded by local */
+#define SAW_CLEANUP	0x0008
+#define SAW_QUEUED	0x0010	/* (queue active) */
+#define SAW_REMOVED	0x0020
+#define SAW_CANCELED	0x0040
+#define SAW_DISCARD	0x0080
+#define SAW_HELD	0x0100	/* on hold now */
+#define SAW_DELETED	0x0200
+#define SAW_REQUEUED	0x0400
+#define SAW_EXPIRED	0x0800
+#define SAW_REJECT	0x1000	/* refused with this queue ID */
+#define SAW_HOLD	0x2000	/* was on hold some time */
+#define SAW_ARRIVAL	(SAW_CLIENT | SAW_PICKUP | SAW_NOTICE)
+#define SAW_END		(SAW_REMOVED | SAW_DELETED | SAW_REQUEUED)
+
+/* Outcomes of deliveries, as bits. */
+#define DONE_SENT	0x01
+#define DONE_BOUNCED	0x02
+#define DONE_DEFERRED	0x04
+#define DONE_REJECTED	0x08
+
+struct message {
+	struct message	*prev, *next;	/* its list */
+	enum list_id	 list;
+	struct node_ref	 node;
+	struct session	*session;	/* NULL without */
+	struct tag	*tag;		/* of the arrival, or of the first line */
+	struct journal	 journal;
+	uint64_t	 have[REC_WORDS];	/* keys that have a fact */
+	struct event_time first, last;
+	struct ref	 ref;		/* of the first line */
+	uint64_t	 line;
+	uint64_t	 order;		/* of the first line in merged order */
+	int64_t		 touch;		/* merged time of the last line */
+	int64_t		 deadline;	/* LIST_CLOSED */
+	int64_t		 active;	/* seconds, of the latest queue active */
+	int64_t		 ended;		/* seconds, of removed and its like */
+	uint32_t	 saw;
+	uint32_t	 nrefs;
+	uint32_t	 ndelivery;	/* held */
+	uint32_t	 nsettled;	/* sent and bounced lines */
+	uint32_t	 nrcpt;
+	unsigned char	 done;		/* all outcomes so far */
+	unsigned char	 done_early;	/* outcomes already written */
+	bool		 reject;	/* NOQUEUE */
+	struct message	*mid_next;	/* chain by Message-ID */
+	bool		 mid_listed;
+	bool		 piped;		/* delivered by pipe */
+	int64_t		 piped_sec;
+};
+
+/* Head of a delivery in the journal. */
+struct delivery_head {
+	unsigned char	 kind;		/* 'D' */
+	struct verdict	 verdict;
+	struct event_time time;
+	struct tag	*tag;
+	uint32_t	 pid;
+	enum daemon_id	 daemon;
+	struct ref	 ref;
+	uint64_t	 line;
+};
+
+struct ref_head {
+	unsigned char	 kind;		/* 'R' */
+	struct ref	 ref;
+};
+
+struct tls_head {
+	unsigned char	 kind;		/* 'T': inbound handshake */
+	struct tlsinfo	 tls;
+};
+
+#endif

@@ -1,0 +1,288 @@
+#include "track/session.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "fmt/peer.h"
+
+void
+processes_init(struct processes *t)
+{
+	*t = (struct processes){ .nbucket = 1024 };
+	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
+}
+
+void
+processes_free(struct processes *t)
+{
+	while (t->oldest != NULL)
+		process_drop(t, t->oldest);
+	mem_free(t->bucket);
+}
+
+static size_t
+slot(const struct processes *t, const struct tag *tag, uint32_t pid)
+{
+	uint64_t h = ((uint64_t)(uintptr_t)tag >> 4 ^
+	    (uint64_t)pid * UINT64_C(0x9e3779b97f4a7c15));
+
+	h ^= h >> 29;
+	return (size_t)(h * UINT64_C(0xbf58476d1ce4e5b9) >> 20) &
+	    (t->nbucket - 1);
+}
+
+static void
+grow(struct processes *t)
+{
+	struct processes old = *t;
+
+	t->nbucket *= 2;
+	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
+	for (size_t i = 0; i < old.nbucket; i++) {
+		struct process *p = old.bucket[i];
+
+		while (p != NULL) {
+			struct process *next = p->next;
+			size_t s = slot(t, p->tag, p->pid);
+
+			p->next = t->bucket[s];
+			t->bucket[s] = p;
+			p = next;
+		}
+	}
+	mem_free(old.bucket);
+}
+
+/* Take out of the list by age. */
+static void
+unlist(struct processes *t, struct process *p)
+{
+	if (p->newer != NULL)
+		p->newer->older = p->older;
+	else
+		t->newest = p->older;
+	if (p->older != NULL)
+		p->older->newer = p->newer;
+	else
+		t->oldest = p->newer;
+}
+
+static void
+list(struct processes *t, struct process *p)
+{
+	p->newer = NULL;
+	p->older = t->newest;
+	if (t->newest != NULL)
+		t->newest->newer = p;
+	else
+		t->oldest = p;
+	t->newest = p;
+}
+
+struct process *
+process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
+{
+	size_t s = slot(t, tag, pid);
+	struct process *p;
+
+	for (p = t->bucket[s]; p != NULL; p = p->next)
+		if (p->tag == tag && p->pid == pid) {
+			p->last = now;
+			if (t->newest != p) {
+				unlist(t, p);
+				list(t, p);
+			}
+			return p;
+		}
+	if (t->n >= t->nbucket) {
+		grow(t);
+		s = slot(t, tag, pid);
+	}
+	p = mem_alloc(1, sizeof(*p));
+	p->tag = tag;
+	p->pid = pid;
+	p->last = now;
+	p->next = t->bucket[s];
+	t->bucket[s] = p;
+	t->n++;
+	list(t, p);
+	return p;
+}
+
+struct process *
+process_idle(struct processes *t, int64_t before)
+{
+	return t->oldest != NULL && t->oldest->last < before ? t->oldest : NULL;
+}
+
+void
+process_drop(struct processes *t, struct process *p)
+{
+	struct process **link = &t->bucket[slot(t, p->tag, p->pid)];
+
+	while (*link != p)
+		link = &(*link)->next;
+	*link = p->next;
+	t->n--;
+	unlist(t, p);
+	if (p->session != NULL)
+		session_release(p->session);
+	mem_free(p->request);
+	mem_free(p);
+}
+
+struct session *
+session_new(struct tag *tag, uint32_t pid)
+{
+	struct session *s = mem_alloc(1, sizeof(*s));
+
+	s->tag = tag;
+	s->pid = pid;
+	s->uses = 1;
+	return s;
+}
+
+void
+session_release(struct session *s)
+{
+	if (--s->uses == 0)
+		mem_free(s);
+}
+
+uint64_t
+hash_lower(struct slice s)
+{
+	unsigned char low[320];
+
+	if (s.len > sizeof(low))
+		s.len = sizeof(low);
+	for (size_t i = 0; i < s.len; i++)
+		low[i] = ascii_tolower(s.ptr[i]);
+	return hash_bytes(slice_of(low, s.len), 3);
+}
+
+/* Drop fact i, keeping the order. */
+static void
+drop_fact(struct request *q, size_t i)
+{
+	for (; i + 1 < q->n; i++)
+		q->fact[i] = q->fact[i + 1];
+	q->n--;
+}
+
+void
+request_fact(struct process *p, enum fact_kind kind, const struct rec *r,
+    struct ref ref, int64_t sec)
+{
+	struct request *q = p->request;
+	struct fact *f;
+
+	if (q == NULL)
+		q = p->request = mem_alloc(1, sizeof(*q));
+	if (q->n == REQUEST_FACTS)
+		drop_fact(q, 0);
+	f = &q->fact[q->n++];
+	*f = (struct fact){ .kind = kind, .pending = true, .sec = sec };
+	f->peer = hash_lower(rec_get(r, F_RELAY));
+	f->host = hash_lower(rec_get(r, F_RELAY_NAME));
+	f->addr = hash_lower(rec_get(r, F_RELAY_ADDR));
+	if (kind == FACT_HANDSHAKE)
+		tlsinfo_take(&f->tls, r, ref);
+	else
+		f->tls.ref = ref;
+}
+
+void
+request_for(struct process *p, struct node_ref node, int64_t since)
+{
+	struct request *q = p->request;
+	bool same;
+	size_t keep = 0;
+
+	if (q == NULL)
+		return;
+	same = q->node.idx == node.idx && q->node.gen == node.gen;
+	q->node = node;
+	for (size_t i = 0; i < q->n; i++) {
+		struct fact *f = &q->fact[i];
+
+		if (!f->pending && (!same || f->sec < since))
+			continue;
+		f->pending = false;
+		if (keep != i)
+			q->fact[keep] = *f;
+		keep++;
+	}
+	q->n = keep;
+}
+
+void
+request_lost(struct process *p, struct slice text)
+{
+	struct request *q = p->request;
+	struct peer peer;
+	uint64_t addr;
+
+	if (q == NULL || (!slice_take(&text, SLICE("lost connection with ")) &&
+	    !slice_take(&text, SLICE("conversation with "))) ||
+	    !peer_take(&text, &peer))
+		return;
+	addr = hash_lower(peer.addr);
+	for (size_t i = 0; i < q->n; i++)
+		if (q->fact[i].kind == FACT_HANDSHAKE &&
+		    q->fact[i].addr == addr)
+			q->fact[i].dead = true;
+}
+
+void
+request_cannot(struct process *p)
+{
+	struct request *q = p->request;
+
+	for (size_t i = 0; q != NULL && i < q->n; i++) {
+		if (q->fact[i].kind == FACT_SSL_ERROR)
+			q->fact[i].cannot = true;
+	}
+}
+
+const struct fact *
+request_handshake(const struct process *p, const struct rec *r)
+{
+	const struct request *q = p->request;
+	uint64_t peer, name;
+
+	if (q == NULL || q->n == 0)
+		return NULL;
+	peer = hash_lower(rec_get(r, F_RELAY));
+	name = hash_lower(rec_get(r, F_RELAY_NAME));
+	for (size_t i = q->n; i-- > 0;) {
+		const struct fact *f = &q->fact[i];
+
+		/* 2.2 to 2.4 log the name alone. */
+		if (f->kind == FACT_HANDSHAKE && (f->peer == peer ||
+		    f->peer == name))
+			return f->dead ? NULL : f;
+	}
+	return NULL;
+}
+
+const struct fact *
+request_plain(const struct process *p, const struct rec *r, enum fact_kind kind)
+{
+	const struct request *q = p->request;
+	uint64_t want;
+
+	if (q == NULL || q->n == 0)
+		return NULL;
+	want = kind == FACT_OFFERED ? hash_lower(rec_get(r, F_RELAY_NAME)) :
+	    hash_lower(rec_get(r, F_RELAY_ADDR));
+	for (size_t i = q->n; i-- > 0;) {
+		const struct fact *f = &q->fact[i];
+
+		if (f->kind != kind)
+			continue;
+		if (kind == FACT_OFFERED ? f->host == want :
+		    f->cannot && f->addr == want)
+			return f;
+	}
+	return NULL;
+}

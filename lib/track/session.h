@@ -1,0 +1,110 @@
+/*
+ * session - processes: the smtpd sessions and smtp requests they run
+ *
+ * A process is found by its full tag and pid.  A server process holds its
+ * current session, which messages share (counted references); a client
+ * process holds what it logged about the connections of the request at hand.
+ * Processes that were silent for an hour are dropped.
+ */
+#ifndef TRACK_SESSION_H
+#define TRACK_SESSION_H
+
+#include "track/node.h"
+#include "track/tlsinfo.h"
+
+#define REQUEST_FACTS	6	/* connections of one request kept */
+#define PROCESS_IDLE	3600	/* seconds */
+
+struct message;
+
+struct session {
+	struct tag	*tag;
+	uint32_t	 pid;
+	uint32_t	 uses;		/* references held */
+	bool		 ended;
+	bool		 counted;	/* the disconnect line had counters */
+	bool		 starttls;
+	bool		 starttls_tried;
+	int64_t		 end_sec;
+	struct ref	 end_ref;
+	struct tlsinfo	 tls;
+	struct message	*waiting;	/* closed, but for the session's end */
+	struct message	*waiting_last;
+};
+
+enum fact_kind {
+	FACT_HANDSHAKE,
+	FACT_SSL_ERROR,
+	FACT_OFFERED
+};
+
+/* One thing logged about one peer. */
+struct fact {
+	uint64_t	 peer;		/* hash of name[addr]:port, lower case */
+	uint64_t	 host;		/* hash of name, lower case */
+	uint64_t	 addr;		/* hash of addr */
+	enum fact_kind	 kind;
+	bool		 pending;	/* no line with a queue ID since */
+	bool		 dead;		/* the connection ended */
+	bool		 cannot;	/* "Cannot start TLS" came after it */
+	int64_t		 sec;
+	struct tlsinfo	 tls;		/* .ref for all kinds */
+};
+
+struct request {
+	struct node_ref	 node;		/* the message at hand */
+	size_t		 n;
+	struct fact	 fact[REQUEST_FACTS];
+};
+
+struct process {
+	struct process	*next;		/* hash chain */
+	struct process	*newer, *older;	/* by last line */
+	struct tag	*tag;
+	uint32_t	 pid;
+	int64_t		 last;
+	struct session	*session;
+	struct request	*request;	/* NULL until the first fact */
+	int64_t		 reject_sec;	/* second of the latest reject */
+	uint32_t	 nreject;	/* rejects in that second */
+};
+
+struct processes {
+	struct process	**bucket;
+	size_t		 nbucket, n;
+	struct process	*newest, *oldest;
+};
+
+void		 processes_init(struct processes *);
+void		 processes_free(struct processes *);
+/* The process of that tag and pid, made when it is new. */
+struct process	*process_find(struct processes *, struct tag *, uint32_t pid,
+		    int64_t now);
+/* The longest silent process if it is idle since before `before`. */
+struct process	*process_idle(struct processes *, int64_t before);
+void		 process_drop(struct processes *, struct process *);
+
+struct session	*session_new(struct tag *, uint32_t pid);
+void		 session_release(struct session *);
+
+/* Remember a TLS line, an SSL error or an offer. */
+void		 request_fact(struct process *, enum fact_kind,
+		    const struct rec *, struct ref, int64_t sec);
+/*
+ * A line with a queue ID: facts that waited belong to that message; facts of
+ * another message, or older than `since` (when the message last became
+ * active), are dropped.
+ */
+void		 request_for(struct process *, struct node_ref, int64_t since);
+/* "lost connection with PEER", "conversation with PEER timed out". */
+void		 request_lost(struct process *, struct slice text);
+void		 request_cannot(struct process *);
+/* The latest live handshake with the relay of this delivery, or NULL. */
+const struct fact *request_handshake(const struct process *,
+		    const struct rec *);
+/* An SSL error with "Cannot start TLS", or an offer, for that relay. */
+const struct fact *request_plain(const struct process *, const struct rec *,
+		    enum fact_kind);
+uint64_t	 hash_lower(struct slice);
+
+#endif
