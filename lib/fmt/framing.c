@@ -126,8 +126,12 @@ split_piece(struct framing *f, const struct container_piece *p,
 	bool cut = fr->cut;
 
 	f->last = kind;
-	if (!join(&f->join[p->stream], p, kind, fr))
+	if (!join(&f->join[p->stream], p, kind, fr)) {
+		/* Only what is skipped is a part that is cut. */
+		f->join[p->stream].cut |= cut;
+		fr->cut = false;
 		return FRAMING_PART;
+	}
 	fr->cut |= cut;
 	fr->inner = split(f->prefix, fr->text, &f->memo, fr);
 	return kind;

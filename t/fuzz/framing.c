@@ -1,0 +1,118 @@
+/*
+ * Frames of any bytes: everything is consumed, every slice can be read, and
+ * the same frames come out whether the data is given at once or in windows
+ * that grow.  The last two bytes choose the limit of a line and the growth.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "fmt/framing.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static void
+must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+/* Mix the bytes of a slice, its length and whether it is absent. */
+static void
+mix(uint64_t *h, struct slice s)
+{
+	must(s.ptr != NULL || s.len == 0);
+	*h = (*h ^ s.len ^ (s.ptr == NULL ? 128U : 0U)) * UINT64_C(0x100000001b3);
+	for (size_t i = 0; i < s.len; i++)
+		*h = (*h ^ s.ptr[i]) * UINT64_C(0x100000001b3);
+}
+
+static void
+mix_stamp(uint64_t *h, const struct stamp *st)
+{
+	uint64_t v[4] = { st->kind, st->digits, st->nsec, (uint64_t)st->sec };
+
+	must(st->digits <= 9 && st->nsec < 1000000000);
+	must(st->kind != STAMP_BSD || (st->mon >= 1 && st->mon <= 12 &&
+	    st->day >= 1 && st->day <= 31 && st->sec >= 0 &&
+	    st->sec < 86400));
+	mix(h, slice_of(v, sizeof(v)));
+	mix(h, st->text);
+}
+
+static void
+mix_frame(uint64_t *h, const struct frame *fr, size_t limit)
+{
+	uint32_t v[] = { fr->kind, fr->inner, fr->repeat, fr->lines,
+	    fr->last_repeated, fr->lost_program, fr->cut };
+
+	must(fr->kind < FRAMING_N && fr->inner < FRAMING_N);
+	must(fr->kind == FRAMING_DOCKER || fr->kind == FRAMING_CRI ||
+	    fr->inner == FRAMING_NONE);
+	must(fr->line.len <= limit && fr->text.len <= limit);
+	must(fr->pid.ptr == NULL || (slice_digits(fr->pid) &&
+	    fr->pid.len <= 10));
+	must(!fr->last_repeated || fr->repeat > 0);
+	mix(h, slice_of(v, sizeof(v)));
+	mix(h, fr->line);
+	mix(h, fr->host);
+	mix(h, fr->tag);
+	mix(h, fr->pid);
+	mix(h, fr->text);
+	mix_stamp(h, &fr->stamp);
+	mix_stamp(h, &fr->outer);
+}
+
+static uint64_t
+frames(const uint8_t *data, size_t size, size_t limit, size_t step)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	size_t pos = 0, end = step < size ? step : size, n;
+	struct framing f;
+	struct frame fr;
+
+	framing_init(&f, NULL);
+	f.limit = limit;
+	f.join[0].text.limit = f.join[1].text.limit = limit;
+	while (pos < size) {
+		/* Memory of its own: the sanitizer sees where it ends. */
+		size_t len = end - pos;
+		uint8_t *window = malloc(len + (len == 0));
+
+		must(window != NULL);
+		if (len > 0)
+			memcpy(window, data + pos, len);
+		n = framing_next(&f, slice_of(window, len), end == size, &fr);
+		must(n <= len);
+		must(n > 0 || end < size);
+		if (n > 0 && (fr.kind != FRAMING_PART || !fr.cut))
+			mix_frame(&h, &fr, limit);
+		else if (n > 0)
+			must(fr.text.ptr == NULL && fr.lines == 0);
+		else
+			/* Nothing longer than the limit is waited for. */
+			must(len < limit || len < 128);
+		free(window);
+		pos += n;
+		if (n == 0 || pos == end)
+			end = size - end < step ? size : end + step;
+	}
+	while (framing_flush(&f, &fr))
+		mix_frame(&h, &fr, limit);
+	framing_free(&f);
+	return h;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t limit = size > 0 ? 32 + (size_t)data[size - 1] * 4 : 32;
+	size_t step = size > 1 ? 1 + data[size - 2] % 64 : 1;
+	struct frame fr;
+
+	must(frames(data, size, limit, size + 1) ==
+	    frames(data, size, limit, step));
+	must(framing_split(slice_of(data, size), &fr) ==
+	    (fr.kind != FRAMING_NONE));
+	return 0;
+}
