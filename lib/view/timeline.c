@@ -99,8 +99,8 @@ timeline_facts(const struct timeline *t)
 	return &t->facts;
 }
 
-static struct text_time
-time_of(const struct rec *r, enum field f)
+struct text_time
+timeline_time(const struct rec *r, enum field f)
 {
 	struct text_time t = { 0 };
 
@@ -248,6 +248,8 @@ note_host(struct timeline_facts *f, struct slice host)
 			return;
 		have = rest;
 	}
+	if (f->nhosts == HOSTS_MAX)
+		f->more_hosts = true;
 	if (f->nhosts == HOSTS_MAX || slice_chr(host, '\0') != SLICE_NONE)
 		return;
 	f->nhosts++;
@@ -337,7 +339,7 @@ put_flat(unsigned char key[FINAL_LEN], const struct text_time *at,
 static enum rc
 put_loose(struct timeline *t, const struct rec *r, bool last, struct err *e)
 {
-	struct text_time at = time_of(r, F_TIME);
+	struct text_time at = timeline_time(r, F_TIME);
 	unsigned char key[FINAL_LEN];
 
 	if (has_window(t) && !last && !in_window(t, &at)) {
@@ -386,7 +388,7 @@ static enum rc
 put_marks(struct timeline *t, const struct rec *r, enum part part,
     const unsigned char *hash, const struct text_time *at, struct err *e)
 {
-	struct text_time end = time_of(r, F_END);
+	struct text_time end = timeline_time(r, F_END);
 	enum rc rc;
 
 	if (has_window(t) && (in_window(t, at) || in_window(t, &end)) &&
@@ -414,7 +416,7 @@ static enum rc
 put_part(struct timeline *t, const struct rec *r, enum part part,
     struct slice trace, struct err *e)
 {
-	struct text_time at = time_of(r, F_TIME);
+	struct text_time at = timeline_time(r, F_TIME);
 	unsigned char hash[HASH_LEN];
 	struct part_key k;
 	enum rc rc;
@@ -473,7 +475,7 @@ static enum rc
 pass_on(struct timeline *t, const struct group *g, enum timeline_kind kind,
     const struct rec *r, struct slice packed, int64_t seq, struct err *e)
 {
-	struct text_time at = time_of(r, kind == ITEM_END ? F_END : F_TIME);
+	struct text_time at = timeline_time(r, kind == ITEM_END ? F_END : F_TIME);
 	unsigned char key[FINAL_LEN + HASH_LEN];
 
 	note_facts(&t->facts, r, kind, &at);
@@ -635,7 +637,7 @@ timeline_next(struct timeline *t, struct timeline_item *i, struct err *e)
 	    (uint32_t)v.ptr[3] << 16 | (uint32_t)v.ptr[4] << 24;
 	i->event = slice_eq(rec_get(&i->rec, F_TYPE), SLICE("event")) ?
 	    event_find(rec_get(&i->rec, F_EVENT)) : EV_UNKNOWN;
-	i->time = time_of(&i->rec, i->kind == ITEM_END ? F_END : F_TIME);
+	i->time = timeline_time(&i->rec, i->kind == ITEM_END ? F_END : F_TIME);
 	i->first = !t->has_last ||
 	    memcmp(key + AT_LEN, t->last + AT_LEN, AT_LEN) != 0;
 	i->same_path = t->has_last && memcmp(key, t->last, AT_LEN) == 0;

@@ -69,7 +69,8 @@ struct timeline_facts {
 	bool		 noted;		/* some time is not the evidence's own */
 	struct buf	 notes;		/* which words, one blank between */
 	struct buf	 hosts;		/* names, one NUL behind each */
-	uint64_t	 nhosts;
+	uint64_t	 nhosts;	/* in it, at most 8 */
+	bool		 more_hosts;
 	size_t		 qid;		/* longest queue ID, at most 20 */
 };
 
@@ -89,6 +90,8 @@ enum rc		 timeline_put(struct timeline *, const struct rec *,
 enum rc		 timeline_sort(struct timeline *, struct err *);
 enum rc		 timeline_next(struct timeline *, struct timeline_item *,
 		    struct err *);
+/* A time of a record as the timeline reads it. */
+struct text_time	 timeline_time(const struct rec *, enum field);
 const struct timeline_facts *timeline_facts(const struct timeline *);
 void		 timeline_close(struct timeline *);
 

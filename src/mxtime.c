@@ -1,0 +1,266 @@
+/* mxtime - the timeline of mail, for people and for timeline programs */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "io/inputs.h"
+#include "io/spool.h"
+#include "rec/rec.h"
+#include "source/opt.h"
+#include "source/records.h"
+#include "view/blocktext.h"
+#include "view/clock.h"
+#include "view/flattext.h"
+#include "view/linetext.h"
+#include "view/summary.h"
+#include "view/timeline.h"
+
+static const char help[] =
+"usage: mxtime [-1eqv] [-o FORMAT] [-f KEY,...] [-s TIME] [-u TIME]\n"
+"              [-z ZONE] [--show-tz ZONE] [FILE ...]\n"
+"The timeline of mail: what happened to each message, step by step.\n"
+"  -o FORMAT      text (default), body (for mactime), timesketch, csv,\n"
+"                 json or tsv (the records in the order of time)\n"
+"  -1             one line a message\n"
+"  -e             show other log lines of each message, too\n"
+"  -v             cut nothing, show everything\n"
+"  -s, -u TIME    only messages with a line from, before that time\n"
+"  -z ZONE        zone of stamps that have none\n"
+"  --show-tz ZONE zone of the times shown (UTC)\n"
+"  -f KEY,...     columns of csv, json, tsv\n"
+"FILE is a mail log in any framing, or records; none, or -, is standard\n"
+"input.  Example: mxtrace mail.log | mxgrep -m from=ann@example.org | mxtime\n";
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_LINES,
+	FORMAT_BODY,
+	FORMAT_TIMESKETCH,
+	FORMAT_CSV,
+	FORMAT_RECORDS
+};
+
+struct mxtime {
+	struct opt		 opt;
+	enum format		 format;
+	struct paint		 paint;
+	struct timeline		*timeline;
+	struct summary		 summary;
+	struct err		 err;
+	bool			 failed;	/* the temporary file */
+	uint64_t		 hidden;
+};
+
+static const struct option longs[] = {
+	OPT_LONG,
+	{ "one-line", no_argument, NULL, '1' },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* The -o words of this tool. */
+static bool
+format_find(struct slice word, enum format *format)
+{
+	if (slice_eq(word, SLICE("text")))
+		*format = FORMAT_TEXT;
+	else if (slice_eq(word, SLICE("body")))
+		*format = FORMAT_BODY;
+	else if (slice_eq(word, SLICE("timesketch")))
+		*format = FORMAT_TIMESKETCH;
+	else
+		return false;
+	return true;
+}
+
+static void
+options(struct mxtime *m, int argc, char **argv)
+{
+	bool one = false;
+	int c;
+
+	opt_init(&m->opt);
+	while ((c = opt_next(argc, argv, "1" OPT_LETTERS, longs)) != -1) {
+		if (c == 'o' && format_find(slice_cstr(optarg), &m->format))
+			continue;
+		if (opt_common(&m->opt, c, optarg, help)) {
+			if (c == 'o')
+				m->format = m->opt.format == REC_CSV ?
+				    FORMAT_CSV : FORMAT_RECORDS;
+			continue;
+		}
+		if (c != '1')
+			opt_unknown(c, optarg, "text body timesketch");
+		one = true;
+	}
+	if (one && m->format != FORMAT_TEXT)
+		msg_usage("-1 is a form of text: leave -o out");
+	if (one)
+		m->format = FORMAT_LINES;
+	if (m->opt.columns != NULL && m->format != FORMAT_CSV &&
+	    m->format != FORMAT_RECORDS)
+		msg_usage("-f picks columns of csv, json and tsv only");
+	opt_check(&m->opt);
+}
+
+/* One record of the input. */
+static bool
+take(void *arg, const struct rec *r)
+{
+	struct mxtime *m = arg;
+
+	summary_take(&m->summary, r);
+	if (timeline_put(m->timeline, r, &m->err) == RC_OK)
+		return true;
+	m->failed = true;
+	return false;
+}
+
+static enum rc
+write_text(struct mxtime *m, struct timeline_item *i, struct err *e)
+{
+	struct blocktext_options o = { .paint = m->paint,
+	    .zone = m->opt.show_zone, .zone_name = m->opt.show_tz,
+	    .facts = timeline_facts(m->timeline), .verbose = m->opt.verbose };
+	struct blocktext *t = blocktext_open(&o);
+	enum rc rc;
+
+	while ((rc = timeline_next(m->timeline, i, e)) == RC_OK)
+		blocktext_item(t, i);
+	m->hidden = blocktext_hidden(t);
+	blocktext_close(t);
+	return rc;
+}
+
+static enum rc
+write_lines(struct mxtime *m, struct timeline_item *i, struct err *e)
+{
+	struct linetext_options o = { .paint = m->paint,
+	    .zone = m->opt.show_zone, .zone_name = m->opt.show_tz,
+	    .facts = timeline_facts(m->timeline) };
+	struct linetext *t = linetext_open(&o);
+	enum rc rc;
+
+	while ((rc = timeline_next(m->timeline, i, e)) == RC_OK)
+		linetext_item(t, i);
+	m->hidden = linetext_hidden(t);
+	linetext_close(t);
+	return rc;
+}
+
+static enum rc
+write_flat(struct mxtime *m, struct timeline_item *i, struct err *e)
+{
+	struct flattext *t = flattext_open(stdout,
+	    m->format == FORMAT_BODY ? FLAT_BODY :
+	    m->format == FORMAT_CSV ? FLAT_CSV : FLAT_TIMESKETCH,
+	    m->opt.columns);
+	enum rc rc;
+
+	while ((rc = timeline_next(m->timeline, i, e)) == RC_OK)
+		flattext_put(t, i);
+	m->summary.untimed += flattext_untimed(t);
+	flattext_close(t);
+	return rc;
+}
+
+/* RC_FAIL from here is the output's or the temporary file's; says so. */
+static int
+write_records(struct mxtime *m, struct timeline_item *i)
+{
+	struct rec_out out;
+	struct slice bad;
+	struct err e;
+	enum rc rc;
+	int status = EXIT_YES;
+
+	rec_out_open(&out, STDOUT_FILENO, m->opt.format);
+	if (m->opt.columns != NULL)
+		(void)rec_out_columns(&out, slice_cstr(m->opt.columns), &bad);
+	while ((rc = timeline_next(m->timeline, i, &e)) == RC_OK)
+		if (!rec_put(&out, &i->rec))
+			break;
+	if (rc == RC_FAIL)
+		status = msg_err("temporary file", rc, &e);
+	rc = rec_out_close(&out, &e);
+	if (rc == RC_FAIL && e.sys == EPIPE)
+		return EXIT_TROUBLE;
+	return rc == RC_OK ? status : msg_err("standard output", rc, &e);
+}
+
+static int
+write_all(struct mxtime *m)
+{
+	struct timeline_item i;
+	struct err e;
+	enum rc rc;
+
+	rc = timeline_sort(m->timeline, &e);
+	if (rc == RC_FAIL)
+		return msg_err("temporary file", rc, &e);
+	if (m->format == FORMAT_RECORDS)
+		return write_records(m, &i);
+	switch (m->format) {
+	case FORMAT_TEXT:
+		rc = write_text(m, &i, &e);
+		break;
+	case FORMAT_LINES:
+		rc = write_lines(m, &i, &e);
+		break;
+	default:
+		rc = write_flat(m, &i, &e);
+		break;
+	}
+	if (rc == RC_FAIL)
+		return msg_err("temporary file", rc, &e);
+	errno = 0;
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		if (errno == EPIPE)
+			return EXIT_TROUBLE;
+		(void)err_fail(&e, "cannot write");
+		return msg_err("standard output", RC_FAIL, &e);
+	}
+	return EXIT_YES;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct mxtime m = { 0 };
+	struct timeline_options o;
+	struct inputs in;
+	struct clock clock;
+	int status, written;
+
+	msg_init(argv[0]);
+	options(&m, argc, argv);
+	inputs_find(&in, argv + optind, argc - optind);
+	paint_init(&m.paint, stdout);
+	o = (struct timeline_options){
+		.order = m.format == FORMAT_TEXT || m.format == FORMAT_LINES ?
+		    TIMELINE_BLOCKS : TIMELINE_STEPS,
+		.has_since = m.opt.has_since, .has_until = m.opt.has_until,
+		.since = m.opt.since, .until = m.opt.until,
+		.all = m.format == FORMAT_RECORDS };
+	m.timeline = timeline_open(&o, SPOOL_MEMORY);
+	summary_init(&m.summary);
+	status = records_run(&in, &m.opt, RECORDS_ANY, take, &m);
+	if (m.failed)
+		status = msg_err("temporary file", RC_FAIL, &m.err);
+	else {
+		written = write_all(&m);
+		if (written != EXIT_YES)
+			status = written;
+		clock = (struct clock){ .zone = m.opt.show_zone,
+		    .name = m.opt.show_tz };
+		summary_say(&m.summary, timeline_facts(m.timeline), &clock,
+		    m.hidden);
+	}
+	timeline_close(m.timeline);
+	inputs_free(&in);
+	summary_free(&m.summary);
+	opt_free(&m.opt);
+	return status;
+}
