@@ -192,7 +192,8 @@ digest_reach(struct digest *d, uint64_t n)
 {
 	pthread_mutex_lock(&lock);
 	d->end = n;
-	if (n - d->done >= TURN)
+	/* While it is busy, done is the thread's, which will look again. */
+	if (!d->busy && n - d->done >= TURN)
 		wake();
 	pthread_mutex_unlock(&lock);
 }
