@@ -1,5 +1,10 @@
 #include "fmt/event.h"
 
+#include "base/caltime.h"
+#include "base/num.h"
+
+#include "base/banned.h"
+
 #define NAME(id, name)							\
 	{ (const unsigned char *)name, sizeof(name) - 1 },
 
@@ -21,7 +26,69 @@ daemon_find(struct slice s)
 	if (s.len == 0)
 		return DM_NONE;
 	for (size_t i = 1; i < DAEMON_N; i++)
-		if (slice_eq(daemon_name[i], s))
+		if (daemon_name[i].len == s.len &&
+		    daemon_name[i].ptr[0] == s.ptr[0] &&
+		    slice_eq(daemon_name[i], s))
 			return (enum daemon_id)i;
 	return DM_NONE;
+}
+
+/* A number in its own piece of storage. */
+static void
+put(struct rec *r, enum field f, unsigned char *dst, uint64_t v)
+{
+	rec_set(r, f, slice_of(dst, num_u64(dst, v)));
+}
+
+void
+event_write(struct event *ev, struct event_text *t)
+{
+	struct rec *r = &ev->rec;
+	size_t n;
+
+	rec_set(r, F_TYPE, SLICE("event"));
+	rec_set(r, F_EVENT, event_name[ev->kind]);
+	if (ev->time.known) {
+		n = caltime_text(t->time, ev->time.sec, ev->time.nsec,
+		    ev->time.digits);
+		if (n > 0)
+			rec_set(r, F_TIME, slice_of(t->time, n));
+	}
+	if (ev->daemon != DM_NONE && !rec_has(r, F_DAEMON))
+		rec_set(r, F_DAEMON, daemon_name[ev->daemon]);
+	rec_set(r, F_SRC, ev->src);
+	put(r, F_OFF, t->num[0], ev->off);
+	put(r, F_LEN, t->num[1], ev->len);
+	if (ev->line != 0)
+		put(r, F_LINE, t->num[2], ev->line);
+}
+
+bool
+event_read(struct event *ev)
+{
+	const struct rec *r = &ev->rec;
+	unsigned int digits = 0;
+	uint64_t v;
+
+	if (!slice_eq(rec_get(r, F_TYPE), SLICE("event")))
+		return false;
+	ev->kind = event_find(rec_get(r, F_EVENT));
+	ev->daemon = daemon_find(rec_get(r, F_DAEMON));
+	ev->src = rec_get(r, F_SRC);
+	ev->off = slice_u64(rec_get(r, F_OFF), UINT64_MAX, &v) ? v : 0;
+	ev->len = slice_u64(rec_get(r, F_LEN), UINT64_MAX, &v) ? v : 0;
+	ev->line = slice_u64(rec_get(r, F_LINE), UINT64_MAX, &v) ? v : 0;
+	ev->pid = slice_u64(rec_get(r, F_PID), UINT32_MAX, &v) ?
+	    (uint32_t)v : 0;
+	ev->time = (struct event_time){ .known = false };
+	if (rec_has(r, F_TIME) && caltime_parse(rec_get(r, F_TIME),
+	    &ev->time.sec, &ev->time.nsec, &digits)) {
+		ev->time.known = ev->time.ordered = true;
+		ev->time.digits = (uint8_t)digits;
+	}
+	ev->class = ev->kind == EV_UNKNOWN ? LINE_UNKNOWN : LINE_UNDERSTOOD;
+	if (ev->kind == EV_OTHER && ev->daemon == DM_NONE &&
+	    !slice_eq(rec_get(r, F_NOTE), SLICE("program-lost")))
+		ev->class = LINE_FOREIGN;
+	return true;
 }

@@ -93,4 +93,18 @@ extern const struct slice daemon_name[DAEMON_N];
 enum event_kind	event_find(struct slice);
 enum daemon_id	daemon_find(struct slice);
 
+/* Storage for the text of an event's numbers and time. */
+struct event_text {
+	unsigned char	time[32];
+	unsigned char	num[4][24];
+};
+
+/* Set type, time, event, src, off, len, line and pid from what is decoded. */
+void	event_write(struct event *, struct event_text *);
+/*
+ * The reverse: decode what a record of another tool says.  class is derived
+ * from the kind and the daemon.  False if it is no event record.
+ */
+bool	event_read(struct event *);
+
 #endif

@@ -52,6 +52,7 @@ enum list_id {
 struct message {
 	struct message	*prev, *next;	/* its list */
 	enum list_id	 list;
+	struct message	*wait_next;	/* of the same session */
 	struct node_ref	 node;
 	struct session	*session;	/* NULL without */
 	struct tag	*tag;		/* of the arrival, or of the first line */

@@ -25,6 +25,7 @@ struct session {
 	bool		 counted;	/* the disconnect line had counters */
 	bool		 starttls;
 	bool		 starttls_tried;
+	uint32_t	 next_saw;	/* hold or discard of the next message */
 	int64_t		 end_sec;
 	struct ref	 end_ref;
 	struct tlsinfo	 tls;
