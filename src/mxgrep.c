@@ -1,0 +1,368 @@
+/*
+ * mxgrep - the records, or the whole messages, that match an expression
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "rec/filter.h"
+#include "rec/searched.h"
+#include "rec/whole.h"
+#include "source/records.h"
+
+#define EXPR_LIMIT	((size_t)1024 * 1024)
+
+static const char help[] =
+"usage: mxgrep [-ceqvmw] [-f KEY,...] [-o FORMAT] [-s TIME] [-u TIME]\n"
+"              [EXPR ... | --expr EXPR] [FILE ...]\n"
+"\n"
+"Write the records that match EXPR: of records (mxtrace | mxgrep ...), or of\n"
+"logs, which are traced first.\n"
+"\n"
+"  KEY=VALUE KEY!=VALUE   the same, or not: status=bounced to=@example.org\n"
+"                         client_addr=192.0.2.0/24 time=2026-09-01T10 qid=*\n"
+"  KEY~REGEX KEY!~REGEX   Perl regular expression: reply~'timed out'\n"
+"  KEY<N  <=  >  >=       numbers and times: size>1000000 time<2026-09-02\n"
+"  WORD                   anywhere in any value, without case\n"
+"  and or not ( )         terms side by side are joined by and\n"
+"\n"
+"  -m, --messages         the whole message of each match\n"
+"  -w, --paths            its whole path: every queue it went through, and\n"
+"                         the notices about it\n"
+"  -c, --count            only count records (messages, paths)\n"
+"      --expr EXPR        the expression; all other words are files\n"
+"  -e, --events           of logs, the log lines too\n"
+"  -s, --since TIME       only what has a line at or after TIME\n"
+"  -u, --until TIME       and before TIME\n"
+"  -o, --output FORMAT    json, tsv or csv\n"
+"  -f, --fields KEY,...   only these keys\n"
+"  -q, --quiet            do not say what was searched\n"
+"  -h, --help             this text; -V, --version\n"
+"\n"
+"Status: 0 found, 1 not found, 2 trouble, or cannot say.  See mxgrep(1) for\n"
+"more options, mxrecord(5) for the keys.\n";
+
+enum { OPT_EXPR = OPT_TOOL };
+
+static const struct option longs[] = {
+	{ "messages", no_argument, NULL, 'm' },
+	{ "paths", no_argument, NULL, 'w' },
+	{ "count", no_argument, NULL, 'c' },
+	{ "expr", required_argument, NULL, OPT_EXPR },
+	OPT_LONG,
+	{ NULL, 0, NULL, 0 }
+};
+
+struct grep {
+	struct opt	 opt;
+	bool		 messages, paths, count;
+	const char	*expr_arg;	/* --expr */
+	char	       **word;		/* what is no option */
+	size_t		 nword;
+	size_t		 ndashed;	/* of them, behind "--" */
+
+	struct filter	*filter;
+	bool		 judge_all;	/* source and coverage records, too */
+	bool		 pass_on;	/* them, whatever matches */
+	struct rec_out	 out;
+	struct searched	 searched;
+	struct whole	*whole;		/* NULL without -m and -w */
+	uint64_t	 found;
+	uint64_t	 undated;
+	bool		 failed;	/* the spool */
+};
+
+static void
+options(struct grep *g, int argc, char **argv)
+{
+	int c;
+
+	/* The dash: words come as they stand, so that "--" can be seen. */
+	while ((c = opt_next(argc, argv, "-cmw" OPT_LETTERS, longs)) != -1) {
+		if (c == 1) {
+			g->word[g->nword++] = optarg;
+			continue;
+		}
+		if (opt_common(&g->opt, c, optarg, help))
+			continue;
+		switch (c) {
+		case 'c':
+			g->count = true;
+			break;
+		case 'm':
+			g->messages = true;
+			break;
+		case 'w':
+			g->paths = true;
+			break;
+		case OPT_EXPR:
+			if (g->expr_arg != NULL)
+				msg_usage("--expr given twice: join the "
+				    "expressions with and, or");
+			g->expr_arg = optarg;
+			break;
+		default:
+			opt_unknown(c, optarg, NULL);
+		}
+	}
+	for (; optind < argc; g->ndashed++)
+		g->word[g->nword++] = argv[optind++];
+	opt_check(&g->opt);
+}
+
+/* Compile the expression; returns how many words it was. */
+static size_t
+expression(struct grep *g)
+{
+	struct buf expr;
+	struct filter_error e;
+	size_t n = 0;
+
+	buf_init(&expr, EXPR_LIMIT);
+	if (g->expr_arg != NULL)
+		(void)buf_add(&expr, slice_cstr(g->expr_arg));
+	else if (g->nword == 0)
+		msg_usage("an expression is missing");
+	else
+		n = filter_words(&expr, g->word, g->nword == g->ndashed ?
+		    g->nword : g->nword - g->ndashed);
+	/* "mxgrep mail.log" would wait for the terminal. */
+	if (g->expr_arg == NULL && g->nword == 1 && isatty(STDIN_FILENO) &&
+	    access(g->word[0], F_OK) == 0)
+		msg_usage("an expression is missing before the file (%s)",
+		    "type=* is everything");
+	g->filter = filter_compile(buf_slice(&expr), &e);
+	if (g->filter == NULL)
+		exit(filter_complain(buf_slice(&expr), &e));
+	buf_free(&expr);
+	return n;
+}
+
+/* Keys that only log lines have: read them, too. */
+static bool
+needs_events(const struct filter *f)
+{
+	return filter_uses(f, F_EVENT) || filter_uses(f, F_TEXT) ||
+	    filter_uses(f, F_COMMANDS) || filter_uses(f, F_SEVERITY) ||
+	    filter_uses(f, F_REPEAT);
+}
+
+static bool
+has_window(const struct grep *g)
+{
+	return g->opt.has_since || g->opt.has_until;
+}
+
+/* What is to be known of a record: the flags of whole_add. */
+static unsigned int
+judge(struct grep *g, const struct rec *r, bool ours)
+{
+	const struct opt *o = &g->opt;
+	unsigned int flags = 0;
+	int64_t from, to;
+
+	if ((!ours || g->judge_all) && filter_match(g->filter, r))
+		flags |= WHOLE_MATCH;
+	if (ours && g->pass_on)
+		flags |= WHOLE_ALWAYS;
+	if (ours || !has_window(g))
+		return flags | WHOLE_INSIDE;
+	if (!searched_when(r, &from, &to)) {
+		/* A link has none of its own and goes with its message. */
+		if ((flags & WHOLE_MATCH) != 0 &&
+		    !slice_eq(rec_get(r, F_TYPE), SLICE("link")))
+			flags |= WHOLE_UNDATED;
+		return flags;
+	}
+	if ((!o->has_since || to >= o->since) &&
+	    (!o->has_until || from < o->until))
+		flags |= WHOLE_INSIDE;
+	return flags;
+}
+
+/* One record of the input. */
+static bool
+record(void *arg, const struct rec *r)
+{
+	struct grep *g = arg;
+	bool ours = searched_add(&g->searched, r);
+	unsigned int flags = judge(g, r, ours);
+	struct err e;
+	enum rc rc;
+	bool hit;
+
+	if (g->whole != NULL) {
+		rc = whole_add(g->whole, r, flags, &e);
+		if (rc == RC_OK)
+			return true;
+		(void)msg_err("messages", rc, &e);
+		g->failed = true;
+		return false;
+	}
+	hit = (flags & WHOLE_MATCH) != 0 && (flags & WHOLE_INSIDE) != 0;
+	g->found += hit;
+	g->undated += (flags & WHOLE_UNDATED) != 0;
+	if (g->count || (!hit && (flags & WHOLE_ALWAYS) == 0))
+		return true;
+	return rec_put(&g->out, r);
+}
+
+/* Write the messages or paths that were found. */
+static void
+write_whole(struct grep *g)
+{
+	struct rec r;
+	struct err e;
+	enum rc rc = whole_select(g->whole, &g->found, &e);
+
+	g->undated = whole_undated(g->whole);
+	while (rc == RC_OK && !g->count) {
+		rc = whole_next(g->whole, &r, &e);
+		if (rc == RC_OK && !rec_put(&g->out, &r))
+			return;
+	}
+	if (rc == RC_OK || rc == RC_END)
+		return;
+	(void)msg_err("temporary file", rc, &e);
+	g->failed = true;
+}
+
+/* Say what was searched; true if it answers for the window. */
+static bool
+report(struct grep *g)
+{
+	const struct opt *o = &g->opt;
+	struct searched_window w = { o->has_since, o->has_until, o->since,
+	    o->until, o->slack };
+	struct buf text, why;
+	bool covered = true;
+
+	buf_init(&text, 4096);
+	buf_init(&why, 1024);
+	searched_text(&g->searched, &text);
+	if (has_window(g))
+		covered = searched_covers(&g->searched, &w, &why);
+	if (!covered && g->found > 0) {
+		(void)buf_add(&text, SLICE("; the window is not covered: "));
+		(void)buf_add(&text, buf_slice(&why));
+	}
+	msg_note("searched %.*s", (int)text.len, text.ptr);
+	if (!covered && g->found == 0)
+		(void)msg_error("nothing found, but that proves nothing: %.*s",
+		    (int)why.len, why.ptr);
+	buf_free(&text);
+	buf_free(&why);
+	return covered;
+}
+
+/* What went wrong besides the reading; true if something did. */
+static bool
+trouble(struct grep *g)
+{
+	uint64_t hits = filter_hits(g->filter);
+	bool cut = g->searched.records > 0 && !g->searched.at_end;
+
+	if (hits > 0)
+		(void)msg_error("a regular expression was too costly and "
+		    "given up %llu times: make it simpler",
+		    (unsigned long long)hits);
+	if (cut && !g->failed)
+		(void)msg_error("the input ends without source and coverage "
+		    "records: it was cut short");
+	if (g->undated > 0)
+		(void)msg_error("%llu that match have no time and were left "
+		    "out of the window", (unsigned long long)g->undated);
+	return hits > 0 || cut || g->undated > 0 || g->failed;
+}
+
+/* The count, or the end of the records; false if it cannot be written. */
+static bool
+finish_output(struct grep *g)
+{
+	struct err e;
+	enum rc rc;
+
+	if (g->count) {
+		if (printf("%llu\n", (unsigned long long)g->found) < 0 ||
+		    fflush(stdout) != 0) {
+			rc = err_fail(&e, "write");
+			(void)msg_err("standard output", rc, &e);
+			return false;
+		}
+		return true;
+	}
+	rc = rec_out_close(&g->out, &e);
+	if (rc != RC_OK && e.sys != EPIPE)
+		(void)msg_err("standard output", rc, &e);
+	return rc == RC_OK;
+}
+
+/* The exit status, when reading gave `status`. */
+static int
+finish(struct grep *g, int status)
+{
+	bool bad, covered;
+
+	if (g->whole != NULL && !g->failed)
+		write_whole(g);
+	if (!finish_output(g))
+		return EXIT_TROUBLE;
+	bad = trouble(g) || status == EXIT_TROUBLE;
+	covered = report(g);
+	if (g->found > 0)
+		return EXIT_YES;
+	return bad || !covered ? EXIT_TROUBLE : EXIT_NO;
+}
+
+/* The columns; source and coverage records need their type among them. */
+static void
+open_output(struct grep *g)
+{
+	struct slice bad;
+
+	if (g->count)
+		return;
+	g->pass_on = g->opt.columns == NULL;
+	rec_out_open(&g->out, STDOUT_FILENO, g->opt.format);
+	if (g->opt.columns == NULL)
+		return;
+	if (!rec_out_columns(&g->out, slice_cstr(g->opt.columns), &bad))
+		msg_usage("unknown key in -f");
+	for (size_t i = 0; i < g->out.ncolumn; i++)
+		if (g->out.column[i] == F_TYPE)
+			g->pass_on = true;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct grep g = { .found = 0 };
+	struct inputs in;
+	size_t n;
+	int status;
+
+	msg_init(argv[0]);
+	opt_init(&g.opt);
+	g.word = mem_alloc((size_t)argc + 1, sizeof(*g.word));
+	options(&g, argc, argv);
+	n = expression(&g);
+	g.judge_all = filter_uses(g.filter, F_TYPE);
+	g.opt.events = g.opt.events || needs_events(g.filter);
+	open_output(&g);
+	if (g.messages || g.paths)
+		g.whole = whole_open(g.paths, has_window(&g), !g.count);
+	searched_init(&g.searched);
+	inputs_find(&in, g.word + n, (int)(g.nword - n));
+	status = records_run(&in, &g.opt, RECORDS_ANY, record, &g);
+	status = finish(&g, status);
+	whole_close(g.whole);
+	filter_free(g.filter);
+	searched_free(&g.searched);
+	inputs_free(&in);
+	opt_free(&g.opt);
+	mem_free(g.word);
+	return status;
+}
