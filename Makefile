@@ -71,9 +71,17 @@ units: $(UNITS:%=$(OUT)/t/unit/%)
 $(OUT)/t/unit/%: $(OUT)/t/unit/%.o $(OUT)/libpostmortem.a
 	$(call SHOW,ld) $(LINK) -o $@ $^ -lcmocka $(LIBS)
 
+# Fuzz entries without a fuzzer, to be given their seeds by t/fuzz.t.
+replays: $(FUZZERS:%=$(OUT)/t/replay/%)
+
+$(OUT)/t/replay/%: $(OUT)/t/fuzz/%.o $(OUT)/t/replay.o \
+    $(OUT)/libpostmortem.a
+	@mkdir -p $(@D)
+	$(call SHOW,ld) $(LINK) -o $@ $^ $(LIBS)
+
 # Every object, linked or not: for lint.
 objects: $(LIBOBJ) $(TOOLS:%=$(OUT)/src/%.o) $(UNITS:%=$(OUT)/t/unit/%.o) \
-	$(FUZZERS:%=$(OUT)/t/fuzz/%.o) $(OUT)/t/mkpage.o
+	$(FUZZERS:%=$(OUT)/t/fuzz/%.o) $(OUT)/t/mkpage.o $(OUT)/t/replay.o
 
 # The page of the record, made from the field table; t/pages.t compares.
 $(OUT)/t/mkpage: $(OUT)/t/mkpage.o $(OUT)/libpostmortem.a
@@ -87,7 +95,7 @@ doc: mkpage
 
 -include $(LIBOBJ:.o=.d) $(TOOLS:%=$(OUT)/src/%.d) \
 	$(UNITS:%=$(OUT)/t/unit/%.d) $(FUZZERS:%=$(OUT)/t/fuzz/%.d) \
-	$(OUT)/t/mkpage.d
+	$(OUT)/t/mkpage.d $(OUT)/t/replay.d
 
 demo:
 	@t/install-packages build
@@ -99,15 +107,17 @@ demo:
 PROVE	= MX_BIN=$(BIN) MX_BUILT=1 MXTRACE=$(BIN)/mxtrace \
 	  prove -j2 -r t
 
+BUILT	= all units replays mkpage
+
 check:
 	@t/install-packages build test
-	$(SUB) all units mkpage
+	$(SUB) $(BUILT)
 	$(PROVE)
 
 # Sanitizers find what a test run would survive; 99 is no status of a tool.
 check-san:
 	@t/install-packages build test
-	$(SUB) SAN=1 all units mkpage
+	$(SUB) SAN=1 $(BUILT)
 	@+SAN=1 ASAN_OPTIONS=exitcode=99 LSAN_OPTIONS=exitcode=99 \
 	    UBSAN_OPTIONS=print_stacktrace=1:exitcode=99 \
 	    $(MAKE) --no-print-directory SAN=1 prove
@@ -123,7 +133,7 @@ lint:
 	    -DVERSION='""' --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem \
 	    --suppress=funcArgOrderDifferent:lib/base/mem.c \
-	    --error-exitcode=1 lib src t/unit t/fuzz t/mkpage.c
+	    --error-exitcode=1 lib src t/unit t/fuzz t/mkpage.c t/replay.c
 	shellcheck $(SHELL_FILES)
 	mandoc -Tlint -W warning $(PAGES)
 	prove t/layers.t t/pages.t
@@ -206,7 +216,7 @@ help:
 	@echo 'make uninstall   from there'
 	@echo 'make clean       remove what was built'
 
-.PHONY: all units objects mkpage doc demo check check-san prove lint bench \
+.PHONY: all units replays objects mkpage doc demo check check-san prove lint bench \
 	fuzz fuzzers lab validate-free install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

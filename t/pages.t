@@ -23,7 +23,7 @@ sub code_options {
 	while ($text =~ /\{\s*"([a-z][a-z0-9-]*)",\s*(?:no|required|optional)_argument/g) {
 		$o{"--$1"} = 1;
 	}
-	while ($text =~ /"([A-Za-z0-9:+]*)"\s*OPT_LETTERS|OPT_LETTERS\s+"([A-Za-z0-9:]*)"|(?:getopt_long|opt_next)\s*\([^;"]*"([A-Za-z0-9:+]+)"/g) {
+	while ($text =~ /"([A-Za-z0-9:+-]*)"\s*OPT_LETTERS|OPT_LETTERS\s+"([A-Za-z0-9:]*)"|(?:getopt_long|opt_next)\s*\([^;"]*"([A-Za-z0-9:+]+)"/g) {
 		my $l = $1 // $2 // $3;
 		$o{"-$_"} = 1 for grep { /[A-Za-z0-9]/ } split //, $l;
 	}
