@@ -1,7 +1,7 @@
 #include "fmt/framing.h"
 
 #include "fmt/container.h"
-#include "fmt/journal.h"
+#include "fmt/journald.h"
 #include "fmt/prefix.h"
 #include "fmt/syslog.h"
 
@@ -89,7 +89,7 @@ framing_split(struct slice line, struct frame *fr)
 /* Add a piece to what its stream has; true if the line is complete. */
 static bool
 join(struct framing_join *j, const struct container_piece *p,
-    enum framing_kind kind, struct frame *fr)
+    enum framing_kind kind, uint64_t pos, struct frame *fr)
 {
 	struct slice room;
 
@@ -102,10 +102,12 @@ join(struct framing_join *j, const struct container_piece *p,
 		j->open = true;
 		j->cut = false;
 		j->kind = kind;
+		j->pos = pos;
 		j->text.len = 0;
 		j->outer = p->stamp;
 		j->outer.text = slice_of(NULL, 0);
 	}
+	fr->back = pos - j->pos;
 	fr->outer = j->outer;
 	room = slice_sub(p->text, 0, j->text.limit - j->text.len);
 	(void)buf_add(&j->text, room);
@@ -126,7 +128,7 @@ split_piece(struct framing *f, const struct container_piece *p,
 	bool cut = fr->cut;
 
 	f->last = kind;
-	if (!join(&f->join[p->stream], p, kind, fr)) {
+	if (!join(&f->join[p->stream], p, kind, f->pos, fr)) {
 		/* Only what is skipped is a part that is cut. */
 		f->join[p->stream].cut |= cut;
 		fr->cut = false;
@@ -151,7 +153,7 @@ split_json(struct framing *f, struct slice line, struct frame *fr)
 		return FRAMING_NONE;
 	for (int i = 0; i < 2; i++) {
 		if ((f->last == FRAMING_JSON) == (i == 0)) {
-			if (journal_json(line, &f->scratch, fr))
+			if (journald_json(line, &f->scratch, fr))
 				return FRAMING_JSON;
 			*fr = (struct frame){ .line = where, .lines = lines,
 			    .cut = cut };
@@ -202,7 +204,7 @@ split_line(struct framing *f, struct slice line, struct frame *fr)
 static size_t
 skip(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
-	struct journal_rest rest = { .entry = true };
+	struct journald_rest rest = { .entry = true };
 	size_t n;
 
 	fr->kind = FRAMING_PART;
@@ -216,7 +218,7 @@ skip(struct framing *f, struct slice data, bool eof, struct frame *fr)
 		f->skip_line = n == SLICE_NONE;
 		n = f->skip_line ? data.len : n + 1;
 	} else {
-		n = journal_skip(data, eof, &rest);
+		n = journald_skip(data, eof, &rest);
 		f->skip_bytes = rest.bytes;
 		f->skip_line = rest.line;
 		f->skip_entry = rest.entry;
@@ -246,10 +248,10 @@ next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
 	size_t used = 0;
 
 	*none = false;
-	switch (journal_export(data, f->limit, eof, &used, fr)) {
-	case JOURNAL_MORE:
+	switch (journald_export(data, f->limit, eof, &used, fr)) {
+	case JOURNALD_MORE:
 		return 0;
-	case JOURNAL_OVER:
+	case JOURNALD_OVER:
 		f->skip_entry = used > 0;
 		break;
 	default:
@@ -266,8 +268,8 @@ next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
 	return used;
 }
 
-size_t
-framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
+static inline size_t
+next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
 	const unsigned char *nl;
 	struct slice line;
@@ -292,7 +294,7 @@ framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	line = slice_of(data.ptr, n);
 	if (n > 1 && (*line.ptr == '_' || (ascii_upper(*line.ptr) &&
 	    !ascii_lower(line.ptr[1]))) &&
-	    journal_is_export(line, f->export)) {
+	    journald_is_export(line, f->export)) {
 		size_t used = next_entry(f, data, eof, fr, &none);
 
 		if (!none)
@@ -309,6 +311,15 @@ framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	return n + (nl != NULL);
 }
 
+size_t
+framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
+{
+	size_t n = next(f, data, eof, fr);
+
+	f->pos += n;
+	return n;
+}
+
 bool
 framing_flush(struct framing *f, struct frame *fr)
 {
@@ -323,6 +334,7 @@ framing_flush(struct framing *f, struct frame *fr)
 		j->open = false;
 		fr->kind = j->kind;
 		fr->outer = j->outer;
+		fr->back = f->pos - j->pos;
 		fr->cut = j->cut;
 		fr->text = buf_slice(&j->text);
 		fr->inner = split(f->prefix, fr->text, &f->memo, fr);

@@ -8,8 +8,10 @@
  * joined.  It returns the number of bytes consumed, 0 when more data is
  * needed (never when eof is set and data is not empty).  frame.line is what
  * was consumed, without the line end; a fragment that only waits for its
- * last piece gives frame.kind FRAMING_PART and no text.  After the last byte
- * framing_flush gives fragments whose last piece never came.
+ * last piece gives frame.kind FRAMING_PART and no text.  A joined line began
+ * frame.back bytes before frame.line (lines of the other stream may stand
+ * between).  After the last byte framing_flush gives lines whose last fragment
+ * never came, without frame.line: frame.back then counts from the end.
  *
  * Every line may have another framing than the one before; the state only
  * remembers what was seen last, to try it first, and container fragments
@@ -72,6 +74,8 @@ struct frame {
 	uint32_t		repeat;	/* N of "message repeated N times: [ text]",
 					 * text is then the text inside; also of
 					 * "last message repeated N times" */
+	uint64_t		back;	/* joined: bytes from the start of the first
+					 * piece to the start of this one */
 	uint32_t		lines;	/* physical lines that begin in it */
 	bool			last_repeated;	/* the latter form, whose text
 					 * stands in the line before */
@@ -85,6 +89,7 @@ struct framing_join {
 	struct buf		text;
 	struct stamp		outer;
 	enum framing_kind	kind;
+	uint64_t		pos;	/* where its first piece begins */
 	bool			open;	/* a piece is waiting */
 	bool			cut;
 };
@@ -93,6 +98,7 @@ struct framing {
 	enum framing_kind	last;	/* of the last line that had one */
 	const struct prefix	*prefix;	/* NULL without --prefix */
 	size_t			 limit;		/* FRAMING_LINE_MAX; tests want less */
+	uint64_t		 pos;		/* bytes consumed */
 	bool			export;		/* inside an export stream */
 	bool			skip_line;	/* inside an over-long line */
 	bool			skip_entry;	/* inside an over-long entry */

@@ -53,6 +53,7 @@ mix_frame(uint64_t *h, const struct frame *fr, size_t limit)
 	must(fr->pid.ptr == NULL || (slice_digits(fr->pid) &&
 	    fr->pid.len <= 10));
 	must(!fr->last_repeated || fr->repeat > 0);
+	mix(h, slice_of(&fr->back, sizeof(fr->back)));
 	mix(h, slice_of(v, sizeof(v)));
 	mix(h, fr->line);
 	mix(h, fr->host);

@@ -764,6 +764,40 @@ test_lines(void **state)
 	framing_free(&f);
 }
 
+/* Where a joined line began. */
+static void
+test_back(void **state)
+{
+	static const struct {
+		struct slice	in;
+		uint64_t	back;
+	} piece[] = {
+		{ S("x\n"), 0 },
+		{ S(C "stdout P a\n"), 0 },
+		{ S(C "stderr P b\n"), 0 },
+		{ S(C "stdout P c\n"), 0 },
+		{ S(C "stdout F d\n"), 3 * (sizeof(C "stdout P a\n") - 1) },
+		{ S(C "stdout F e\n"), 0 },
+	};
+	struct framing f;
+	struct frame fr;
+
+	(void)state;
+	framing_init(&f, NULL);
+	for (size_t i = 0; i < sizeof(piece) / sizeof(piece[0]); i++) {
+		assert_int_equal(framing_next(&f, piece[i].in, false, &fr),
+		    piece[i].in.len);
+		if (fr.kind != FRAMING_PART)
+			assert_int_equal(fr.back, piece[i].back);
+	}
+	assert_true(framing_flush(&f, &fr));
+	assert_true(slice_eq(fr.text, SLICE("b")));
+	assert_null(fr.line.ptr);
+	assert_int_equal(fr.back, 4 * piece[2].in.len);
+	assert_false(framing_flush(&f, &fr));
+	framing_free(&f);
+}
+
 static void
 test_one(void **state)
 {
@@ -789,6 +823,7 @@ main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_one),
 	};
 

@@ -1,7 +1,7 @@
 /*
- * journal - entries of journalctl -o json and -o export
+ * journald - entries of journalctl -o json and -o export
  *
- * journal_json fills stamp, host, tag, pid and text of an empty frame from
+ * journald_json fills stamp, host, tag, pid and text of an empty frame from
  * one line; false if it is not such an entry.  Decoded members are put at
  * the end of *scratch, which must have room for line.len bytes more.  The
  * sender's own time is preferred over the journal's, SYSLOG_PID over _PID,
@@ -10,46 +10,46 @@
  *
  * An export entry is a sequence of NAME=value lines and of binary fields
  * (NAME, newline, 64-bit little-endian length, bytes, newline), ended by an
- * empty line or the end of data.  journal_export fills the frame, frame.line
+ * empty line or the end of data.  journald_export fills the frame, frame.line
  * included, and gives what to consume in *used:
  *
- *   JOURNAL_DONE  an entry; one that is cut short by a line that is no
+ *   JOURNALD_DONE  an entry; one that is cut short by a line that is no
  *                 field ends before that line
- *   JOURNAL_MORE  more data is needed (never with eof)
- *   JOURNAL_OVER  the entry goes on for limit bytes or more: it
+ *   JOURNALD_MORE  more data is needed (never with eof)
+ *   JOURNALD_OVER  the entry goes on for limit bytes or more: it
  *                 is given without the field at *used and what follows, for
- *                 journal_skip to step over; *used may be 0
+ *                 journald_skip to step over; *used may be 0
  *
  * A binary length that is not followed by its newline, or is larger than
  * what journald stores, ends the entry before the field.
  *
- * journal_skip steps over a part of what is left of an entry, says in *r
+ * journald_skip steps over a part of what is left of an entry, says in *r
  * what is to be skipped unseen after it, and returns how much to consume: 0
  * when more data is needed, or with r->entry false before a line that is no
  * field.  Facts: reference/postfix-logs.md 1.7.
  */
-#ifndef FMT_JOURNAL_H
-#define FMT_JOURNAL_H
+#ifndef FMT_JOURNALD_H
+#define FMT_JOURNALD_H
 
 #include "fmt/framing.h"
 
-struct journal_rest {
+struct journald_rest {
 	uint64_t	bytes;	/* of a binary field, with its newline */
 	bool		line;	/* up to the next newline */
 	bool		entry;	/* up to the empty line */
 };
 
-enum journal_got {
-	JOURNAL_MORE,
-	JOURNAL_DONE,
-	JOURNAL_OVER
+enum journald_got {
+	JOURNALD_MORE,
+	JOURNALD_DONE,
+	JOURNALD_OVER
 };
 
-bool	journal_json(struct slice line, struct buf *scratch, struct frame *);
+bool	journald_json(struct slice line, struct buf *scratch, struct frame *);
 /* True if the line can be the first of an export entry. */
-bool	journal_is_export(struct slice line, bool inside);
-enum journal_got journal_export(struct slice data, size_t limit, bool eof,
+bool	journald_is_export(struct slice line, bool inside);
+enum journald_got journald_export(struct slice data, size_t limit, bool eof,
 	    size_t *used, struct frame *);
-size_t	journal_skip(struct slice data, bool eof, struct journal_rest *r);
+size_t	journald_skip(struct slice data, bool eof, struct journald_rest *r);
 
 #endif

@@ -1,4 +1,4 @@
-#include "fmt/journal.h"
+#include "fmt/journald.h"
 
 #include "fmt/jsonline.h"
 
@@ -59,7 +59,7 @@ fill(const struct slice v[M_N], struct frame *fr)
 }
 
 bool
-journal_json(struct slice line, struct buf *scratch, struct frame *fr)
+journald_json(struct slice line, struct buf *scratch, struct frame *fr)
 {
 	struct slice raw[M_N] = { { NULL, 0 } }, v[M_N] = { { NULL, 0 } };
 	struct slice name, value;
@@ -103,7 +103,7 @@ name_len(struct slice s)
 }
 
 bool
-journal_is_export(struct slice line, bool inside)
+journald_is_export(struct slice line, bool inside)
 {
 	size_t n = name_len(line);
 	struct slice name = slice_sub(line, 0, n);
@@ -125,7 +125,7 @@ enum field_shape {
 	FIELD_BAD
 };
 
-struct journal_field {
+struct journald_field {
 	struct slice	name;
 	struct slice	value;	/* BINARY: what is at hand of it */
 	uint64_t	len;	/* BINARY: what it should be */
@@ -145,11 +145,11 @@ le64(const unsigned char *p)
 
 /* The shape of the field at the start of s, which is not empty. */
 static enum field_shape
-field(struct slice s, struct journal_field *f)
+field(struct slice s, struct journald_field *f)
 {
 	size_t n = name_len(s), nl;
 
-	*f = (struct journal_field){ .name = slice_sub(s, 0, n), .used = 1 };
+	*f = (struct journald_field){ .name = slice_sub(s, 0, n), .used = 1 };
 	if (s.ptr[0] == '\n')
 		return FIELD_EMPTY;
 	if (s.ptr[0] == '\r') {
@@ -191,7 +191,7 @@ field(struct slice s, struct journal_field *f)
 }
 
 static void
-keep(struct slice v[M_N], const struct journal_field *f)
+keep(struct slice v[M_N], const struct journald_field *f)
 {
 	enum member m = find(f->name);
 
@@ -199,12 +199,12 @@ keep(struct slice v[M_N], const struct journal_field *f)
 		v[m] = f->value;
 }
 
-enum journal_got
-journal_export(struct slice data, size_t limit, bool eof, size_t *used,
+enum journald_got
+journald_export(struct slice data, size_t limit, bool eof, size_t *used,
     struct frame *fr)
 {
 	struct slice v[M_N] = { { NULL, 0 } };
-	struct journal_field f;
+	struct journald_field f;
 	enum field_shape shape = FIELD_BAD;
 	size_t pos = 0, end;
 	bool over = data.len >= limit;
@@ -223,7 +223,7 @@ journal_export(struct slice data, size_t limit, bool eof, size_t *used,
 	} else if (shape != FIELD_BAD) {
 		/* The data ended, inside a field or behind one. */
 		if (!over && !eof)
-			return JOURNAL_MORE;
+			return JOURNALD_MORE;
 		fr->cut = over || (pos < data.len && f.head != 0);
 		if (!over) {
 			if (pos < data.len)
@@ -242,13 +242,13 @@ journal_export(struct slice data, size_t limit, bool eof, size_t *used,
 		end--;
 	fr->line = slice_sub(data, 0, end);
 	*used = pos;
-	return over ? JOURNAL_OVER : JOURNAL_DONE;
+	return over ? JOURNALD_OVER : JOURNALD_DONE;
 }
 
 size_t
-journal_skip(struct slice data, bool eof, struct journal_rest *r)
+journald_skip(struct slice data, bool eof, struct journald_rest *r)
 {
-	struct journal_field f;
+	struct journald_field f;
 	size_t n = name_len(data);
 
 	switch (data.len == 0 ? FIELD_MORE : field(data, &f)) {
