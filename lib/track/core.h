@@ -1,0 +1,121 @@
+/*
+ * core - the state of the tracker, shared by the files of lib/track
+ *
+ * Private.  track.c takes events apart, join.c finds and links messages,
+ * store.c keeps their lists and times, write.c makes records.
+ */
+#ifndef TRACK_CORE_H
+#define TRACK_CORE_H
+
+#include "track/links.h"
+#include "track/message.h"
+#include "track/track.h"
+
+#define HOLD_AFTER	300	/* seconds between an end and its record */
+#define FRESH_IDLE	3600
+#define QUEUED_IDLE	(6 * 86400)
+#define LATE		10	/* seconds that a removed life still takes lines */
+#define LINK_WINDOW	3600	/* seconds for links by "queued as" */
+#define SILENCE		(6 * 3600)	/* a gap */
+#define TLS_BACK	86400	/* how far back handshakes count */
+#define CACHE_AGE	300	/* seconds that a cached connection may live */
+#define PEERS		4096	/* connections of tlsproxy remembered */
+#define MIDS		4096	/* buckets of the Message-ID table */
+
+struct list {
+	struct message	*first, *last;
+};
+
+/* A connection that tlsproxy serves, by host, address and port. */
+struct peer_conn {
+	uint64_t	key;
+	int64_t		sec;
+	struct tlsinfo	tls;	/* server role: its handshake */
+};
+
+struct track {
+	struct track_opt	 opt;
+	track_put		*put;
+	void			*arg;
+	bool			 stopped;
+	struct names		 names;
+	struct nodes		 nodes;
+	struct processes	 processes;
+	struct journal_pool	 pool;
+	struct links		 links;
+	struct list		 list[LIST_N];
+	size_t			 nopen;
+	struct message		*spare;		/* free list */
+	struct message		*mid[MIDS];
+	struct peer_conn	*conn;		/* PEERS, direct-mapped */
+	int64_t			 now;		/* merged time */
+	bool			 started;
+	uint64_t		 order;		/* events so far */
+	struct rec		 out;
+	struct rec		 tmp;		/* facts of one delivery */
+	struct host		*last_host;
+	struct node_ref		 joined;	/* message of the line at hand */
+};
+
+/* The line at hand. */
+struct at {
+	struct event	*ev;
+	struct host	*host;
+	struct instance	*instance;
+	struct tag	*tag;
+	struct process	*process;	/* NULL for lines without pid */
+	struct ref	 ref;
+	int64_t		 sec;
+};
+
+/* store.c */
+void		 list_add(struct track *, struct message *, enum list_id);
+void		 list_remove(struct track *, struct message *);
+/* Put an open message where it belongs after a line. */
+void		 message_touch(struct track *, struct message *);
+void		 message_close(struct track *, struct message *);
+void		 message_free(struct track *, struct message *);
+struct message	*message_new(struct track *, const struct at *,
+		    const struct ident *);
+void		 message_fact(struct track *, struct message *, enum field,
+		    struct slice);
+void		 message_first_fact(struct track *, struct message *, enum field,
+		    struct slice);
+void		 message_ref(struct track *, struct message *, const struct at *);
+void		 session_end(struct track *, struct session *, int64_t sec);
+/* Merged time has moved: close and write what is due. */
+void		 track_advance(struct track *);
+
+/* join.c */
+enum arrival {
+	ARRIVAL_NO,
+	ARRIVAL_CLIENT,
+	ARRIVAL_PICKUP,
+	ARRIVAL_MADE	/* announced by bounce or local */
+};
+struct message	*join_find(struct track *, const struct at *, struct slice qid,
+		    enum arrival);
+/* The reply of a sent delivery, or a notice, names another queue ID. */
+void		 join_queued_as(struct track *, const struct at *,
+		    struct message *, struct slice qid);
+void		 join_orig(struct track *, const struct at *, struct message *,
+		    struct slice qid, enum node_why);
+void		 join_made(struct track *, const struct at *, struct message *,
+		    struct slice qid, enum node_why);
+/* The message has its client line and its Message-ID. */
+void		 join_waiting(struct track *, struct message *);
+void		 join_message_id(struct track *, struct message *, int64_t sec);
+void		 join_unlist_mid(struct track *, struct message *);
+void		 join_link(struct track *, struct node_ref child,
+		    struct node_ref parent, enum node_why);
+
+/* write.c */
+void		 write_message(struct track *, struct message *);
+/* Deliveries held so far, before their message. */
+void		 write_early(struct track *, struct message *);
+void		 write_link(struct track *, struct node *child,
+		    struct node *parent, enum node_why);
+struct verdict	 message_inbound(const struct track *, const struct message *,
+		    struct tlsinfo *);
+
+#endif

@@ -1,0 +1,334 @@
+#include "track/core.h"
+
+#include "base/hash.h"
+#include "fmt/queueid.h"
+
+/* The instance whose queue the lines of this one speak of. */
+static struct instance *
+owner(struct instance *i)
+{
+	return i->owner != NULL ? i->owner : i;
+}
+
+/* True if the line tells which instance the queue belongs to. */
+static bool
+is_queue_line(const struct at *at)
+{
+	return at->tag->daemon == DM_CLEANUP || at->tag->daemon == DM_QMGR ||
+	    at->tag->daemon == DM_OQMGR || at->tag->daemon == DM_NQMGR;
+}
+
+/*
+ * How well a life fits a line of an instance: 3 its own; 2 a life begun
+ * under a service's name that the queue's owner now claims; 1 a line of a
+ * service that has no queue; 0 not at all.
+ */
+static int
+fit(const struct at *at, const struct node *n)
+{
+	struct instance *i = owner(at->instance), *o = n->id.instance;
+
+	if (o == i)
+		return 3;
+	if (is_queue_line(at))
+		return o->queue ? 0 : 2;
+	return i->queue ? 0 : 1;
+}
+
+/* May this line belong to that life? */
+static bool
+takes(const struct message *m, const struct node *n, const struct at *at,
+    enum arrival arrival)
+{
+	bool arrived = (m->saw & SAW_ARRIVAL) != 0;
+
+	if (n->id.is_long)
+		return true;
+	if (arrival == ARRIVAL_NO)
+		return (m->saw & SAW_END) == 0 || at->sec - m->ended <= LATE;
+	if (arrived)
+		return false;
+	if (m->saw & SAW_END)
+		return at->sec - m->ended <= 2;
+	return at->sec - m->first.sec <= LATE;
+}
+
+/* The best life for that queue ID on this host, or NULL. */
+static struct message *
+search(struct track *t, const struct at *at, struct slice qid,
+    enum arrival arrival)
+{
+	struct message *best = NULL;
+	uint64_t hash;
+	int best_fit = 0, steps = 0;
+
+	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+		struct node *n = &t->nodes.v[i];
+		int f;
+
+		steps++;
+		if (n->msg == NULL || n->id.instance->host != at->host)
+			continue;
+		f = fit(at, n);
+		if (f <= best_fit)
+			continue;
+		if (f < 3 && arrival != ARRIVAL_NO &&
+		    (n->msg->saw & SAW_ARRIVAL) != 0)
+			continue;
+		if (!takes(n->msg, n, at, arrival)) {
+			/* The ID is in use again: the removal was lost. */
+			if (f == 3 && arrival != ARRIVAL_NO)
+				message_close(t, n->msg);
+			continue;
+		}
+		best = n->msg;
+		best_fit = f;
+	}
+	return best;
+}
+
+/* Remember which instance owns the queue that this tag writes about. */
+static void
+learn(struct track *t, const struct at *at, struct message *m)
+{
+	struct node *n = node_get(&t->nodes, m->node);
+	struct instance *i = owner(at->instance);
+
+	if (n->id.instance == i)
+		return;
+	if (is_queue_line(at)) {
+		n->id.instance->owner = i;
+		n->id.instance = i;
+	} else if (n->id.instance->queue)
+		i->owner = n->id.instance;
+}
+
+struct message *
+join_find(struct track *t, const struct at *at, struct slice qid,
+    enum arrival arrival)
+{
+	struct message *m;
+	struct ident id;
+
+	if (is_queue_line(at)) {
+		at->instance->queue = true;
+		at->instance->owner = NULL;
+	}
+	m = search(t, at, qid, arrival);
+	if (m != NULL) {
+		learn(t, at, m);
+		return m;
+	}
+	if (qid.len > NODE_QID_MAX)
+		return NULL;
+	id = (struct ident){ .instance = owner(at->instance),
+		.sec = at->sec, .timed = at->ev->time.known,
+		.is_long = queueid_long(qid), .qidlen = (unsigned char)qid.len };
+	memcpy(id.qid, qid.ptr, qid.len);
+	return message_new(t, at, &id);
+}
+
+void
+join_link(struct track *t, struct node_ref child, struct node_ref parent,
+    enum node_why why)
+{
+	struct node *c, *p;
+
+	if (!node_link(&t->nodes, child, parent, why))
+		return;
+	c = node_get(&t->nodes, child);
+	p = node_get(&t->nodes, parent);
+	if (c->written)
+		write_link(t, c, p, why);
+}
+
+static struct node_ref
+ref_of(const struct track *t, const struct node *n)
+{
+	return (struct node_ref){ .idx = (uint32_t)(n - t->nodes.v),
+		.gen = n->gen };
+}
+
+static int64_t
+distance(int64_t a, int64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/*
+ * The node that a reply's queue ID names: one that arrived by SMTP within an
+ * hour, and whose Message-ID, where both are known, is the same.
+ */
+static struct node *
+find_receiver(struct track *t, const struct node *from, struct slice qid,
+    int64_t sec)
+{
+	struct node *best = NULL;
+	uint64_t hash;
+	int steps = 0;
+
+	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+		struct node *n = &t->nodes.v[i];
+
+		steps++;
+		if (n == from || n->arrival == 0 ||
+		    distance(n->arrival, sec) > LINK_WINDOW ||
+		    (n->mid_hash != 0 && from->mid_hash != 0 &&
+		    n->mid_hash != from->mid_hash))
+			continue;
+		if (best == NULL || distance(n->arrival, sec) <
+		    distance(best->arrival, sec))
+			best = n;
+	}
+	return best;
+}
+
+void
+join_queued_as(struct track *t, const struct at *at, struct message *m,
+    struct slice qid)
+{
+	struct node *from = node_get(&t->nodes, m->node), *to;
+	struct link l;
+
+	to = find_receiver(t, from, qid, at->sec);
+	if (to != NULL) {
+		join_link(t, ref_of(t, to), m->node, WHY_QUEUED_AS);
+		return;
+	}
+	l = (struct link){ .hash = hash_bytes(qid, 2), .node = m->node,
+		.sec = at->sec, .why = WHY_QUEUED_AS };
+	links_add(&t->links, &l);
+}
+
+/*
+ * This message names the queue ID it had before: on the same host if it is
+ * known there, else on any.
+ */
+void
+join_orig(struct track *t, const struct at *at, struct message *m,
+    struct slice qid, enum node_why why)
+{
+	struct node *self = node_get(&t->nodes, m->node), *best = NULL;
+	struct link l;
+	uint64_t hash;
+	int steps = 0;
+
+	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+		struct node *n = &t->nodes.v[i];
+
+		steps++;
+		if (n == self || n->id.sec > at->sec + LINK_WINDOW ||
+		    (why == WHY_REQUEUED && n->id.instance->host != at->host))
+			continue;
+		if (best == NULL || (best->id.instance->host != at->host &&
+		    n->id.instance->host == at->host))
+			best = n;
+	}
+	if (best != NULL) {
+		join_link(t, m->node, ref_of(t, best), why);
+		return;
+	}
+	l = (struct link){ .hash = hash, .node = m->node, .sec = at->sec,
+		.why = (unsigned char)why, .for_parent = true };
+	links_add(&t->links, &l);
+}
+
+/* bounce or local of this instance announces a new queue ID. */
+void
+join_made(struct track *t, const struct at *at, struct message *m,
+    struct slice qid, enum node_why why)
+{
+	struct node_ref parent = m->node;
+	struct message *child = join_find(t, at, qid, ARRIVAL_MADE);
+
+	if (child == NULL || child == m)
+		return;
+	child->saw |= SAW_NOTICE;
+	message_touch(t, child);
+	join_link(t, child->node, parent, why);
+}
+
+void
+join_waiting(struct track *t, struct message *m)
+{
+	struct node *n = node_get(&t->nodes, m->node);
+	uint32_t i = 0;
+
+	while ((i = links_next(&t->links, n->hash, i)) != 0) {
+		struct link *l = links_get(&t->links, i);
+		struct node *other = node_get(&t->nodes, l->node);
+
+		if (other == NULL || other == n)
+			continue;
+		if (l->for_parent) {
+			if (l->why == WHY_REQUEUED &&
+			    other->id.instance->host != n->id.instance->host)
+				continue;
+			join_link(t, l->node, m->node, (enum node_why)l->why);
+		} else if (n->arrival != 0 &&
+		    distance(n->arrival, l->sec) <= LINK_WINDOW &&
+		    (n->mid_hash == 0 || other->mid_hash == 0 ||
+		    n->mid_hash == other->mid_hash))
+			join_link(t, m->node, l->node, (enum node_why)l->why);
+	}
+}
+
+/*
+ * A pipe filter hands mail to sendmail: the new message comes by pickup with
+ * the same Message-ID, while the pipe runs or soon after.
+ */
+static void
+match_pipe(struct track *t, struct message *a, struct message *b)
+{
+	const struct message *old = a->piped ? a : b;
+	struct message *new = a->piped ? b : a;
+
+	if (!old->piped || (new->saw & SAW_PICKUP) == 0 || new->piped ||
+	    new->first.sec + 1 < old->first.sec ||
+	    new->first.sec > old->piped_sec + HOLD_AFTER ||
+	    node_get(&t->nodes, new->node)->nparent > 0)
+		return;
+	join_link(t, new->node, old->node, WHY_MESSAGE_ID);
+}
+
+void
+join_message_id(struct track *t, struct message *m, int64_t sec)
+{
+	struct node *n = node_get(&t->nodes, m->node);
+	struct message **bucket;
+	int steps = 0;
+
+	(void)sec;
+	if (n->mid_hash == 0 || (!m->piped && (m->saw & SAW_PICKUP) == 0))
+		return;
+	bucket = &t->mid[n->mid_hash % MIDS];
+	for (struct message *o = *bucket; o != NULL && steps < NODE_CHAIN_MAX;
+	    o = o->mid_next) {
+		struct node *on = node_get(&t->nodes, o->node);
+
+		steps++;
+		if (o != m && on->mid_hash == n->mid_hash &&
+		    on->id.instance->host == n->id.instance->host)
+			match_pipe(t, m, o);
+	}
+	if (!m->mid_listed) {
+		m->mid_next = *bucket;
+		*bucket = m;
+		m->mid_listed = true;
+	}
+}
+
+void
+join_unlist_mid(struct track *t, struct message *m)
+{
+	struct node *n = node_get(&t->nodes, m->node);
+	struct message **p = &t->mid[n->mid_hash % MIDS];
+
+	while (*p != m)
+		p = &(*p)->mid_next;
+	*p = m->mid_next;
+	m->mid_listed = false;
+}

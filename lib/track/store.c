@@ -1,0 +1,262 @@
+#include "track/core.h"
+
+#include "base/mem.h"
+
+void
+list_add(struct track *t, struct message *m, enum list_id id)
+{
+	struct list *l = &t->list[id];
+
+	m->list = id;
+	m->next = NULL;
+	m->prev = l->last;
+	if (l->last != NULL)
+		l->last->next = m;
+	else
+		l->first = m;
+	l->last = m;
+}
+
+void
+list_remove(struct track *t, struct message *m)
+{
+	struct list *l = &t->list[m->list];
+
+	if (m->prev != NULL)
+		m->prev->next = m->next;
+	else
+		l->first = m->next;
+	if (m->next != NULL)
+		m->next->prev = m->prev;
+	else
+		l->last = m->prev;
+}
+
+/* What an open message waits for. */
+static enum list_id
+list_for(const struct message *m)
+{
+	if (m->saw & SAW_HELD)
+		return LIST_HELD;
+	if ((m->saw & SAW_QUEUED) == 0 && m->done == 0)
+		return LIST_FRESH;
+	if (m->nrcpt > 0 && m->nsettled >= m->nrcpt)
+		return LIST_DONE;
+	return LIST_QUEUED;
+}
+
+void
+message_touch(struct track *t, struct message *m)
+{
+	enum list_id id;
+
+	m->touch = t->now;
+	if (m->list == LIST_CLOSED || m->list == LIST_WAITING)
+		return;
+	id = list_for(m);
+	if (id == m->list && t->list[id].last == m)
+		return;
+	list_remove(t, m);
+	list_add(t, m, id);
+}
+
+void
+message_close(struct track *t, struct message *m)
+{
+	if (m->list == LIST_CLOSED || m->list == LIST_WAITING)
+		return;
+	list_remove(t, m);
+	m->deadline = t->now + HOLD_AFTER;
+	list_add(t, m, LIST_CLOSED);
+}
+
+struct message *
+message_new(struct track *t, const struct at *at, const struct ident *id)
+{
+	struct message *m = t->spare;
+
+	if (m != NULL) {
+		t->spare = m->next;
+		memset(m, 0, sizeof(*m));
+	} else
+		m = mem_alloc(1, sizeof(*m));
+	m->node = node_new(&t->nodes, id);
+	node_get(&t->nodes, m->node)->msg = m;
+	m->tag = at->tag;
+	m->first = m->last = at->ev->time;
+	m->ref = at->ref;
+	m->line = at->ev->line;
+	m->order = t->order;
+	m->touch = t->now;
+	m->active = INT64_MIN;
+	list_add(t, m, LIST_FRESH);
+	t->nopen++;
+	return m;
+}
+
+void
+message_free(struct track *t, struct message *m)
+{
+	if (m->mid_listed)
+		join_unlist_mid(t, m);
+	list_remove(t, m);
+	if (m->session != NULL)
+		session_release(m->session);
+	journal_drop(&t->pool, &m->journal);
+	m->next = t->spare;
+	t->spare = m;
+	t->nopen--;
+}
+
+void
+message_fact(struct track *t, struct message *m, enum field f, struct slice v)
+{
+	if (v.ptr == NULL || !journal_fact(&t->pool, &m->journal, f, v))
+		return;
+	m->have[(size_t)f / 64] |= UINT64_C(1) << ((size_t)f % 64);
+}
+
+void
+message_first_fact(struct track *t, struct message *m, enum field f,
+    struct slice v)
+{
+	if ((m->have[(size_t)f / 64] >> ((size_t)f % 64) & 1) == 0)
+		message_fact(t, m, f, v);
+}
+
+/* Earlier by time of day, whatever the order of the lines. */
+static bool
+before(const struct event_time *a, const struct event_time *b)
+{
+	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
+}
+
+void
+message_ref(struct track *t, struct message *m, const struct at *at)
+{
+	static const struct rec none;
+	const struct event_time *time = &at->ev->time;
+	struct node *n = node_get(&t->nodes, m->node);
+	struct ref_head head;
+
+	t->joined = m->node;
+	if (time->ordered && (!m->first.ordered || before(time, &m->first))) {
+		m->first = *time;
+		m->ref = at->ref;
+		m->line = at->ev->line;
+		n->id.sec = time->sec;
+		n->id.timed = time->known;
+	}
+	if (time->ordered && (!m->last.ordered || !before(time, &m->last)))
+		m->last = *time;
+	if (m->nrefs < MESSAGE_REFS) {
+		memset(&head, 0, sizeof(head));
+		head.kind = 'R';
+		head.ref = at->ref;
+		if (journal_block(&t->pool, &m->journal,
+		    slice_of(&head, sizeof(head)), &none, NULL, 0))
+			m->nrefs++;
+	}
+	message_touch(t, m);
+}
+
+void
+session_end(struct track *t, struct session *s, int64_t sec)
+{
+	if (s->ended)
+		return;
+	s->ended = true;
+	s->end_sec = sec;
+	while (s->waiting != NULL) {
+		struct message *m = s->waiting;
+
+		s->waiting = m->wait_next;
+		m->wait_next = NULL;
+		list_remove(t, m);
+		m->deadline = t->now + HOLD_AFTER;
+		list_add(t, m, LIST_CLOSED);
+	}
+	s->waiting_last = NULL;
+}
+
+/* Its time has come: write it, or wait on for the session. */
+static void
+due(struct track *t, struct message *m)
+{
+	struct session *s = m->session;
+
+	if (s != NULL && !s->ended) {
+		list_remove(t, m);
+		list_add(t, m, LIST_WAITING);
+		m->wait_next = NULL;
+		if (s->waiting_last == NULL)
+			s->waiting = m;
+		else
+			s->waiting_last->wait_next = m;
+		s->waiting_last = m;
+	} else if (s != NULL && s->end_sec + HOLD_AFTER > t->now) {
+		list_remove(t, m);
+		m->deadline = s->end_sec + HOLD_AFTER;
+		list_add(t, m, LIST_CLOSED);
+	} else
+		write_message(t, m);
+}
+
+/* Close what was silent for too long. */
+static void
+close_idle(struct track *t, enum list_id id, int64_t idle)
+{
+	struct message *m;
+
+	while ((m = t->list[id].first) != NULL && m->touch + idle < t->now) {
+		if (m->session != NULL && !m->session->ended) {
+			list_remove(t, m);
+			m->touch = t->now;
+			list_add(t, m, id);
+		} else
+			message_close(t, m);
+	}
+}
+
+/* Over the limit: the longest silent messages go, whatever they wait for. */
+static void
+shed(struct track *t)
+{
+	static const enum list_id order[] = { LIST_CLOSED, LIST_WAITING,
+		LIST_DONE, LIST_FRESH, LIST_QUEUED, LIST_HELD };
+
+	while (t->nopen > TRACK_OPEN_MAX)
+		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+			struct message *m = t->list[order[i]].first;
+
+			if (m == NULL)
+				continue;
+			if (m->list == LIST_WAITING)
+				session_end(t, m->session, t->now);
+			write_message(t, m);
+			break;
+		}
+}
+
+void
+track_advance(struct track *t)
+{
+	struct process *p;
+	struct message *m;
+
+	while ((p = process_idle(&t->processes, t->now - PROCESS_IDLE)) !=
+	    NULL) {
+		if (p->session != NULL)
+			session_end(t, p->session, p->last);
+		process_drop(&t->processes, p);
+	}
+	close_idle(t, LIST_FRESH, FRESH_IDLE);
+	close_idle(t, LIST_DONE, FRESH_IDLE);
+	close_idle(t, LIST_QUEUED, QUEUED_IDLE);
+	while ((m = t->list[LIST_CLOSED].first) != NULL &&
+	    m->deadline <= t->now)
+		due(t, m);
+	if (t->nopen > TRACK_OPEN_MAX)
+		shed(t);
+	nodes_expire(&t->nodes, t->now - LINK_WINDOW);
+}

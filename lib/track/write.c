@@ -1,0 +1,623 @@
+#include "track/core.h"
+
+#include <stdlib.h>
+
+#include "base/caltime.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "fmt/postfix.h"
+
+/* Text of the numbers of one record. */
+struct numbers {
+	unsigned char	text[16][CALTIME_MAX];
+	size_t		n;
+};
+
+static void
+put_number(struct rec *r, struct numbers *x, enum field f, uint64_t v)
+{
+	unsigned char *dst = x->text[x->n++];
+
+	rec_set(r, f, slice_of(dst, num_u64(dst, v)));
+}
+
+static void
+put_time(struct rec *r, struct numbers *x, enum field f,
+    const struct event_time *t)
+{
+	unsigned char *dst = x->text[x->n++];
+	size_t n;
+
+	if (!t->known)
+		return;
+	n = caltime_text(dst, t->sec, t->nsec, t->digits);
+	if (n > 0)
+		rec_set(r, f, slice_of(dst, n));
+}
+
+/* src, off, len of a line. */
+static void
+put_ref(const struct track *t, struct rec *r, struct numbers *x,
+    const struct ref *ref)
+{
+	rec_set(r, F_SRC, t->names.src[ref->src]);
+	put_number(r, x, F_OFF, ref->off);
+	put_number(r, x, F_LEN, ref->len);
+}
+
+/* The verdict and the line that proves it. */
+static void
+put_verdict(const struct track *t, struct rec *r, struct numbers *x,
+    const struct verdict *v, const struct ref *own)
+{
+	const struct ref *ref = v->ref.len != 0 ? &v->ref : own;
+
+	verdict_put(v, r);
+	if (v->status == TLS_ABSENT || v->proof == PROOF_NONE || ref->len == 0)
+		return;
+	rec_set(r, F_TLS_SRC, t->names.src[ref->src]);
+	put_number(r, x, F_TLS_OFF, ref->off);
+	put_number(r, x, F_TLS_LEN, ref->len);
+}
+
+static void
+out(struct track *t)
+{
+	if (!t->stopped && !t->put(t->arg, &t->out))
+		t->stopped = true;
+}
+
+/* The inbound handshake that the journal holds. */
+static bool
+find_handshake(const struct message *m, struct tlsinfo *tls)
+{
+	struct journal_entry e;
+	struct tls_head head;
+	uint32_t pos = 0;
+	bool found = false;
+
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
+		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'T')
+			continue;
+		memcpy(&head, e.head.ptr, sizeof(head));
+		*tls = head.tls;
+		found = true;
+	}
+	return found;
+}
+
+struct verdict
+message_inbound(const struct track *t, const struct message *m,
+    struct tlsinfo *tls)
+{
+	const struct session *s = m->session;
+	struct inbound in = { .handshake = NULL };
+	const struct tag *g = m->tag;
+
+	(void)t;
+	if ((m->saw & (SAW_CLIENT | SAW_REJECT)) == 0) {
+		if (m->saw & SAW_PICKUP)
+			return (struct verdict){ .status = TLS_LOCAL,
+				.proof = PROOF_PROVEN, .why = TLS_WHY_SUBMITTED };
+		if (m->saw & SAW_NOTICE)
+			return (struct verdict){ .status = TLS_LOCAL,
+				.proof = PROOF_PROVEN, .why = TLS_WHY_INTERNAL };
+	}
+	if (find_handshake(m, tls))
+		in.handshake = tls;
+	if (s != NULL) {
+		in.session = true;
+		in.counted = s->counted;
+		in.starttls = s->starttls;
+		in.starttls_tried = s->starttls_tried;
+		in.end_ref = s->end_ref;
+		in.wrapper = verdict_wrapper_service(g->service);
+		/*
+		 * A service with a name of its own that is no wrapper-mode
+		 * one, or a tag that logs its handshakes.
+		 */
+		in.no_wrapper = !g->lost && (g->service.len > 0 ||
+		    (g->logs_tls && g->tls_gap_epoch == g->host->gap_epoch));
+	}
+	return verdict_inbound(&in);
+}
+
+/* Set the message's facts. */
+static void
+put_facts(const struct message *m, struct rec *r)
+{
+	struct journal_entry e;
+	uint32_t pos = 0;
+
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END)
+		if (e.kind == JOURNAL_FACT)
+			rec_set(r, e.field, e.value);
+}
+
+/* OFF+LEN of each line; "@SRC" behind those of another source. */
+static void
+put_refs(const struct track *t, const struct message *m, struct buf *b)
+{
+	struct journal_entry e;
+	struct ref_head h;
+	uint32_t pos = 0;
+
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
+		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'R')
+			continue;
+		memcpy(&h, e.head.ptr, sizeof(h));
+		if (b->len > 0)
+			(void)buf_addc(b, ' ');
+		(void)buf_addu(b, h.ref.off);
+		(void)buf_addc(b, '+');
+		(void)buf_addu(b, h.ref.len);
+		if (h.ref.src != m->ref.src) {
+			struct slice src = t->names.src[h.ref.src];
+
+			(void)buf_addc(b, '@');
+			for (size_t i = 0; i < src.len; i++) {
+				if (src.ptr[i] == ' ')
+					(void)buf_add(b, SLICE("%20"));
+				else
+					(void)buf_addc(b, src.ptr[i]);
+			}
+		}
+	}
+}
+
+/* One recipient's latest outcome. */
+struct last {
+	uint64_t	hash;
+	unsigned char	done;
+};
+
+/* The bits of every recipient's latest outcome among held deliveries. */
+static unsigned char
+latest(const struct message *m)
+{
+	struct journal_entry e;
+	struct rec r;
+	struct last *v;
+	size_t cap = 16;
+	uint32_t pos = 0;
+	unsigned char done = 0;
+
+	while (cap < (size_t)m->ndelivery * 2)
+		cap *= 2;
+	v = mem_alloc(cap, sizeof(*v));
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
+		struct slice status;
+		uint64_t h;
+		size_t i;
+
+		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'D')
+			continue;
+		rec_clear(&r);
+		journal_facts(e.facts, &r);
+		status = rec_get(&r, F_STATUS);
+		if (slice_eq(status, SLICE("rejected")))
+			continue;
+		h = hash_bytes(rec_get(&r, F_TO), 5) | 1;
+		for (i = h & (cap - 1); v[i].hash != 0 && v[i].hash != h;)
+			i = (i + 1) & (cap - 1);
+		v[i].hash = h;
+		if (slice_eq(status, SLICE("sent")) ||
+		    slice_eq(status, SLICE("deliverable")))
+			v[i].done = DONE_SENT;
+		else if (slice_eq(status, SLICE("bounced")) ||
+		    slice_eq(status, SLICE("undeliverable")))
+			v[i].done = DONE_BOUNCED;
+		else
+			v[i].done = DONE_DEFERRED;
+	}
+	for (size_t i = 0; i < cap; i++)
+		done |= v[i].done;
+	mem_free(v);
+	return done;
+}
+
+/* One word for what became of the message. */
+static struct slice
+status_of(const struct message *m)
+{
+	unsigned char done = m->done & (DONE_SENT | DONE_BOUNCED |
+	    DONE_DEFERRED);
+
+	if (m->reject)
+		return SLICE("rejected");
+	if (m->saw & SAW_REQUEUED)
+		return SLICE("requeued");
+	if (m->saw & SAW_DELETED)
+		return SLICE("deleted");
+	if ((m->saw & SAW_DISCARD) && done == 0)
+		return SLICE("discarded");
+	if ((m->saw & SAW_HELD) && (m->saw & SAW_END) == 0 &&
+	    ((m->saw & SAW_REJECT) == 0 || (m->saw & SAW_CLEANUP) != 0))
+		return SLICE("held");
+	if ((m->saw & SAW_REMOVED) || (m->saw & SAW_EXPIRED))
+		done &= (unsigned char)~DONE_DEFERRED;
+	else if (done & (done - 1))
+		done = latest(m) | (m->done_early & (DONE_SENT | DONE_BOUNCED));
+	if (m->saw & SAW_EXPIRED)
+		return done & DONE_SENT ? SLICE("mixed") : SLICE("expired");
+	switch (done) {
+	case DONE_SENT:
+		return SLICE("sent");
+	case DONE_BOUNCED:
+		return SLICE("bounced");
+	case DONE_DEFERRED:
+		return SLICE("deferred");
+	case 0:
+		if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0)
+			return SLICE("rejected");
+		return SLICE("unknown");
+	default:
+		return SLICE("mixed");
+	}
+}
+
+/* complete, and what was not seen. */
+static void
+put_complete(const struct message *m, struct rec *r)
+{
+	bool arrival = (m->saw & SAW_ARRIVAL) != 0;
+	bool queued = (m->saw & (SAW_QUEUED | SAW_CANCELED | SAW_DISCARD |
+	    SAW_HOLD | SAW_REJECT)) != 0;
+	bool end = (m->saw & SAW_END) != 0;
+
+	rec_set(r, F_COMPLETE, arrival && end ? SLICE("true") : SLICE("false"));
+	if (!arrival)
+		rec_set(r, F_MISSING, queued ? (end ? SLICE("arrival") :
+		    SLICE("arrival removal")) : (end ? SLICE("arrival queued") :
+		    SLICE("arrival queued removal")));
+	else if (!queued)
+		rec_set(r, F_MISSING, end ? SLICE("queued") :
+		    SLICE("queued removal"));
+	else if (!end)
+		rec_set(r, F_MISSING, SLICE("removal"));
+}
+
+/* parent, parent_why: the traces in one string, the words in another. */
+static void
+put_parents(const struct track *t, const struct node *n, struct rec *r,
+    struct buf *traces, struct buf *why)
+{
+	unsigned char text[NODE_TRACE_MAX];
+
+	for (size_t i = 0; i < n->nparent; i++) {
+		const struct node *p = node_get(&t->nodes, n->parent[i]);
+
+		if (p == NULL)
+			continue;
+		if (traces->len > 0) {
+			(void)buf_addc(traces, ' ');
+			(void)buf_addc(why, ' ');
+		}
+		(void)buf_add(traces, node_trace(&p->id, text, sizeof(text)));
+		(void)buf_add(why, node_why[n->why[i]]);
+	}
+	if (traces->len == 0)
+		return;
+	rec_set(r, F_PARENT, buf_slice(traces));
+	rec_set(r, F_PARENT_WHY, buf_slice(why));
+}
+
+/* The child that this delivery's reply names, if it was linked. */
+static const struct node *
+linked_child(const struct track *t, struct node_ref parent, struct slice qid)
+{
+	uint64_t hash;
+	int steps = 0;
+
+	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+		const struct node *n = &t->nodes.v[i];
+
+		steps++;
+		for (size_t k = 0; k < n->nparent; k++)
+			if (n->parent[k].idx == parent.idx &&
+			    n->parent[k].gen == parent.gen)
+				return n;
+	}
+	return NULL;
+}
+
+/* A Postfix server's own answer, not one passed on by a filter. */
+static bool
+direct_answer(struct slice reply)
+{
+	struct slice bytes;
+
+	if (!slice_take(&reply, SLICE("250 2.0.0 Ok: ")))
+		return false;
+	if (slice_starts(reply, SLICE("queued as ")))
+		return true;
+	return slice_cut(reply, ' ', &bytes, &reply) && slice_digits(bytes) &&
+	    slice_starts(reply, SLICE("bytes queued as "));
+}
+
+/* What the next host's log says of a hop that this one did not log. */
+static void
+ask_peer(const struct track *t, const struct message *m,
+    const struct node *child, const struct rec *r, struct verdict *v)
+{
+	const struct node *self = node_get(&t->nodes, m->node);
+	struct verdict in;
+	struct tlsinfo tls;
+
+	if (v->status != TLS_UNKNOWN ||
+	    child->id.instance == self->id.instance ||
+	    !direct_answer(rec_get(r, F_REPLY)))
+		return;
+	if (child->msg != NULL)
+		in = message_inbound(t, child->msg, &tls);
+	else
+		in = (struct verdict){ .status = child->tls_in,
+			.ref = child->tls_ref };
+	if (in.status != TLS_AUTHENTICATED && in.status != TLS_ENCRYPTED &&
+	    in.status != TLS_PLAINTEXT)
+		return;
+	v->status = in.status == TLS_AUTHENTICATED ? TLS_ENCRYPTED : in.status;
+	v->proof = PROOF_PROVEN;
+	v->why = TLS_WHY_PEER_LOG;
+	v->ref = in.ref;
+}
+
+static void
+put_tag(const struct tag *g, struct rec *r)
+{
+	rec_set(r, F_HOST, g->host->name);
+	rec_set(r, F_INSTANCE, g->instance->name);
+	if (g->service.len > 0)
+		rec_set(r, F_SERVICE, g->service);
+}
+
+/* One delivery record; base holds what it repeats of its message. */
+static void
+write_delivery(struct track *t, const struct message *m,
+    const struct journal_entry *e, const struct rec *base)
+{
+	static const enum field repeat[] = { F_QID, F_TRACE, F_FROM,
+		F_MESSAGE_ID, F_CLIENT_NAME, F_CLIENT_ADDR, F_SASL_USER,
+		F_PATH };
+	struct delivery_head h;
+	struct numbers x = { .n = 0 };
+	struct rec *r = &t->out;
+	struct slice next, why;
+
+	memcpy(&h, e->head.ptr, sizeof(h));
+	rec_clear(r);
+	journal_facts(e->facts, r);
+	rec_set(r, F_TYPE, SLICE("delivery"));
+	put_time(r, &x, F_TIME, &h.time);
+	put_tag(h.tag, r);
+	if (h.daemon != DM_NONE)
+		rec_set(r, F_DAEMON, daemon_name[h.daemon]);
+	if (h.pid != 0)
+		put_number(r, &x, F_PID, h.pid);
+	for (size_t i = 0; i < sizeof(repeat) / sizeof(repeat[0]); i++)
+		if (rec_has(base, repeat[i]))
+			rec_set(r, repeat[i], base->v[repeat[i]]);
+	next = rec_get(r, F_NEXT_QID);
+	if (next.len > 0) {
+		const struct node *child = linked_child(t, m->node, next);
+
+		if (child != NULL) {
+			rec_set(r, F_NEXT_HOST, child->id.instance->host->name);
+			ask_peer(t, m, child, r, &h.verdict);
+		}
+	}
+	why = rec_get(r, rec_has(r, F_REASON) ? F_REASON : F_REPLY);
+	if (!slice_eq(rec_get(r, F_STATUS), SLICE("sent"))) {
+		why = postfix_reason_class(why, rec_get(r, F_DSN));
+		if (why.len > 0)
+			rec_set(r, F_REASON_CLASS, why);
+	}
+	put_ref(t, r, &x, &h.ref);
+	if (h.line != 0)
+		put_number(r, &x, F_LINE, h.line);
+	put_verdict(t, r, &x, &h.verdict, &h.ref);
+	out(t);
+}
+
+/* The deliveries held, in time order. */
+static void
+write_deliveries(struct track *t, const struct message *m,
+    const struct rec *base)
+{
+	struct order {
+		int64_t		sec;
+		uint32_t	nsec;
+		uint32_t	pos;
+	} *v;
+	struct journal_entry e;
+	struct delivery_head h;
+	uint32_t pos = 0, start;
+	size_t n = 0;
+
+	if (m->ndelivery == 0)
+		return;
+	v = mem_alloc(m->ndelivery, sizeof(*v));
+	for (start = 0; journal_next(&m->journal, &pos, &e) != JOURNAL_END;
+	    start = pos) {
+		size_t i = n;
+
+		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'D' ||
+		    n == m->ndelivery)
+			continue;
+		memcpy(&h, e.head.ptr, sizeof(h));
+		/* Nearly sorted: insertion keeps the order of equal times. */
+		while (i > 0 && h.time.ordered && (v[i - 1].sec > h.time.sec ||
+		    (v[i - 1].sec == h.time.sec &&
+		    v[i - 1].nsec > h.time.nsec))) {
+			v[i] = v[i - 1];
+			i--;
+		}
+		v[i] = (struct order){ .sec = h.time.sec,
+			.nsec = h.time.nsec, .pos = start };
+		n++;
+	}
+	for (size_t i = 0; i < n && !t->stopped; i++) {
+		pos = v[i].pos;
+		(void)journal_next(&m->journal, &pos, &e);
+		write_delivery(t, m, &e, base);
+	}
+	mem_free(v);
+}
+
+/* Buffers of one message record. */
+struct texts {
+	struct buf	refs, parents, why;
+	unsigned char	trace[NODE_TRACE_MAX];
+	unsigned char	path[NODE_TRACE_MAX];
+	struct numbers	x;
+};
+
+/* Fill r with the message record. */
+static void
+make_message(struct track *t, struct message *m, struct node *n,
+    struct rec *r, struct texts *s)
+{
+	struct tlsinfo tls;
+	struct verdict v;
+	struct ident root;
+	uint32_t hop;
+
+	rec_clear(r);
+	put_facts(m, r);
+	rec_set(r, F_TYPE, SLICE("message"));
+	put_time(r, &s->x, F_TIME, &m->first);
+	put_time(r, &s->x, F_END, &m->last);
+	rec_set(r, F_HOST, n->id.instance->host->name);
+	rec_set(r, F_INSTANCE, n->id.instance->name);
+	if (m->tag->service.len > 0 && (m->saw & (SAW_CLIENT | SAW_REJECT)))
+		rec_set(r, F_SERVICE, m->tag->service);
+	rec_set(r, F_QID, ident_qid(&n->id));
+	rec_set(r, F_TRACE, node_trace(&n->id, s->trace, sizeof(s->trace)));
+	if (m->reject && m->tag->daemon != DM_NONE)
+		rec_set(r, F_DAEMON, daemon_name[m->tag->daemon]);
+	if (m->reject)
+		put_number(r, &s->x, F_PID, n->id.pid);
+	rec_set(r, F_STATUS, status_of(m));
+	if (m->reject && rec_has(r, F_REASON)) {
+		struct slice c = postfix_reason_class(r->v[F_REASON],
+		    rec_get(r, F_DSN));
+
+		if (c.len > 0)
+			rec_set(r, F_REASON_CLASS, c);
+	}
+	v = message_inbound(t, m, &tls);
+	if (v.status == TLS_ENCRYPTED || v.status == TLS_AUTHENTICATED)
+		if (v.why == TLS_WHY_HANDSHAKE || v.why == TLS_WHY_CLIENT_CERT)
+			tlsinfo_put(&tls, r);
+	put_verdict(t, r, &s->x, &v, &m->ref);
+	if (m->reject) {
+		root = n->id;
+		hop = 1;
+	} else
+		node_path(&t->nodes, n, &root, &hop);
+	put_parents(t, n, r, &s->parents, &s->why);
+	rec_set(r, F_PATH, node_trace(&root, s->path, sizeof(s->path)));
+	put_number(r, &s->x, F_HOP, hop);
+	if (!m->reject)
+		put_complete(m, r);
+	put_ref(t, r, &s->x, &m->ref);
+	if (m->line != 0)
+		put_number(r, &s->x, F_LINE, m->line);
+	put_refs(t, m, &s->refs);
+	rec_set(r, F_REFS, buf_slice(&s->refs));
+	/* What the node keeps when the message is gone. */
+	n->hop = hop;
+	if (hop > 1 && n->root == NULL) {
+		n->root = mem_alloc(1, sizeof(*n->root));
+		*n->root = root;
+	}
+	n->tls_in = v.status;
+	n->tls_ref = v.ref.len != 0 ? v.ref : m->ref;
+}
+
+static void
+texts_init(struct texts *s)
+{
+	buf_init(&s->refs, 1 << 22);
+	buf_init(&s->parents, 1 << 16);
+	buf_init(&s->why, 1 << 12);
+	s->x.n = 0;
+}
+
+static void
+texts_free(struct texts *s)
+{
+	buf_free(&s->refs);
+	buf_free(&s->parents);
+	buf_free(&s->why);
+}
+
+void
+write_message(struct track *t, struct message *m)
+{
+	struct node *n = node_get(&t->nodes, m->node);
+	struct texts s;
+	struct rec *base = &t->tmp;
+
+	texts_init(&s);
+	make_message(t, m, n, base, &s);
+	if (!t->stopped && !t->put(t->arg, base))
+		t->stopped = true;
+	write_deliveries(t, m, base);
+	texts_free(&s);
+	if (m->mid_listed)
+		join_unlist_mid(t, m);
+	node_written(&t->nodes, m->node, t->now);
+	message_free(t, m);
+}
+
+/*
+ * Too many deliveries to hold: write them now, keep the rest.  The journal
+ * is rebuilt without them.
+ */
+void
+write_early(struct track *t, struct message *m)
+{
+	struct node *n = node_get(&t->nodes, m->node);
+	struct journal old = m->journal;
+	struct journal_entry e;
+	struct texts s;
+	static const struct rec none;
+	uint32_t pos = 0;
+
+	texts_init(&s);
+	make_message(t, m, n, &t->tmp, &s);
+	write_deliveries(t, m, &t->tmp);
+	texts_free(&s);
+	m->journal = (struct journal){ .ptr = NULL };
+	while (journal_next(&old, &pos, &e) != JOURNAL_END) {
+		if (e.kind == JOURNAL_FACT)
+			(void)journal_fact(&t->pool, &m->journal, e.field,
+			    e.value);
+		else if (e.head.ptr[0] != 'D')
+			(void)journal_block(&t->pool, &m->journal, e.head,
+			    &none, NULL, 0);
+	}
+	journal_drop(&t->pool, &old);
+	m->done_early |= m->done;
+	m->ndelivery = 0;
+}
+
+void
+write_link(struct track *t, struct node *child, struct node *parent,
+    enum node_why why)
+{
+	unsigned char a[NODE_TRACE_MAX], b[NODE_TRACE_MAX];
+	struct rec *r = &t->out;
+
+	rec_clear(r);
+	rec_set(r, F_TYPE, SLICE("link"));
+	rec_set(r, F_HOST, child->id.instance->host->name);
+	rec_set(r, F_QID, ident_qid(&child->id));
+	rec_set(r, F_TRACE, node_trace(&child->id, a, sizeof(a)));
+	rec_set(r, F_PARENT, node_trace(&parent->id, b, sizeof(b)));
+	rec_set(r, F_PARENT_WHY, node_why[why]);
+	out(t);
+}
