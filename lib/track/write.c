@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/caltime.h"
 #include "base/hash.h"
 #include "base/mem.h"
