@@ -157,7 +157,8 @@ sub instance {
 		mynetworks => '127.0.0.0/24 127.0.1.0/24 127.0.3.0/24',
 		inet_protocols => 'ipv4', inet_interfaces => 'loopback-only',
 		smtp_bind_address => $o{ip}, lmtp_bind_address => $o{ip},
-		smtp_host_lookup => 'native',
+		smtp_host_lookup => 'native', lmtp_host_lookup => 'native',
+		lmtp_dns_support_level => 'disabled',
 		smtp_dns_support_level => 'disabled',
 		smtpd_peername_lookup => $self->{names} ? 'yes' : 'no',
 		alias_maps => '', alias_database => '',
@@ -203,6 +204,14 @@ sub instance {
 	put("$e/transport", $o{transport} // '');
 	put("$e/policy", $o{policy} // '');
 	put("$e/$_", $o{files}{$_}) for sort keys %{$o{files} // {}};
+	my ($uid, $gid) = (scalar getpwnam('postfix'), scalar getgrnam('postdrop'));
+	for my $q (qw(active bounce corrupt defer deferred flush hold incoming
+	    private saved trace maildrop public pid)) {
+		mkdir "$d/q/$q";
+		chmod $q eq 'maildrop' ? 0730 : $q eq 'public' ? 0710
+		    : $q eq 'pid' ? 0755 : 0700, "$d/q/$q";
+		chown $q eq 'pid' ? 0 : $uid, $q =~ /^(maildrop|public)$/ ? $gid : 0, "$d/q/$q";
+	}
 	my @m = (
 		'pickup unix n - n 60 1 pickup',
 		'cleanup unix n - n - 0 cleanup',
@@ -235,7 +244,8 @@ sub instance {
 
 sub conf { return "$_[0]{inst}{$_[1]}{dir}/etc" }
 
-# Start instances side by side.
+# Start instances side by side.  All but one by master itself, which is
+# what `postfix start' does after some seconds of checking.
 sub start {
 	my ($self, @names) = @_;
 	my %pid;
@@ -247,7 +257,9 @@ sub start {
 			open STDIN, '<', '/dev/null';
 			open STDOUT, '>', "$self->{dir}/$n.start";
 			open STDERR, '>&', \*STDOUT;
-			exec 'postfix', '-c', $d, 'start'
+			exec $n eq 'postfix-dest'
+			    ? ('postfix', '-c', $d, 'start')
+			    : ("$daemons/master", '-c', $d, '-w')
 			    or POSIX::_exit(127);
 		}
 		$pid{$pid} = $n;

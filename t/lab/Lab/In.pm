@@ -16,7 +16,7 @@ my %srv = map { $_->[0] => "$ip:$_->[1]" }
     [ piped => 2529 ], [ proxied => 2530 ], [ screen => 2531 ], [ cert => 2532 ],
     [ strict => 2533 ], [ edge => 2534 ], [ eod => 2535 ], [ small => 2536 ],
     [ smtps => 2465 ], [ wrapped => 2466 ], [ submission => 2587 ],
-    [ impatient => 2537 ], [ quietwrap => 2467 ];
+    [ impatient => 2537 ], [ probe => 2538 ], [ warned => 2539 ], [ quietwrap => 2467 ];
 
 sub sinks {
 	Lab::Scenarios::sink('filter', xforward => 1, filter => "$ip:10026");
@@ -76,6 +76,8 @@ END
 		postscreen_pipelining_enable => 'yes',
 		postscreen_pipelining_action => 'enforce',
 		postscreen_cache_map => "btree:$d/postfix/data/screen",
+		address_verify_map => "btree:$d/postfix/data/verify",
+		address_verify_poll_delay => '1s',
 		enable_long_queue_ids => 'no',
 	    },
 	    files => {
@@ -140,6 +142,8 @@ END
 		    'smtpd_tls_security_level=encrypt', 'smtpd_tls_auth_only=yes',
 		    'smtpd_relay_restrictions=permit_sasl_authenticated,reject',
 		    'mynetworks=127.0.0.1'),
+		$svc->('probe', 'smtpd_recipient_restrictions=reject_unverified_recipient'),
+		$svc->('warned', "smtpd_recipient_restrictions=warn_if_reject,check_sender_access,pcre:$f/sender"),
 		$svc->('impatient', 'smtpd_timeout=1s'),
 	    ]);
 	push @{$bed->{warm}}, [ $inst, $srv{main}, 'warm@tlsbox.example.net', 'tlsbox' ],
@@ -219,7 +223,7 @@ sub want {
 	$t->add(scenario => $scn, expect => 'delivery', message_id => $o{mid},
 	    instance => $inst, to => $_, status => 'sent', tls => 'plaintext',
 	    count => 1, sink => 'box', needs_tag => 1)
-	    for ref $o{dest} ? @{$o{dest}} : $o{dest} // $o{to};
+	    for map { ref $_ ? @$_ : $_ } $o{dest} // $o{to};
 }
 
 sub one {
@@ -229,7 +233,7 @@ sub one {
 	$o{from} //= "s-$scn\@sender.example.org";
 	$o{to} //= "u-$scn\@in.example.net";
 	$o{addr} //= '127.0.2.1';
-	my $c = Lab::Scenarios::submit(server => $srv{$o{server} // 'main'}, %o);
+	my $c = Lab::Scenarios::submit(%o, server => $srv{$o{server} // 'main'});
 	$o{version} //= $c->{version} if ($o{in} // '') =~ /^(enc|auth)/ && !$o{noversion};
 	want($bed, $scn, %o) unless $o{silent};
 	return $c;
@@ -340,7 +344,6 @@ sub scenarios {
 	my $text = Lab::Scenarios::text(from => 's-bdat@sender.example.org',
 	    to => 'u-bdat@in.example.net', mid => $mid);
 	my $half = int(length($text) / 2);
-	$c->cmd("BDAT $half\r\n" . substr($text, 0, $half - 2) . 'xx' x 0 . substr($text, $half - 2, 0)) if 0;
 	$c->raw("BDAT $half\r\n" . substr($text, 0, $half));
 	($c->reply)[0] eq '250' or die "lab: BDAT\n";
 	$c->raw('BDAT ' . (length($text) - $half) . " LAST\r\n" . substr($text, $half));
@@ -386,8 +389,10 @@ sub filters {
 		    instance => $inst, from => $from, tls => 'plaintext', status => 'sent');
 		$t->add(scenario => $scn, expect => 'delivery', message_id => $mid,
 		    instance => $inst, to => $to, status => 'sent', tls => 'plaintext',
-		    count => 2, sink => 'box', needs_tag => 1, sink_count => 1,
-		    tls_may_be_unknown => 1);
+		    count => 1, sink => 'box', needs_tag => 1);
+		$t->add(scenario => $scn, expect => 'delivery', message_id => $mid,
+		    instance => $inst, to => $to, status => 'sent', tls => 'plaintext',
+		    count => 1, sink => 'filter', tls_may_be_unknown => 1);
 		$t->add(scenario => $scn, expect => 'link', message_id => $mid,
 		    why => 'orig-queue-id|queued-as');
 	}
@@ -447,6 +452,11 @@ sub refusals {
 	refuse($bed, 'reject-eod', '127.0.2.57', 'eod', 'END-OF-MESSAGE', '554',
 	    mid => Lab::Scenarios::mid('reject-eod'));
 
+	refuse($bed, 'reject-probed', '127.0.2.58', 'probe', 'RCPT', '450',
+	    to => 'c550-probed@in.example.net');
+	one($bed, 'warn-if-reject', server => 'warned', addr => '127.0.2.59',
+	    from => 'refused@sender.example.org');
+
 	# one recipient refused, one taken
 	my $mid = Lab::Scenarios::mid('reject-one-of-two');
 	one($bed, 'reject-one-of-two', mid => $mid, addr => '127.0.2.53', lax => 1,
@@ -500,6 +510,7 @@ sub actions {
 	    nothing => 1, message => 'held');
 	my $c = one($bed, 'hold-released', addr => '127.0.2.67', from => 'held@sender.example.org');
 	$bed->postsuper($inst, '-H', $c->queued);
+	$bed->flush($inst, $c->queued);
 	one($bed, 'header-warn', addr => '127.0.2.68', subject => 'lab-warn');
 	one($bed, 'header-replace', addr => '127.0.2.69', subject => 'lab-replace');
 	one($bed, 'header-prepend', addr => '127.0.2.70', subject => 'lab-prepend');
@@ -594,7 +605,6 @@ sub screen_end {
 	# spoke too early
 	my $c = $s->{pre};
 	$c->reply;
-	$c->reply if 0;
 	$c->mail('s-pregreet@sender.example.org');
 	$c->rcpt('u-pregreet@in.example.net');
 	$c->quit;

@@ -96,6 +96,10 @@ my @simple = (
 	[ 'extension', {}, '', 'sent', 'plaintext', tag => 1, lp => 'user+ext' ],
 	[ 'null-sender', {}, '', 'sent', 'plaintext', tag => 1, from => '' ],
 	[ 'case-kept', {}, '', 'sent', 'plaintext', tag => 1, lp => 'MiXed.Case' ],
+	[ 'soft-bounce', { rcpt => '550 5.1.1 user unknown' }, '', 'SOFTBOUNCE', 'plaintext',
+	    tag => 1, via => 'soft', message => 'deferred' ],
+	[ 'null-sender-bounced', { rcpt => '550 5.1.1 user unknown' }, '', 'bounced', 'plaintext',
+	    tag => 1, from => '' ],
 	[ 'nolog-tls', { tls => { cert => 'good' } }, '', 'sent', 'encrypted',
 	    via => 'nolog', unk => 1 ],
 	[ 'nolog-plain', {}, '', 'sent', 'plaintext', via => 'nolog', unk => 1 ],
@@ -178,6 +182,7 @@ sub instances {
 	    master => [
 		'127.0.0.12:2525 inet n - n - - smtpd',
 		$opt->('patient', 'minimal_backoff_time=1s'),
+		$opt->('soft', 'soft_bounce=yes'),
 		$opt->('noted', 'smtp_tls_note_starttls_offer=yes'),
 		$opt->('nolog', 'syslog_name=postfix-out/nolog', 'smtp_tls_loglevel=0',
 		    'smtp_connection_cache_on_demand=yes',
@@ -244,7 +249,7 @@ sub scenarios {
 		one($bed, $name, to => ($o{lp} // "u-$name") . "\@$name.example.net",
 		    status => $status, tls => $tls, sink => $saw ? $name : undef,
 		    (defined $o{from} ? (from => $o{from}) : ()),
-		    mailopt => $o{mailopt}, unk => $o{unk}, tag => $o{tag});
+		    message => $o{message}, mailopt => $o{mailopt}, unk => $o{unk}, tag => $o{tag});
 	}
 	one($bed, 'connect-refused', to => 'u@refused-port.example.net',
 	    status => 'deferred', tls => 'none-attempted');

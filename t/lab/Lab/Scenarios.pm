@@ -125,6 +125,7 @@ sub all {
 	$bed->say_('starting Postfix');
 	$bed->start(@{$bed->{order}});
 	warm($bed);
+	Lab::Final::early($bed);
 	for my $g ('Lab::Out', 'Lab::In', 'Lab::Final') {
 		$g->can('scenarios')->($bed);
 	}
