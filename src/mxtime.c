@@ -255,8 +255,12 @@ main(int argc, char *argv[])
 			status = written;
 		clock = (struct clock){ .zone = m.opt.show_zone,
 		    .name = m.opt.show_tz };
-		summary_say(&m.summary, timeline_facts(m.timeline), &clock,
-		    m.hidden);
+		summary_say(&m.summary, timeline_facts(m.timeline), &clock);
+		if (m.hidden > 0)
+			msg_note("%llu log lines not shown: %s shows them",
+			    (unsigned long long)m.hidden,
+			    m.format == FORMAT_LINES ? "mxtime -v without -1" :
+			    "-v");
 	}
 	timeline_close(m.timeline);
 	inputs_free(&in);

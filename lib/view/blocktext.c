@@ -14,6 +14,7 @@
 #define MARGIN		2
 #define ELAPSED		8
 #define WORD		9
+#define REPLY_LINES	3	/* of a reply that is no success */
 #define PHRASE_MAX	((size_t)4 * 1024 * 1024)
 #define NAME_WIDTH	32	/* of a name in a heading */
 
@@ -105,6 +106,7 @@ phrase(struct blocktext *t, enum paint_colour c, const char *separator)
 		    buf_slice(&t->b));
 }
 
+/* Words of our own. */
 static void
 words(struct blocktext *t, enum paint_colour c, const char *text)
 {
@@ -130,13 +132,13 @@ static enum paint_colour
 tls_colour(const struct rec *r, enum tls_side side)
 {
 	switch (tlswords_class(r)) {
-	case TLS_AUTHENTICATED:
+	case TLSWORDS_AUTHENTICATED:
 		return PAINT_GREEN;
-	case TLS_PLAINTEXT:
+	case TLSWORDS_PLAINTEXT:
 		return tlswords_loopback(r, side) ? PAINT_PLAIN : PAINT_RED;
-	case TLS_REFUSED:
+	case TLSWORDS_REFUSED:
 		return PAINT_RED;
-	case TLS_UNKNOWN:
+	case TLSWORDS_UNKNOWN:
 		return PAINT_YELLOW;
 	default:
 		return PAINT_PLAIN;
@@ -387,11 +389,10 @@ step(struct blocktext *t, const struct text_time *at, const struct rec *r,
 
 /* The reply or reason, on lines of its own. */
 static void
-below(struct blocktext *t)
+below(struct blocktext *t, size_t lines)
 {
 	if (t->b.len > 0)
-		paint_below(&t->paint, PAINT_PLAIN, PAINT_END,
-		    buf_slice(&t->b));
+		paint_below(&t->paint, PAINT_PLAIN, lines, buf_slice(&t->b));
 }
 
 static void
@@ -407,7 +408,7 @@ put_reason(struct blocktext *t, const struct rec *r)
 			(void)buf_addc(b, ' ');
 		text_clean(b, rec_get(r, keys[i]), NULL);
 	}
-	below(t);
+	below(t, REPLY_LINES);
 }
 
 static void
@@ -500,7 +501,7 @@ client_phrases(struct blocktext *t, const struct rec *m)
 	put_client(t, b, m);
 	phrase(t, PAINT_PLAIN, ", ");
 	if (rec_has(m, F_TLS))
-		tls_phrase(t, m, TLS_IN);
+		tls_phrase(t, m, TLSWORDS_IN);
 	user_phrase(t, m);
 	if (t->opt.verbose) {
 		quoted(t, "helo ", m, F_HELO);
@@ -627,8 +628,8 @@ rejected(struct blocktext *t, const struct timeline_item *i)
 		put_name(b, rec_get(r, F_STAGE));
 	}
 	phrase(t, PAINT_PLAIN, ", ");
-	if (tlswords_class(r) != TLS_NONE_ATTEMPTED)
-		tls_phrase(t, r, TLS_IN);
+	if (tlswords_class(r) != TLSWORDS_NONE_ATTEMPTED)
+		tls_phrase(t, r, TLSWORDS_IN);
 	user_phrase(t, r);
 	from_to(t, r);
 	if (t->opt.verbose)
@@ -733,9 +734,9 @@ delivery_text(struct blocktext *t, const struct timeline_item *i)
 	b = start(t);
 	put_relay(b, r);
 	if (!is(rec_get(r, F_RELAY), "local") ||
-	    tlswords_class(r) != TLS_LOCAL)
+	    tlswords_class(r) != TLSWORDS_LOCAL)
 		phrase(t, PAINT_PLAIN, ", ");
-	tls_phrase(t, r, TLS_OUT);
+	tls_phrase(t, r, TLSWORDS_OUT);
 	if (t->opt.verbose)
 		put_delays(t, r);
 	b = start(t);
@@ -750,7 +751,7 @@ delivery_text(struct blocktext *t, const struct timeline_item *i)
 	text_clean(b, rec_has(r, F_REPLY) ? rec_get(r, F_REPLY) :
 	    rec_has(r, F_REASON) ? rec_get(r, F_REASON) : rec_get(r, F_DSN),
 	    NULL);
-	below(t);
+	below(t, is(status, "sent") ? 1 : REPLY_LINES);
 	paint_end(&t->paint);
 }
 
@@ -802,7 +803,7 @@ event_text(struct blocktext *t, const struct rec *r)
 	struct buf *b = start(t);
 
 	text_clean(b, rec_get(r, F_TEXT), NULL);
-	below(t);
+	below(t, REPLY_LINES);
 }
 
 static enum paint_colour
@@ -845,12 +846,10 @@ notice(struct blocktext *t, const struct timeline_item *i)
 	if (rec_get(r, F_ACTION).len > 0)
 		text_clean(b, rec_get(r, F_ACTION), ",");
 	else
-		(void)buf_add(b, SLICE("sent to the sender"));
-	if (rec_get(r, F_NEXT_QID).len > 0) {
-		(void)buf_add(b, SLICE(" as "));
-		put_name(b, rec_get(r, F_NEXT_QID));
-	}
+		(void)buf_add(b, SLICE("sender"));
+	(void)buf_add(b, SLICE(" notification"));
 	phrase(t, PAINT_PLAIN, ", ");
+	labelled(t, "queued as ", r, F_NEXT_QID);
 	paint_end(&t->paint);
 }
 
@@ -1064,9 +1063,13 @@ ending(struct blocktext *t)
 		step(t, end.known ? &end : NULL, m, PAINT_PLAIN,
 		    SLICE("removed"));
 		paint_end(&t->paint);
-	} else if (lacks(m, "removal") || rec_has(m, F_COMPLETE))
-		closing(t, PAINT_YELLOW, "open", PAINT_YELLOW,
-		    "removal not seen: still queued, or the log ends here");
+	} else if (lacks(m, "removal") || rec_has(m, F_COMPLETE)) {
+		step(t, NULL, NULL, PAINT_YELLOW, SLICE("open"));
+		words(t, PAINT_YELLOW, "removal not seen:");
+		paint_phrase(&t->paint, PAINT_YELLOW, PAINT_END, " ",
+		    SLICE("still queued, or the log ends here"));
+		paint_end(&t->paint);
+	}
 }
 
 /* Other words of `missing` than arrival and removal. */
@@ -1104,7 +1107,7 @@ note(struct blocktext *t, const struct rec *r)
 	step(t, NULL, NULL, PAINT_YELLOW, SLICE("note"));
 	b = start(t);
 	text_clean(b, rec_get(r, F_NOTE), NULL);
-	below(t);
+	below(t, REPLY_LINES);
 	paint_end(&t->paint);
 }
 
@@ -1237,11 +1240,11 @@ loose(struct blocktext *t, const struct timeline_item *i)
 		from_to(t, r);
 		if (rec_has(r, F_RELAY))
 			labelled(t, "", r, F_RELAY);
-		tls_phrase(t, r, TLS_OUT);
+		tls_phrase(t, r, TLSWORDS_OUT);
 		put_reason(t, r);
 		start(t);
 		text_clean(&t->b, rec_get(r, F_NOTE), NULL);
-		below(t);
+		below(t, REPLY_LINES);
 	}
 	paint_end(&t->paint);
 }

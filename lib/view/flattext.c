@@ -199,7 +199,7 @@ describe(struct flattext *t, const struct timeline_item *i)
 		add_address(t, "to=", r, F_TO);
 		add_client(t, r);
 		add_field(t, "uid=", r, F_UID);
-		add_tls(t, r, TLS_IN);
+		add_tls(t, r, TLSWORDS_IN);
 		if (rec_get(r, F_SASL_USER).len > 0)
 			add(t, "user=", '"', rec_get(r, F_SASL_USER), '"',
 			    FLAT_ADDRESS);
@@ -207,7 +207,7 @@ describe(struct flattext *t, const struct timeline_item *i)
 	} else if (is(type, "delivery")) {
 		add_address(t, "to=", r, F_TO);
 		add_field(t, "relay=", r, F_RELAY);
-		add_tls(t, r, TLS_OUT);
+		add_tls(t, r, TLSWORDS_OUT);
 		add_field(t, "dsn=", r, F_DSN);
 		if (rec_get(r, F_REPLY).len > 0)
 			add(t, "", '"', rec_get(r, F_REPLY), '"',
@@ -219,7 +219,7 @@ describe(struct flattext *t, const struct timeline_item *i)
 		add_address(t, "from=", r, F_FROM);
 		add_address(t, "to=", r, F_TO);
 		add_field(t, "relay=", r, F_RELAY);
-		add_tls(t, r, TLS_OUT);
+		add_tls(t, r, TLSWORDS_OUT);
 		add_reason(t, r);
 		add_field(t, "src=", r, F_SRC);
 		if (rec_get(r, F_NOTE).len > 0)

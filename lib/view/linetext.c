@@ -8,6 +8,7 @@
 #include "view/tlswords.h"
 
 #define STATUS_WIDTH	9
+#define STAMP_WIDTH	17	/* [Sep  1 10:04:05] */
 #define CLIENT_WIDTH	15
 #define TLS_WIDTH	6
 #define QID_LEAST	7
@@ -47,12 +48,12 @@ static enum paint_colour
 colour_of(enum tls_class c)
 {
 	switch (c) {
-	case TLS_AUTHENTICATED:
+	case TLSWORDS_AUTHENTICATED:
 		return PAINT_GREEN;
-	case TLS_PLAINTEXT:
-	case TLS_REFUSED:
+	case TLSWORDS_PLAINTEXT:
+	case TLSWORDS_REFUSED:
 		return PAINT_RED;
-	case TLS_UNKNOWN:
+	case TLSWORDS_UNKNOWN:
 		return PAINT_YELLOW;
 	default:
 		return PAINT_PLAIN;
@@ -88,7 +89,9 @@ column(struct linetext *t, enum paint_colour c, size_t width)
 static size_t
 time_width(const struct linetext *t)
 {
-	return (size_t)(t->one_year ? 6 : 11) + 8 + t->clock.noted;
+	size_t n = (size_t)(t->one_year ? 6 : 11) + 8 + t->clock.noted;
+
+	return t->opt.facts->has_undated && n < STAMP_WIDTH ? STAMP_WIDTH : n;
 }
 
 /*
@@ -250,7 +253,7 @@ line(struct linetext *t)
 		column(t, PAINT_PLAIN, t->client_width);
 	}
 	tlswords_short(&t->b, &t->msg);
-	column(t, tlswords_loopback(&t->msg, TLS_IN) ? PAINT_PLAIN :
+	column(t, tlswords_loopback(&t->msg, TLSWORDS_IN) ? PAINT_PLAIN :
 	    colour_of(tlswords_class(&t->msg)), TLS_WIDTH);
 	(void)buf_add(&t->b, t->out.len > 0 ? buf_slice(&t->out) :
 	    SLICE("-"));
@@ -333,7 +336,7 @@ begin(struct linetext *t, const struct timeline_item *i)
 	t->to.len = 0;
 	t->has_to = false;
 	t->nseen = 0;
-	t->worst = TLS_NOTHING;
+	t->worst = TLSWORDS_NOTHING;
 	t->out.len = 0;
 	t->out_colour = PAINT_PLAIN;
 	if (i->kind != ITEM_MESSAGE) {
@@ -364,14 +367,14 @@ delivery(struct linetext *t, const struct rec *r)
 	if (n == t->nseen && n < LINETEXT_RCPTS)
 		t->seen[t->nseen++] = h;
 	/* To a filter on this host nothing leaves it. */
-	if (c == TLS_PLAINTEXT && tlswords_loopback(r, TLS_OUT))
-		c = TLS_LOCAL;
+	if (c == TLSWORDS_PLAINTEXT && tlswords_loopback(r, TLSWORDS_OUT))
+		c = TLSWORDS_LOCAL;
 	if (c <= t->worst)
 		return;
 	t->worst = c;
 	t->out_colour = colour_of(c);
 	t->out.len = 0;
-	if (c == TLS_LOCAL)
+	if (c == TLSWORDS_LOCAL)
 		(void)buf_add(&t->out, SLICE("local"));
 	else
 		tlswords_short(&t->out, r);

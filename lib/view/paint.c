@@ -139,16 +139,37 @@ paint_phrase(struct paint *p, enum paint_colour c, enum paint_cut cut,
 		put_wide(p, c, cut, s);
 }
 
+/* Where to break s: at the last blank of its first line, if it is far on. */
+static size_t
+break_at(struct slice s, size_t room)
+{
+	size_t n = text_part(s, room), blank;
+
+	if (n == s.len || s.ptr[n] == ' ')
+		return n;
+	blank = slice_rchr(slice_sub(s, 0, n), ' ');
+	return blank != SLICE_NONE && blank > n / 2 ? blank : n;
+}
+
 void
-paint_below(struct paint *p, enum paint_colour c, enum paint_cut cut,
-    struct slice s)
+paint_below(struct paint *p, enum paint_colour c, size_t lines, struct slice s)
 {
 	if (p->more)
 		new_line(p);
 	else
 		paint_to(p, p->indent);
 	p->more = true;
-	put_wide(p, c, cut, s);
+	while (text_width(s) > p->columns - p->at && (p->whole || --lines > 0)) {
+		size_t n = break_at(s, p->columns - p->at);
+
+		put_coloured(p, c, slice_sub(s, 0, n));
+		s = slice_from(s, n);
+		(void)slice_take(&s, SLICE(" "));
+		if (s.len == 0)
+			return;
+		new_line(p);
+	}
+	put_wide(p, c, PAINT_END, s);
 }
 
 void

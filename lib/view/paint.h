@@ -51,8 +51,8 @@ void	paint_left(struct paint *, enum paint_colour, struct slice);
 void	paint_to(struct paint *, size_t column);
 void	paint_phrase(struct paint *, enum paint_colour, enum paint_cut,
 	    const char *separator, struct slice);
-/* A phrase on a line of its own, behind those before. */
-void	paint_below(struct paint *, enum paint_colour, enum paint_cut,
+/* Prose on at most `lines` lines of its own, broken at blanks. */
+void	paint_below(struct paint *, enum paint_colour, size_t lines,
 	    struct slice);
 /* End the line. */
 void	paint_end(struct paint *);

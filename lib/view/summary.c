@@ -151,7 +151,7 @@ say_list(const char *text, const struct buf *list)
 
 void
 summary_say(const struct summary *s, const struct timeline_facts *f,
-    const struct clock *k, uint64_t hidden)
+    const struct clock *k)
 {
 	unsigned long long n;
 
@@ -162,9 +162,6 @@ summary_say(const struct summary *s, const struct timeline_facts *f,
 	if ((n = f->untimed + s->untimed) > 0)
 		msg_note("%llu without a time left out: a year (--year) "
 		    "would give them one", n);
-	if ((n = hidden) > 0)
-		msg_note("%llu log lines and other records not shown: "
-		    "-v without -1 shows them", n);
 	if ((n = f->passed) > 0)
 		msg_note("%llu records of unknown type passed over", n);
 	if ((n = s->unknown) > 0)

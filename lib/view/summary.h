@@ -3,8 +3,8 @@
  *
  * summary_take looks at every record of the stream, summary_say writes a few
  * lines at the end (msg_note: none with -q): the period, hosts and counts;
- * lines that were not understood; gaps; whether TLS was logged; what was not
- * shown; and that the stream was cut short when no source or coverage record
+ * lines that were not understood; gaps; whether TLS was logged; what was
+ * left out; and that the stream was cut short when no source or coverage record
  * came.  Names are bounded in number and length.
  */
 #ifndef VIEW_SUMMARY_H
@@ -28,8 +28,7 @@ struct summary {
 void	summary_init(struct summary *);
 void	summary_free(struct summary *);
 void	summary_take(struct summary *, const struct rec *);
-/* hidden: items that the view did not show. */
 void	summary_say(const struct summary *, const struct timeline_facts *,
-	    const struct clock *, uint64_t hidden);
+	    const struct clock *);
 
 #endif

@@ -194,6 +194,7 @@ text_elapsed(char dst[TEXT_ELAPSED], const struct text_time *from,
 	int64_t d = to->sec - from->sec;
 	int64_t nsec = (int64_t)to->nsec - (int64_t)from->nsec;
 	bool fraction = from->digits > 0 && to->digits > 0;
+	int64_t tenths;
 	char sign;
 	int n;
 
@@ -208,9 +209,17 @@ text_elapsed(char dst[TEXT_ELAPSED], const struct text_time *from,
 		d--;
 		nsec += 1000000000;
 	}
+	/* To the tenth of a second below ten, to the second above. */
+	tenths = (nsec + 50000000) / 100000000;
+	if (d >= 10)
+		d += tenths >= 5;
+	else if (tenths == 10) {
+		d++;
+		tenths = 0;
+	}
 	if (fraction && d < 10)
 		n = snprintf(dst, TEXT_ELAPSED, "%c%d.%ds", sign, (int)d,
-		    (int)(nsec / 100000000));
+		    (int)tenths);
 	else if (d < 60)
 		n = snprintf(dst, TEXT_ELAPSED, "%c%ds", sign, (int)d);
 	else if (d < 3600)

@@ -18,8 +18,8 @@
  *
  * text_elapsed writes the time between two steps in at most seven columns
  * (+0.3s +42s +5m12s +3h07m +2d03h +1234d), text_wait the same in words for
- * prose (42 s, 5 min, 2 h 5 min, 3 d 4 h).  Fractions are cut off, and only
- * shown when both times have them.
+ * prose (42 s, 5 min, 2 h 5 min, 3 d 4 h).  Fractions are shown below ten
+ * seconds, when both times have them.
  *
  * Limits: what the buf allows; past it text ends early.  Nothing fails.
  */

@@ -270,7 +270,8 @@ note_facts(struct timeline_facts *f, const struct rec *r,
 		f->has_time = true;
 		if (at->digits > f->digits)
 			f->digits = at->digits;
-	}
+	} else
+		f->has_undated = true;
 	if (rec_get(r, F_TIME_NOTE).len > 0) {
 		f->noted = true;
 		note_words(f, rec_get(r, F_TIME_NOTE));
@@ -475,7 +476,8 @@ static enum rc
 pass_on(struct timeline *t, const struct group *g, enum timeline_kind kind,
     const struct rec *r, struct slice packed, int64_t seq, struct err *e)
 {
-	struct text_time at = timeline_time(r, kind == ITEM_END ? F_END : F_TIME);
+	struct text_time at = timeline_time(r,
+	    kind == ITEM_END ? F_END : F_TIME);
 	unsigned char key[FINAL_LEN + HASH_LEN];
 
 	note_facts(&t->facts, r, kind, &at);

@@ -33,7 +33,7 @@
 
 #include "base/err.h"
 #include "base/field.h"
-#include "fmt/event.h"
+#include "track/track.h"	/* the kinds of events, as it hands them on */
 #include "view/text.h"
 
 enum timeline_order {
@@ -63,7 +63,7 @@ struct timeline_facts {
 	uint64_t	 messages, rejects, deliveries, loose;
 	uint64_t	 untimed;	/* left out for want of a time */
 	uint64_t	 passed;	/* types that are not known, too large */
-	bool		 has_time;
+	bool		 has_time, has_undated;
 	int64_t		 first, last;	/* seconds */
 	unsigned int	 digits;	/* most fraction digits */
 	bool		 noted;		/* some time is not the evidence's own */

@@ -11,28 +11,28 @@ tlswords_class(const struct rec *r)
 	} table[] = {
 #define WORD(lit, class)						\
 	{ { (const unsigned char *)(lit), sizeof(lit) - 1 }, class }
-		WORD("local", TLS_LOCAL),
-		WORD("none-attempted", TLS_NONE_ATTEMPTED),
-		WORD("authenticated", TLS_AUTHENTICATED),
-		WORD("encrypted", TLS_ENCRYPTED),
-		WORD("refused", TLS_REFUSED),
-		WORD("plaintext", TLS_PLAINTEXT),
+		WORD("local", TLSWORDS_LOCAL),
+		WORD("none-attempted", TLSWORDS_NONE_ATTEMPTED),
+		WORD("authenticated", TLSWORDS_AUTHENTICATED),
+		WORD("encrypted", TLSWORDS_ENCRYPTED),
+		WORD("refused", TLSWORDS_REFUSED),
+		WORD("plaintext", TLSWORDS_PLAINTEXT),
 #undef WORD
 	};
 	struct slice v = rec_get(r, F_TLS);
 
 	if (!rec_has(r, F_TLS))
-		return TLS_NOTHING;
+		return TLSWORDS_NOTHING;
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		if (slice_eq(v, table[i].word))
 			return table[i].class;
-	return TLS_UNKNOWN;
+	return TLSWORDS_UNKNOWN;
 }
 
 bool
 tlswords_loopback(const struct rec *r, enum tls_side side)
 {
-	struct slice a = rec_get(r, side == TLS_IN ? F_CLIENT_ADDR :
+	struct slice a = rec_get(r, side == TLSWORDS_IN ? F_CLIENT_ADDR :
 	    F_RELAY_ADDR);
 
 	return slice_starts(a, SLICE("127.")) || slice_eq(a, SLICE("::1")) ||
@@ -61,7 +61,7 @@ peer(const struct rec *r, enum tls_side side)
 {
 	struct slice trust = rec_get(r, F_TLS_TRUST);
 
-	if (side == TLS_IN)
+	if (side == TLSWORDS_IN)
 		return slice_eq(trust, SLICE("Trusted")) ?
 		    SLICE(", trusted client certificate") : SLICE("");
 	if (slice_eq(trust, SLICE("Trusted")))
@@ -75,8 +75,10 @@ unknown_words(const struct rec *r)
 {
 	struct slice why = rec_get(r, F_TLS_WHY);
 
-	if (slice_find(why, SLICE("gap")) != SLICE_NONE)
+	if (slice_eq(why, SLICE("gap")))
 		return SLICE("TLS unknown: gap in the log");
+	if (slice_eq(why, SLICE("no-arrival")))
+		return SLICE("TLS unknown: arrival not in the log");
 	return SLICE("TLS unknown: not logged");
 }
 
@@ -104,35 +106,35 @@ tlswords_put(struct buf *b, const struct rec *r, enum tls_side side,
 	bool inferred = slice_eq(rec_get(r, F_TLS_PROOF), SLICE("inferred"));
 
 	switch (class) {
-	case TLS_NOTHING:
+	case TLSWORDS_NOTHING:
 		return;
-	case TLS_LOCAL:
+	case TLSWORDS_LOCAL:
 		(void)buf_add(b, SLICE("local"));
 		inferred = false;
 		break;
-	case TLS_NONE_ATTEMPTED:
+	case TLSWORDS_NONE_ATTEMPTED:
 		(void)buf_add(b, SLICE("nothing sent"));
 		inferred = false;
 		break;
-	case TLS_AUTHENTICATED:
+	case TLSWORDS_AUTHENTICATED:
 		put_version(b, rec_get(r, F_TLS_VERSION));
-		(void)buf_add(b, side == TLS_IN ?
+		(void)buf_add(b, side == TLSWORDS_IN ?
 		    SLICE(", client verified") : SLICE(", verified"));
 		break;
-	case TLS_ENCRYPTED:
+	case TLSWORDS_ENCRYPTED:
 		put_version(b, rec_get(r, F_TLS_VERSION));
 		(void)buf_add(b, peer(r, side));
 		break;
-	case TLS_REFUSED:
+	case TLSWORDS_REFUSED:
 		(void)buf_add(b, SLICE("refused: TLS requirement not met"));
 		break;
-	case TLS_PLAINTEXT:
+	case TLSWORDS_PLAINTEXT:
 		(void)buf_add(b, inferred ? SLICE("plaintext") :
 		    SLICE("PLAINTEXT"));
 		if (tlswords_loopback(r, side))
 			(void)buf_add(b, SLICE(" on loopback"));
 		break;
-	case TLS_UNKNOWN:
+	case TLSWORDS_UNKNOWN:
 		(void)buf_add(b, unknown_words(r));
 		inferred = false;
 		break;
@@ -158,17 +160,17 @@ tlswords_short(struct buf *b, const struct rec *r)
 	bool inferred = slice_eq(rec_get(r, F_TLS_PROOF), SLICE("inferred"));
 
 	switch (tlswords_class(r)) {
-	case TLS_NOTHING:
-	case TLS_NONE_ATTEMPTED:
+	case TLSWORDS_NOTHING:
+	case TLSWORDS_NONE_ATTEMPTED:
 		(void)buf_add(b, SLICE("-"));
 		break;
-	case TLS_LOCAL:
+	case TLSWORDS_LOCAL:
 		(void)buf_add(b, SLICE("local"));
 		break;
-	case TLS_AUTHENTICATED:
+	case TLSWORDS_AUTHENTICATED:
 		(void)buf_add(b, SLICE("verif."));
 		break;
-	case TLS_ENCRYPTED:
+	case TLSWORDS_ENCRYPTED:
 		if (slice_take(&v, SLICE("TLSv")) && plain_version(v)) {
 			(void)buf_add(b, SLICE("TLS"));
 			(void)buf_add(b, v);
@@ -177,13 +179,13 @@ tlswords_short(struct buf *b, const struct rec *r)
 		} else
 			(void)buf_add(b, SLICE("TLS"));
 		break;
-	case TLS_REFUSED:
+	case TLSWORDS_REFUSED:
 		(void)buf_add(b, SLICE("refus."));
 		break;
-	case TLS_UNKNOWN:
+	case TLSWORDS_UNKNOWN:
 		(void)buf_add(b, SLICE("?"));
 		break;
-	case TLS_PLAINTEXT:
+	case TLSWORDS_PLAINTEXT:
 		(void)buf_add(b, inferred ? SLICE("plain?") :
 		    SLICE("PLAIN"));
 		break;

@@ -1,10 +1,10 @@
 /*
  * tlswords - the TLS verdict of a record, in words
  *
- * tlswords_put appends what the tls keys of a message (TLS_IN) or delivery
- * (TLS_OUT) say: "TLS 1.3, verified", "TLS 1.2, peer not verified",
- * "PLAINTEXT", "plaintext (inferred)", "TLS unknown: not logged", ...  With
- * `more`, version, cipher and the rule that gave the verdict follow.  The
+ * tlswords_put appends what the tls keys of a message (TLSWORDS_IN) or a
+ * delivery (TLSWORDS_OUT) say: "TLS 1.3, verified", "TLS 1.2, peer not
+ * verified", "PLAINTEXT", "plaintext (inferred)", "TLS unknown: not logged",
+ * ...  With `more`, cipher and the rule that gave the verdict follow.  The
  * text is clean.  tlswords_short gives at most six columns for tables.
  *
  * A server rarely asks clients for certificates, so nothing is said of the
@@ -20,23 +20,23 @@
 #include "base/field.h"
 
 enum tls_side {
-	TLS_IN,
-	TLS_OUT
+	TLSWORDS_IN,
+	TLSWORDS_OUT
 };
 
 /* In the order of what a reader must see first. */
 enum tls_class {
-	TLS_NOTHING,		/* no verdict, none needed */
-	TLS_LOCAL,
-	TLS_NONE_ATTEMPTED,
-	TLS_AUTHENTICATED,
-	TLS_ENCRYPTED,
-	TLS_REFUSED,
-	TLS_UNKNOWN,
-	TLS_PLAINTEXT
+	TLSWORDS_NOTHING,		/* no verdict, none needed */
+	TLSWORDS_LOCAL,
+	TLSWORDS_NONE_ATTEMPTED,
+	TLSWORDS_AUTHENTICATED,
+	TLSWORDS_ENCRYPTED,
+	TLSWORDS_REFUSED,
+	TLSWORDS_UNKNOWN,
+	TLSWORDS_PLAINTEXT
 };
 
-/* TLS_NOTHING when the record has no verdict. */
+/* TLSWORDS_NOTHING when the record has no verdict. */
 enum tls_class	tlswords_class(const struct rec *);
 /* True for an address of the loopback interface or a name of it. */
 bool		tlswords_loopback(const struct rec *, enum tls_side);
