@@ -10,7 +10,7 @@
 bool
 rec_text_begin(struct rec_text *t, struct buf *b, size_t plain)
 {
-	if (!buf_reserve(b, plain))
+	if (!buf_reserve(b, plain + 1))	/* so that there is memory */
 		return false;
 	*t = (struct rec_text){ .buf = b, .at = b->ptr + b->len,
 	    .plain = plain, .spare = b->cap - b->len - plain };
