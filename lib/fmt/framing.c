@@ -144,9 +144,6 @@ static enum framing_kind
 split_json(struct framing *f, struct slice line, struct frame *fr)
 {
 	struct container_piece p;
-	struct slice where = fr->line;
-	uint32_t lines = fr->lines;
-	bool cut = fr->cut;
 
 	f->scratch.len = 0;
 	if (!buf_reserve(&f->scratch, line.len))
@@ -155,8 +152,6 @@ split_json(struct framing *f, struct slice line, struct frame *fr)
 		if ((f->last == FRAMING_JSON) == (i == 0)) {
 			if (journald_json(line, &f->scratch, fr))
 				return FRAMING_JSON;
-			*fr = (struct frame){ .line = where, .lines = lines,
-			    .cut = cut };
 		} else if (container_docker(line, &f->scratch, &p))
 			return split_piece(f, &p, FRAMING_DOCKER, fr);
 		f->scratch.len = 0;

@@ -43,12 +43,16 @@ find(struct slice name)
 	return m;
 }
 
+static bool
+read_time(const struct slice v[M_N], struct stamp *st)
+{
+	return stamp_of_usec(v[M_SOURCE_TIME], st) ||
+	    stamp_of_usec(v[M_TIME], st);
+}
+
 static void
 fill(const struct slice v[M_N], struct frame *fr)
 {
-	if (v[M_SOURCE_TIME].ptr == NULL ||
-	    !stamp_of_usec(v[M_SOURCE_TIME], &fr->stamp))
-		(void)stamp_of_usec(v[M_TIME], &fr->stamp);
 	fr->host = v[M_HOST];
 	fr->tag = v[M_IDENT].ptr != NULL ? v[M_IDENT] : v[M_COMM];
 	for (enum member m = M_PID; m <= M_SENDER_PID; m++)
@@ -85,9 +89,11 @@ journald_json(struct slice line, struct buf *scratch, struct frame *fr)
 		else if (!jsonline_text(raw[i], scratch, &v[i]))
 			return false;
 	}
+	if (!read_time(v, &fr->stamp) &&
+	    (raw[M_MESSAGE].ptr == NULL || raw[M_IDENT].ptr == NULL))
+		return false;
 	fill(v, fr);
-	return fr->stamp.kind != STAMP_NONE ||
-	    (raw[M_MESSAGE].ptr != NULL && raw[M_IDENT].ptr != NULL);
+	return true;
 }
 
 /* The length of the field name at the start of s, 0 if there is none. */
@@ -235,6 +241,7 @@ journald_export(struct slice data, size_t limit, bool eof, size_t *used,
 		over = false;
 	if (shape == FIELD_EMPTY)
 		over = false;
+	(void)read_time(v, &fr->stamp);
 	fill(v, fr);
 	if (end > 0 && data.ptr[end - 1] == '\n')
 		end--;

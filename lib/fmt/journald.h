@@ -2,7 +2,7 @@
  * journald - entries of journalctl -o json and -o export
  *
  * journald_json fills stamp, host, tag, pid and text of an empty frame from
- * one line; false if it is not such an entry.  Decoded members are put at
+ * one line; false, and the frame still empty, if it is not such an entry.  Decoded members are put at
  * the end of *scratch, which must have room for line.len bytes more.  The
  * sender's own time is preferred over the journal's, SYSLOG_PID over _PID,
  * SYSLOG_IDENTIFIER over _COMM; of several members of one name the first

@@ -25,7 +25,7 @@ word_len(struct slice s)
 	return n;
 }
 
-/* Take a word and the blank after it; false if s is empty or starts with one. */
+/* Take a word and the blank after it; false if there is none. */
 static bool
 take_word(struct slice *s, struct slice *word)
 {
