@@ -2,11 +2,11 @@
  * journald - entries of journalctl -o json and -o export
  *
  * journald_json fills stamp, host, tag, pid and text of an empty frame from
- * one line; false, and the frame still empty, if it is not such an entry.  Decoded members are put at
- * the end of *scratch, which must have room for line.len bytes more.  The
- * sender's own time is preferred over the journal's, SYSLOG_PID over _PID,
- * SYSLOG_IDENTIFIER over _COMM; of several members of one name the first
- * counts.
+ * one line; false, and the frame still empty, if it is not such an entry.
+ * Decoded members are put at the end of *scratch, which must have room for
+ * line.len bytes more.  The sender's own time is preferred over the
+ * journal's, SYSLOG_PID over _PID, SYSLOG_IDENTIFIER over _COMM; of several
+ * members of one name the first counts.
  *
  * An export entry is a sequence of NAME=value lines and of binary fields
  * (NAME, newline, 64-bit little-endian length, bytes, newline), ended by an
