@@ -1,0 +1,239 @@
+#include "source/clock.h"
+
+#include "base/caltime.h"
+
+#define BACK_NEW_YEAR	7	/* days back that make a new year */
+#define AHEAD_OLD_YEAR	186	/* days ahead that make a late line */
+#define JUMP		10	/* seconds back that are worth a note */
+#define QUARTER		900	/* zones differ by quarters of an hour */
+#define BARE_YEAR	2000	/* counted with when no year is known */
+#define DAY		86400
+
+void
+clock_init(struct clock *c, const struct zone *zone)
+{
+	*c = (struct clock){ .zone = zone, .year = BARE_YEAR };
+}
+
+void
+clock_year(struct clock *c, enum clock_year from, int year)
+{
+	c->from = from;
+	c->year = from == CLOCK_YEAR_NONE ? BARE_YEAR : year;
+	c->begun = false;
+	c->day_known = false;
+}
+
+int
+clock_year_before(uint8_t mon, uint8_t day, int64_t limit)
+{
+	struct caltime c;
+	int64_t sec;
+
+	caltime_of(limit + DAY, &c);
+	/* 29 February may be up to eight years away. */
+	for (int back = 0; back <= 8; back++) {
+		struct caltime at = { .year = c.year - back, .mon = mon,
+			.day = day };
+
+		if (caltime_sec(&at, &sec) && sec <= limit + DAY)
+			return at.year;
+	}
+	return 0;
+}
+
+/* Month and day as a number that steps evenly enough. */
+static int
+yday_of(const struct stamp *s)
+{
+	return (s->mon - 1) * 31 + s->day;
+}
+
+/* A local time as UTC, with what is to be said about it. */
+static int64_t
+to_utc(const struct clock *c, int64_t local, unsigned int *flags)
+{
+	int64_t utc, later;
+
+	if (c->zone == NULL) {
+		*flags |= c->inferred ? CLOCK_ZONE_INFERRED :
+		    CLOCK_ZONE_ASSUMED;
+		return c->inferred ? local - c->east : local;
+	}
+	switch (zone_utc(c->zone, local, &utc)) {
+	case ZONE_AMBIGUOUS:
+		*flags |= CLOCK_DST;
+		/* The second time round the earlier reading lies behind. */
+		later = local - zone_offset(c->zone, utc + 3 * 3600, NULL);
+		if (c->has_latest && later > utc && c->latest - utc > 600)
+			return later;
+		return utc;
+	case ZONE_SKIPPED:
+		*flags |= CLOCK_DST;
+		return utc;
+	default:
+		return utc;
+	}
+}
+
+/* Midnight of the stamp's day in that year, as if UTC; false if none. */
+static bool
+midnight(const struct stamp *s, int year, int64_t *sec)
+{
+	struct caltime c = { .year = year, .mon = s->mon, .day = s->day };
+
+	return caltime_sec(&c, sec);
+}
+
+/* The year of a BSD stamp, counted on from the one before. */
+static int
+count_year(struct clock *c, const struct stamp *s)
+{
+	int yday = yday_of(s), step = yday - c->yday;
+	int64_t sec;
+
+	if (!c->begun) {
+		c->begun = true;
+		c->yday = yday;
+		return c->year;
+	}
+	if (step > AHEAD_OLD_YEAR)
+		return c->year - 1;
+	if (step < -BACK_NEW_YEAR) {
+		if (c->bounded && c->from != CLOCK_YEAR_NONE &&
+		    midnight(s, c->year + 1, &sec) && sec > c->limit + DAY)
+			return c->year;
+		c->year++;
+		c->yday = yday;
+		return c->year;
+	}
+	if (step > 0)
+		c->yday = yday;
+	return c->year;
+}
+
+static void
+bsd_time(struct clock *c, const struct stamp *s, struct event_time *t,
+    unsigned int *flags)
+{
+	int64_t day, a, b;
+	int year;
+
+	*flags |= (unsigned int)c->from;
+	if (c->day_known && s->mon == c->mon && s->day == c->day) {
+		*flags |= c->zone != NULL ? 0 : c->inferred ?
+		    CLOCK_ZONE_INFERRED : CLOCK_ZONE_ASSUMED;
+		t->sec = c->day_sec + s->sec;
+		t->known = c->from != CLOCK_YEAR_NONE;
+		t->ordered = true;
+		return;
+	}
+	year = count_year(c, s);
+	if (!midnight(s, year, &day))
+		return;
+	t->sec = to_utc(c, day + s->sec, flags);
+	t->known = c->from != CLOCK_YEAR_NONE;
+	t->ordered = true;
+	if (c->zone == NULL)
+		a = b = 0;
+	else {
+		a = zone_offset(c->zone, day - DAY, NULL);
+		b = zone_offset(c->zone, day + 2 * DAY, NULL);
+	}
+	if (year == c->year && a == b) {
+		c->mon = s->mon;
+		c->day = s->day;
+		c->day_known = true;
+		c->day_sec = t->sec - s->sec;
+	}
+}
+
+/* A local stamp whose instant is close to the container's. */
+static void
+boxed_time(const struct stamp *s, const struct stamp *outer,
+    struct event_time *t, unsigned int *flags)
+{
+	int64_t local = s->sec, diff, east;
+	int year;
+
+	if (s->kind == STAMP_BSD) {
+		year = clock_year_before(s->mon, s->day, outer->sec);
+		if (year == 0 || !midnight(s, year, &local))
+			return;
+		local += s->sec;
+		*flags |= CLOCK_YEAR_DATED;
+	}
+	diff = local - outer->sec;
+	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
+	    QUARTER;
+	*flags |= CLOCK_ZONE_INFERRED;
+	t->sec = local - east;
+	t->known = t->ordered = true;
+}
+
+/* The words of a note. */
+static struct slice
+note_text(struct clock *c, unsigned int flags)
+{
+	static const char *const year[] = { "", "year-given",
+		"year-inferred year-from-dated-line",
+		"year-inferred year-from-queue-id",
+		"year-inferred year-from-gzip-header",
+		"year-inferred year-from-mtime", "", "" };
+	static const char *const word[] = { "zone-assumed", "zone-inferred",
+		"dst-ambiguous", "clock-jump" };
+	struct slice part;
+	size_t n = 0;
+
+	if (c->note[flags].made)
+		return slice_of(c->note[flags].text, c->note[flags].len);
+	part = slice_cstr(year[flags & CLOCK_YEAR_MASK]);
+	memcpy(c->note[flags].text, part.ptr, part.len);
+	n = part.len;
+	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
+		if ((flags >> i & CLOCK_ZONE_ASSUMED) == 0)
+			continue;
+		part = slice_cstr(word[i]);
+		if (n > 0)
+			c->note[flags].text[n++] = ' ';
+		memcpy(c->note[flags].text + n, part.ptr, part.len);
+		n += part.len;
+	}
+	c->note[flags].len = n;
+	c->note[flags].made = true;
+	return slice_of(c->note[flags].text, n);
+}
+
+void
+clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
+    struct event_time *t, struct slice *note)
+{
+	unsigned int flags = 0;
+
+	*t = (struct event_time){ .nsec = s->nsec, .digits = s->digits };
+	*note = slice_of(NULL, 0);
+	if (s->kind == STAMP_ZONED) {
+		t->sec = s->sec;
+		t->known = t->ordered = true;
+	} else if (outer->kind == STAMP_ZONED && s->kind == STAMP_NONE) {
+		t->sec = outer->sec;
+		t->nsec = outer->nsec;
+		t->digits = outer->digits;
+		t->known = t->ordered = true;
+	} else if (outer->kind == STAMP_ZONED)
+		boxed_time(s, outer, t, &flags);
+	else if (s->kind == STAMP_LOCAL) {
+		t->sec = to_utc(c, s->sec, &flags);
+		t->known = t->ordered = true;
+	} else if (s->kind == STAMP_BSD)
+		bsd_time(c, s, t, &flags);
+	if (!t->ordered)
+		return;
+	if (!c->has_latest || t->sec > c->latest) {
+		c->latest = t->sec;
+		c->has_latest = true;
+	} else if (c->latest - t->sec > JUMP)
+		flags |= CLOCK_JUMP;
+	if (flags != 0)
+		*note = note_text(c, flags);
+}

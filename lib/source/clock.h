@@ -1,0 +1,78 @@
+/*
+ * clock - from the stamps of one source to points in time
+ *
+ * Stamps that are points in time already are taken as they are.  A BSD stamp
+ * needs the year of the source's first line (clock_year), from which the
+ * year is counted on: a step back of more than a week is a new year, unless
+ * that year would be later than `limit`; a stamp half a year ahead is a late
+ * line of the year before.  Without a year `known` stays false; an arbitrary
+ * one is counted with, so that differences are right.  Stamps without zone
+ * need a zone: the one given, an offset that was inferred, or UTC, assumed.
+ * A container's stamp gives year and zone of the stamp inside.
+ *
+ * The note says in words what is not the evidence's own; it lives as long as
+ * the clock.
+ */
+#ifndef SOURCE_CLOCK_H
+#define SOURCE_CLOCK_H
+
+#include "fmt/event.h"
+#include "fmt/stamp.h"
+#include "io/zone.h"
+
+#define CLOCK_NOTES	128
+
+/* What a time rests on, as bits of a note. */
+#define CLOCK_YEAR_MASK		0x07	/* enum clock_year */
+#define CLOCK_ZONE_ASSUMED	0x08
+#define CLOCK_ZONE_INFERRED	0x10
+#define CLOCK_DST		0x20	/* an hour that the clock showed twice,
+					 * or not at all */
+#define CLOCK_JUMP		0x40	/* the clock went back */
+
+enum clock_year {
+	CLOCK_YEAR_NONE,	/* not known */
+	CLOCK_YEAR_GIVEN,	/* --year */
+	CLOCK_YEAR_DATED,	/* a dated line, or the container */
+	CLOCK_YEAR_QUEUE_ID,	/* a long queue ID */
+	CLOCK_YEAR_GZIP,	/* the gzip header */
+	CLOCK_YEAR_MTIME	/* the file's modification time */
+};
+
+struct clock {
+	const struct zone	*zone;		/* -z, or NULL */
+	bool			 inferred;
+	int32_t			 east;		/* when inferred */
+	enum clock_year		 from;
+	int			 year;		/* of the latest stamp */
+	bool			 begun;		/* a BSD stamp was seen */
+	int			 yday;		/* of the latest stamp, by month
+						 * and day, 31 days a month */
+	bool			 bounded;
+	int64_t			 limit;		/* no stamp is later */
+	bool			 has_latest;
+	int64_t			 latest;	/* latest second so far */
+	/* The day at hand, when its offset is the same all day. */
+	uint8_t			 mon, day;
+	bool			 day_known;
+	int64_t			 day_sec;
+	struct {
+		unsigned char	text[80];
+		size_t		len;
+		bool		made;
+	}			 note[CLOCK_NOTES];
+};
+
+void	clock_init(struct clock *, const struct zone *);
+/* The year of the first line; CLOCK_YEAR_NONE if it is not known. */
+void	clock_year(struct clock *, enum clock_year, int year);
+/* The time of a line; *note is absent when there is nothing to say. */
+void	clock_time(struct clock *, const struct stamp *,
+	    const struct stamp *outer, struct event_time *, struct slice *note);
+/*
+ * The year in which a month and day is nearest below limit (seconds since
+ * the epoch, a day of slack); 0 if there is none.
+ */
+int	clock_year_before(uint8_t mon, uint8_t day, int64_t limit);
+
+#endif

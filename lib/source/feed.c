@@ -1,0 +1,386 @@
+#include "source/feed.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+#define RECORD_MAX	(1 << 20)	/* longest record line */
+
+bool
+feed_stream(struct feed *f)
+{
+	unsigned int skip = f->only;
+
+	do {
+		enum rc rc = reader_stream(f->reader, &f->stream,
+		    &f->stream_err);
+
+		if (rc == RC_END)
+			return false;
+		if (rc != RC_OK) {
+			(void)msg_err(f->input->path, rc, &f->stream_err);
+			f->damaged++;
+			return false;
+		}
+	} while (skip > 1 && skip-- > 0);
+	f->in_stream = true;
+	f->stream_end = false;
+	f->stream_rc = RC_OK;
+	if (f->container == NULL || f->container[0] == '\0')
+		f->container = f->stream.container;
+	return true;
+}
+
+/* The stream's path, kept for its records. */
+static void
+name_stream(struct feed *f)
+{
+	f->src.len = 0;
+	(void)buf_add(&f->src, f->stream.path);
+	f->line = 0;
+}
+
+bool
+feed_open(struct feed *f, bool hash)
+{
+	struct err e;
+	enum rc rc;
+
+	buf_init(&f->scratch, 1 << 22);
+	buf_init(&f->src, 1 << 16);
+	framing_init(&f->framing, f->prefix);
+	f->tags = mem_alloc(FEED_TAGS, sizeof(*f->tags));
+	if (f->reader != NULL) {
+		if (f->in_stream)
+			name_stream(f);
+		return true;
+	}
+	rc = reader_open(&f->reader, f->input->path, f->input->found, hash, &e);
+	if (rc != RC_OK) {
+		(void)msg_err(f->input->path, rc, &e);
+		f->damaged++;
+		f->done = true;
+		return false;
+	}
+	return true;
+}
+
+void
+feed_close(struct feed *f)
+{
+	if (f->reader != NULL)
+		reader_close(f->reader);
+	f->reader = NULL;
+	framing_free(&f->framing);
+	buf_free(&f->scratch);
+	buf_free(&f->src);
+	mem_free(f->tags);
+	f->tags = NULL;
+}
+
+/* The parsed tag, remembered by its bytes. */
+static const struct postfix_tag *
+tag_of(struct feed *f, struct slice tag, bool lost)
+{
+	struct feed_tag *t;
+	uint64_t h = tag.len * 131U;
+
+	if (tag.len == 0 || tag.len > FEED_TAG_MAX) {
+		t = &f->tags[0];
+		t->len = 0;
+		postfix_tag(tag, lost, &t->tag);
+		return &t->tag;
+	}
+	h += tag.ptr[tag.len - 1] * 31U + tag.ptr[tag.len / 2] * 7U +
+	    tag.ptr[tag.len > 4 ? tag.len - 4 : 0];
+	t = &f->tags[1 + h % (FEED_TAGS - 1)];
+	if (t->len == tag.len && t->lost == lost &&
+	    memcmp(t->key, tag.ptr, tag.len) == 0)
+		return &t->tag;
+	memcpy(t->key, tag.ptr, tag.len);
+	t->len = tag.len;
+	t->lost = lost;
+	postfix_tag(slice_of(t->key, t->len), lost, &t->tag);
+	return &t->tag;
+}
+
+/* What the tag and the framing say of the line. */
+static void
+set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
+{
+	struct rec *r = &ev->rec;
+	uint64_t pid;
+
+	if (fr->host.len > 0)
+		rec_set(r, F_HOST, fr->host);
+	if (slice_u64(fr->pid, UINT32_MAX, &pid)) {
+		rec_set(r, F_PID, fr->pid);
+		ev->pid = (uint32_t)pid;
+	}
+	if (t->ours) {
+		rec_set(r, F_INSTANCE, t->instance);
+		if (t->service.len > 0)
+			rec_set(r, F_SERVICE, t->service);
+		if (ev->daemon != DM_NONE)
+			rec_set(r, F_DAEMON, daemon_name[ev->daemon]);
+		if (t->lost)
+			rec_set(r, F_NOTE, SLICE("program-lost"));
+	} else if (fr->tag.len > 0)
+		rec_set(r, F_DAEMON, fr->tag);
+}
+
+/* A logger says that it dropped lines. */
+static bool
+lost_lines(const struct frame *fr)
+{
+	static const char *const word[] = { "rate-limiting", "Suppressed ",
+		"messages lost", "missed ", "dropped " };
+
+	if (!slice_starts(fr->tag, SLICE("rsyslogd")) &&
+	    !slice_starts(fr->tag, SLICE("systemd-journal")) &&
+	    !slice_starts(fr->tag, SLICE("syslog-ng")) &&
+	    !slice_starts(fr->tag, SLICE("imuxsock")) &&
+	    !slice_starts(fr->tag, SLICE("journal")))
+		return false;
+	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
+		if (slice_find(fr->text, slice_cstr(word[i])) != SLICE_NONE)
+			return true;
+	return false;
+}
+
+/* Turn a frame into an event. */
+static void
+make_event(struct feed *f, const struct frame *fr)
+{
+	struct event *ev = &f->event;
+	struct slice note;
+	const struct postfix_tag *t;
+
+	rec_clear(&ev->rec);
+	ev->kind = EV_OTHER;
+	ev->daemon = DM_NONE;
+	ev->class = LINE_FOREIGN;
+	ev->pid = 0;
+	clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time, &note);
+	if (note.len > 0)
+		rec_set(&ev->rec, F_TIME_NOTE, note);
+	if (!ev->time.known && fr->stamp.text.len > 0)
+		rec_set(&ev->rec, F_STAMP, fr->stamp.text);
+	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK) {
+		ev->class = LINE_IGNORED;
+		rec_set(&ev->rec, F_TEXT, fr->line);
+		return;
+	}
+	t = tag_of(f, fr->tag, fr->lost_program);
+	if (t->ours && !fr->last_repeated)
+		postfix_parse(fr->text, t, ev);
+	else {
+		rec_set(&ev->rec, F_TEXT, fr->text);
+		if (lost_lines(fr))
+			rec_set(&ev->rec, F_NOTE, SLICE("lines-lost"));
+		else if (fr->kind == FRAMING_NONE &&
+		    slice_find(fr->line, SLICE("postfix")) != SLICE_NONE) {
+			ev->kind = EV_UNKNOWN;
+			ev->class = LINE_UNKNOWN;
+		}
+	}
+	set_tag(ev, fr, t);
+}
+
+/* Deliveries are not multiplied: a repeat is one event, counted. */
+static void
+set_repeat(struct feed *f, const struct frame *fr)
+{
+	static const struct slice small[] = {
+		{ (const unsigned char *)"1", 1 },
+		{ (const unsigned char *)"2", 1 },
+		{ (const unsigned char *)"3", 1 }
+	};
+
+	if (fr->repeat == 0)
+		return;
+	if (fr->repeat <= 3) {
+		rec_set(&f->event.rec, F_REPEAT, small[fr->repeat - 1]);
+		return;
+	}
+	f->scratch.len = 0;
+	(void)buf_addu(&f->scratch, fr->repeat);
+	rec_set(&f->event.rec, F_REPEAT, buf_slice(&f->scratch));
+}
+
+/* Where the line stands. */
+static void
+set_place(struct feed *f, const struct frame *fr, uint64_t off)
+{
+	struct event *ev = &f->event;
+
+	ev->src = buf_slice(&f->src);
+	ev->off = off - fr->back;
+	ev->len = fr->line.len + fr->back;
+	ev->line = f->line + 1;
+	f->line += fr->lines;
+	f->n[ev->class]++;
+	f->framings |= 1U << fr->kind;
+}
+
+/* The end of a stream: report why, if it was not a clean one. */
+static void
+end_stream(struct feed *f)
+{
+	f->in_stream = false;
+	if (f->stream_rc == RC_DAMAGED || f->stream_rc == RC_FAIL) {
+		(void)msg_err(f->input->path, f->stream_rc, &f->stream_err);
+		f->damaged++;
+	}
+}
+
+/* One record line; false if there is none to give out. */
+static bool
+next_record(struct feed *f, struct slice line, uint64_t off)
+{
+	struct event *ev = &f->event;
+	struct err e;
+
+	f->line++;
+	if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+		line.len--;
+	if (line.len == 0 || rec_in_header(&f->rec_in, line))
+		return false;
+	rec_clear(&ev->rec);
+	f->scratch.len = 0;
+	if (rec_in_line(&f->rec_in, &ev->rec, line, &f->scratch, &e) !=
+	    RC_OK || !rec_has(&ev->rec, F_TYPE)) {
+		if (f->damaged++ == 0)
+			(void)msg_error("%s: line %llu at offset %llu: not a "
+			    "record; it is left out", f->input->path,
+			    (unsigned long long)f->line,
+			    (unsigned long long)off);
+		return false;
+	}
+	return true;
+}
+
+/* A record without time but with a stamp: its place in the order. */
+static void
+order_untimed(struct feed *f)
+{
+	struct event *ev = &f->event;
+	struct slice s = rec_get(&ev->rec, F_STAMP), note;
+	static const struct stamp none;
+	struct stamp stamp;
+
+	if (s.len == 0 || !stamp_take_bsd(&s, &stamp))
+		return;
+	clock_time(&f->clock, &stamp, &none, &ev->time, &note);
+	ev->time.known = false;
+}
+
+/* The next line of record input: true if an item was found. */
+static bool
+step_record(struct feed *f, enum feed_item *item)
+{
+	struct slice w, line, rest;
+	uint64_t off;
+	bool eof;
+
+	w = reader_window(f->reader, &off, &eof);
+	if (!slice_cut(w, '\n', &line, &rest)) {
+		if (!f->stream_end && w.len < RECORD_MAX) {
+			f->stream_rc = reader_more(f->reader, &f->stream_err);
+			f->stream_end = f->stream_rc != RC_OK;
+			return false;
+		}
+		line = w;
+		if (w.len == 0) {
+			end_stream(f);
+			return false;
+		}
+		reader_consume(f->reader, w.len);
+	} else
+		reader_consume(f->reader, line.len + 1);
+	if (!next_record(f, line, off))
+		return false;
+	if (event_read(&f->event)) {
+		if (!f->event.time.known)
+			order_untimed(f);
+		f->n[f->event.class]++;
+		*item = FEED_EVENT;
+	} else
+		*item = FEED_RECORD;
+	return true;
+}
+
+/* The next logical line of evidence: true if it is one. */
+static bool
+step_line(struct feed *f)
+{
+	struct frame fr;
+	struct slice w;
+	uint64_t off;
+	bool eof;
+	size_t n;
+
+	w = reader_window(f->reader, &off, &eof);
+	n = w.len == 0 ? 0 : framing_next(&f->framing, w, f->stream_end, &fr);
+	if (n == 0) {
+		if (!f->stream_end) {
+			f->stream_rc = reader_more(f->reader, &f->stream_err);
+			f->stream_end = f->stream_rc != RC_OK;
+			return false;
+		}
+		if (!framing_flush(&f->framing, &fr)) {
+			end_stream(f);
+			return false;
+		}
+		off += fr.back;
+		make_event(f, &fr);
+		set_place(f, &fr, off);
+		return true;
+	}
+	reader_consume(f->reader, n);
+	if (fr.kind == FRAMING_PART) {
+		f->line += fr.lines;
+		return false;
+	}
+	make_event(f, &fr);
+	set_repeat(f, &fr);
+	set_place(f, &fr, off + (uint64_t)(fr.line.ptr - w.ptr));
+	return true;
+}
+
+static enum feed_item
+finish(struct feed *f)
+{
+	struct err e;
+	enum rc rc;
+
+	f->done = true;
+	rc = reader_finish(f->reader, &f->total, &e);
+	if (rc != RC_OK) {
+		(void)msg_err(f->input->path, rc, &e);
+		f->damaged++;
+	}
+	return FEED_END;
+}
+
+enum feed_item
+feed_next(struct feed *f)
+{
+	enum feed_item item = FEED_EVENT;
+
+	if (f->done)
+		return FEED_END;
+	for (;;) {
+		if (!f->in_stream) {
+			if (f->only != 0 && f->any)
+				return finish(f);
+			if (!feed_stream(f))
+				return finish(f);
+			if (f->only != 0)
+				f->any = true;
+			name_stream(f);
+		}
+		if (f->survey.records ? step_record(f, &item) : step_line(f))
+			return item;
+	}
+}

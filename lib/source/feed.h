@@ -1,0 +1,108 @@
+/*
+ * feed - the lines of one evidence file, as events or as records
+ *
+ * feed_survey looks at the beginning of the file: is it evidence or the
+ * records of another tool, when does it begin, and what does it say about
+ * year and zone.  It opens and closes the file; standard input and pipes stay
+ * open.  A bundle is only counted (nstreams): each of its streams is then a
+ * feed of its own (`only`), because they need not be in time order.  After
+ * the years were decided on (source/years), feed_open reads from the start
+ * and feed_next gives one item after the other:
+ *
+ *	FEED_EVENT   feed.event is filled: a line, or an event record
+ *	FEED_RECORD  feed.event.rec is a record of another type
+ *	FEED_END     the file is read; feed.total is set
+ *
+ * Damage is reported once with msg_err, counted in `damaged`, and reading goes
+ * on behind it.  Slices live until the next call.
+ */
+#ifndef SOURCE_FEED_H
+#define SOURCE_FEED_H
+
+#include "fmt/framing.h"
+#include "fmt/postfix.h"
+#include "io/inputs.h"
+#include "io/reader.h"
+#include "rec/rec.h"
+#include "source/clock.h"
+
+#define FEED_TAGS	64	/* tags remembered */
+#define FEED_TAG_MAX	96
+
+/* What the beginning of a file says. */
+struct survey {
+	bool		records;	/* NDJSON or TSV of ours */
+	bool		readable;
+	bool		timed;		/* a stamp was found */
+	struct event_time first;	/* of the first stamp, when decided */
+	struct stamp	stamp;		/* the first stamp */
+	struct stamp	outer;
+	bool		bsd;		/* a BSD stamp without year was found */
+	uint8_t		mon, day;	/* of the first one */
+	bool		local;		/* stamps without zone were found */
+	bool		has_dated;	/* a dated line, or a queue ID */
+	bool		by_qid;
+	int		year;		/* of the first BSD stamp, by that */
+	bool		has_gzip;
+	int64_t		gzip_mtime;
+	unsigned int	nids;		/* long queue IDs compared with stamps */
+	bool		ids_agree;
+	int32_t		east;		/* what they agree on */
+	unsigned int	wraps;		/* new years seen in samples */
+};
+
+struct feed_tag {
+	unsigned char		key[FEED_TAG_MAX];
+	size_t			len;
+	bool			lost;
+	struct postfix_tag	tag;
+};
+
+struct feed {
+	const struct input	*input;
+	const struct prefix	*prefix;
+	unsigned int		 only;		/* this stream of a bundle, from
+						 * 1; 0: all streams */
+	unsigned int		 nstreams;	/* of a bundle, by the survey */
+	struct survey		 survey;
+	struct clock		 clock;
+	struct reader		*reader;	/* NULL when not open */
+	struct reader_stream	 stream;
+	bool			 in_stream;
+	bool			 stream_end;
+	enum rc			 stream_rc;	/* why it ended */
+	struct err		 stream_err;
+	struct framing		 framing;
+	uint64_t		 line;		/* lines of the stream so far */
+	struct rec_in		 rec_in;
+	struct buf		 scratch;
+	struct buf		 src;		/* path of the stream at hand */
+	struct event		 event;
+	struct feed_tag		*tags;
+	bool			 any;		/* a line was given out */
+	bool			 cut;		/* the record line was too long */
+	unsigned int		 damaged;
+	struct reader_total	 total;
+	bool			 done;
+	uint64_t		 n[4];		/* lines by class */
+	unsigned int		 framings;	/* bits of the kinds seen */
+	int64_t			 effective;	/* latest time given out */
+	bool			 started;
+	uint64_t		 order;		/* among equals */
+	const char		*container;
+};
+
+enum feed_item {
+	FEED_EVENT,
+	FEED_RECORD,
+	FEED_END
+};
+
+void	feed_survey(struct feed *, bool hash);
+bool	feed_open(struct feed *, bool hash);
+enum feed_item feed_next(struct feed *);
+void	feed_close(struct feed *);
+/* Begin the next stream (the one of `only`); false at the end. */
+bool	feed_stream(struct feed *);
+
+#endif

@@ -1,0 +1,284 @@
+#include "source/feed.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/caltime.h"
+#include "base/msg.h"
+#include "fmt/queueid.h"
+
+#define SAMPLES		128	/* places of a plain file looked at */
+#define SAMPLE_LEN	4096
+#define QUARTER		900
+#define NEAR		60	/* seconds between a queue ID and its line */
+#define DAY		86400
+
+/* Is this first line one of our own records? */
+static bool
+is_record(struct slice line)
+{
+	struct rec rec;
+	struct rec_in in = { .ncolumn = 0 };
+	struct buf scratch;
+	bool ok;
+
+	if (rec_in_header(&in, line))
+		return true;
+	if (!slice_starts(line, SLICE("{\"")))
+		return false;
+	buf_init(&scratch, 1 << 20);
+	rec_clear(&rec);
+	ok = rec_parse_json(&rec, line, &scratch, NULL) == RC_OK &&
+	    rec_has(&rec, F_TYPE);
+	buf_free(&scratch);
+	return ok;
+}
+
+/* The least year in which that month and day is not before sec. */
+static int
+year_after(uint8_t mon, uint8_t day, int64_t sec)
+{
+	struct caltime c;
+	int64_t t;
+
+	caltime_of(sec - DAY, &c);
+	for (int ahead = 0; ahead <= 8; ahead++) {
+		struct caltime at = { .year = c.year + ahead, .mon = mon,
+			.day = day };
+
+		if (caltime_sec(&at, &t) && t + DAY > sec - DAY)
+			return at.year;
+	}
+	return 0;
+}
+
+/* A long queue ID on the line that its making wrote. */
+static void
+look_at_id(struct survey *v, const struct frame *f)
+{
+	struct slice text = f->text, qid, rest;
+	struct queueid q;
+	int64_t local, diff, east;
+	int year;
+
+	if (!slice_cut(text, ':', &qid, &rest) ||
+	    queueid_parse(qid, &q, NULL) != RC_OK || !q.has_time)
+		return;
+	if (f->stamp.kind == STAMP_BSD && !v->has_dated) {
+		/* Seen at this line, so the year of the first one follows. */
+		year = year_after(f->stamp.mon, f->stamp.day, q.sec);
+		if (year != 0) {
+			int64_t days = (f->stamp.mon - v->mon) * 31 +
+			    (f->stamp.day - v->day);
+
+			v->has_dated = v->by_qid = true;
+			v->year = days < -7 ? year - 1 : year;
+		}
+	}
+	if (!slice_starts(rest, SLICE(" client=")) &&
+	    !slice_starts(rest, SLICE(" message-id=")) &&
+	    !slice_starts(rest, SLICE(" uid=")))
+		return;
+	if (f->stamp.kind == STAMP_LOCAL)
+		local = f->stamp.sec;
+	else if (f->stamp.kind == STAMP_BSD) {
+		struct caltime c = { .mon = f->stamp.mon,
+			.day = f->stamp.day };
+
+		c.year = year_after(f->stamp.mon, f->stamp.day, q.sec);
+		if (!caltime_sec(&c, &local))
+			return;
+		local += f->stamp.sec;
+	} else
+		return;
+	diff = local - q.sec;
+	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
+	    QUARTER;
+	if (diff - east > NEAR || diff - east < -NEAR || east > 15 * 3600 ||
+	    east < -15 * 3600)
+		return;
+	if (v->nids == 0) {
+		v->east = (int32_t)east;
+		v->ids_agree = true;
+	} else if (v->east != east)
+		v->ids_agree = false;
+	v->nids++;
+}
+
+static void
+look_at_line(struct survey *v, const struct frame *f)
+{
+	if (f->stamp.kind == STAMP_NONE && f->outer.kind == STAMP_NONE)
+		return;
+	if (!v->timed) {
+		v->timed = true;
+		v->stamp = f->stamp;
+		v->outer = f->outer;
+		/* The text is gone when the window is. */
+		v->stamp.text = v->outer.text = slice_of(NULL, 0);
+	}
+	if (f->outer.kind == STAMP_ZONED)
+		return;
+	if (f->stamp.kind == STAMP_BSD) {
+		v->local = true;
+		if (!v->bsd) {
+			v->bsd = true;
+			v->mon = f->stamp.mon;
+			v->day = f->stamp.day;
+		}
+	} else if (f->stamp.kind == STAMP_LOCAL)
+		v->local = true;
+	if ((f->stamp.kind == STAMP_ZONED || f->stamp.kind == STAMP_LOCAL) &&
+	    !v->has_dated) {
+		struct caltime c;
+
+		/* Dated lines before the first BSD stamp count as well. */
+		caltime_of(f->stamp.sec, &c);
+		v->year = c.year;
+		if (v->bsd && (c.mon - v->mon) * 31 + (c.day - v->day) < -7)
+			v->year--;
+		v->has_dated = true;
+	}
+	look_at_id(v, f);
+}
+
+/*
+ * Count new years in a plain file by looking at places all over it; an own
+ * descriptor, because the reader goes forward only.
+ */
+static void
+sample(struct feed *f)
+{
+	unsigned char buf[SAMPLE_LEN];
+	struct survey *v = &f->survey;
+	int last = 0, fd;
+	uint64_t step;
+
+	if (!f->input->regular || f->input->size < SAMPLE_LEN)
+		return;
+	fd = open(f->input->path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    (f->input->found ? O_NOFOLLOW : 0));
+	if (fd == -1)
+		return;
+	step = f->input->size / SAMPLES + 1;
+	for (uint64_t off = 0; off < f->input->size; off += step) {
+		ssize_t n = pread(fd, buf, sizeof(buf), (off_t)off);
+		struct slice s, head;
+		struct stamp stamp;
+		int yday;
+
+		if (n <= 0)
+			break;
+		s = slice_of(buf, (size_t)n);
+		if (off != 0 && !slice_cut(s, '\n', &head, &s))
+			continue;
+		if (!stamp_take_bsd(&s, &stamp))
+			continue;
+		yday = (stamp.mon - 1) * 31 + stamp.day;
+		if (last != 0 && yday < last - 7)
+			v->wraps++;
+		if (last == 0 || yday > last || yday < last - 7)
+			last = yday;
+	}
+	(void)close(fd);
+}
+
+/* Fill the reader's window up to READER_BUF bytes. */
+static struct slice
+head_of(struct feed *f)
+{
+	struct slice w;
+	uint64_t off;
+	bool eof = false;
+
+	for (;;) {
+		w = reader_window(f->reader, &off, &eof);
+		if (eof || w.len >= READER_BUF || f->stream_end)
+			return w;
+		f->stream_rc = reader_more(f->reader, &f->stream_err);
+		if (f->stream_rc != RC_OK)
+			f->stream_end = true;
+		else if (reader_window(f->reader, &off, &eof).len == w.len)
+			return w;
+	}
+}
+
+/* Look through the first bytes of the first stream that has any. */
+static void
+look(struct feed *f)
+{
+	struct survey *v = &f->survey;
+	struct framing fr;
+	struct frame frame;
+	struct slice w = head_of(f), line, rest;
+	size_t n;
+	bool whole = f->stream_end;
+
+	if (!slice_cut(w, '\n', &line, &rest))
+		line = w;
+	if (is_record(line)) {
+		v->records = true;
+		return;
+	}
+	framing_init(&fr, f->prefix);
+	while (w.len > 0 && (n = framing_next(&fr, w, whole, &frame)) > 0) {
+		look_at_line(v, &frame);
+		w = slice_from(w, n);
+	}
+	framing_free(&fr);
+}
+
+/* True for containers that hold files. */
+static bool
+is_bundle(const char *container)
+{
+	struct slice c = slice_cstr(container);
+
+	return c.len > 0 && !slice_eq(c, SLICE("gzip")) &&
+	    !slice_eq(c, SLICE("xz")) && !slice_eq(c, SLICE("zstd")) &&
+	    !slice_eq(c, SLICE("bzip2"));
+}
+
+/* Count the streams of a bundle. */
+static void
+count_streams(struct feed *f)
+{
+	f->nstreams = 1;
+	while (reader_stream(f->reader, &f->stream, NULL) == RC_OK)
+		f->nstreams++;
+}
+
+void
+feed_survey(struct feed *f, bool hash)
+{
+	struct survey *v = &f->survey;
+	bool keep = !f->input->regular;
+	struct err e;
+	enum rc rc = reader_open(&f->reader, f->input->path, f->input->found,
+	    hash && keep, &e);
+
+	if (rc != RC_OK) {
+		(void)msg_err(f->input->path, rc, &e);
+		f->damaged++;
+		f->done = true;
+		return;
+	}
+	v->readable = true;
+	if (feed_stream(f)) {
+		if (f->stream.has_mtime) {
+			v->has_gzip = true;
+			v->gzip_mtime = f->stream.mtime;
+		}
+		if (!keep && f->only == 0 && is_bundle(f->stream.container))
+			count_streams(f);
+		else
+			look(f);
+	}
+	if (keep)
+		return;
+	reader_close(f->reader);
+	f->reader = NULL;
+	f->in_stream = false;
+	if (v->bsd && !v->has_dated && f->stream.container[0] == '\0')
+		sample(f);
+}
