@@ -342,8 +342,11 @@ sub sendmail {
 	my $d = $self->conf($n);
 
 	local $SIG{PIPE} = 'IGNORE';
-	open my $p, '|-', 'sendmail', '-C', $d, @args
-	    or die "lab: sendmail: $!\n";
+	my $pid = open(my $p, '|-') // die "lab: sendmail: $!\n";
+	if ($pid == 0) {
+		open STDOUT, '>', '/dev/null';
+		exec 'sendmail', '-C', $d, @args or POSIX::_exit(127);
+	}
 	print $p $text;
 	close $p or die "lab: sendmail @args: status $?\n";
 }

@@ -65,7 +65,7 @@ sub instances {
 	    files => {
 		aliases => join('', map { "/^$_->[0]\$/ $_->[1]\n" }
 		    [ fwd => 'outside@box.example.net' ],
-		    [ team => 'a@box.example.net, b@box.example.net, nobody' ],
+		    [ team => 'a@box.example.net, b@box.example.net, nobody@users.example.net' ],
 		    [ cmd => '"|cat >/dev/null"' ],
 		    [ cmdfail => '"|echo try later; exit 75"' ],
 		    [ cmdno => '"|echo no such thing; exit 67"' ],
@@ -88,8 +88,8 @@ sub instances {
 	    master => [ '127.0.0.14:2525 inet n - n - - smtpd' ]);
 	$bed->instance('postfix-slow', host => 'slow.example.org', ip => '127.0.0.15',
 	    transport => $common,
-	    main => { enable_long_queue_ids => 'yes', maximal_queue_lifetime => '7s',
-		bounce_queue_lifetime => '7s', delay_warning_time => '3s',
+	    main => { enable_long_queue_ids => 'yes', maximal_queue_lifetime => '10s',
+		bounce_queue_lifetime => '10s', delay_warning_time => '3s',
 		queue_run_delay => '2s', minimal_backoff_time => '2s',
 		maximal_backoff_time => '2s' },
 	    master => [ '127.0.0.15:2525 inet n - n - - smtpd' ]);
@@ -194,8 +194,10 @@ sub scenarios {
 	queue_life($bed);
 	restart($bed);
 	$bed->say_('waiting for the expiry');
-	$bed->wait_for('expiry', 30, sub {
-		2 <= grep { ($_->{orig_mid} // '') eq $bed->{expired} } @{$t->index_seen->{notice} // []};
+	$bed->wait_for('expiry', 60, sub {
+		(grep { ($_->{orig_mid} // '') eq $bed->{expired} }
+		    @{$t->index_seen->{notice} // []}) &&
+		    !map { $bed->in_queue('postfix-slow', $_) } qw(incoming active deferred);
 	});
 }
 

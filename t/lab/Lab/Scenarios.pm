@@ -120,8 +120,11 @@ sub all {
 	for my $g ('Lab::Final', 'Lab::Out', 'Lab::In') {
 		$g->can('instances')->($bed);
 	}
-	$bed->sinks(grep { !$_->{path} || 1 } map {
-	    $_->{path} ? { %$_, path => "$bed->{dir}/$_->{path}" } : $_ } @sinks);
+	# what the retries need has a process of its own: it must be prompt
+	my @s = map { $_->{path} ? { %$_, path => "$bed->{dir}/$_->{path}" }
+	    : $_ } @sinks;
+	$bed->sinks(grep { $_->{name} =~ /^(later|notices)$/ } @s);
+	$bed->sinks(grep { $_->{name} !~ /^(later|notices)$/ } @s);
 	$bed->say_('starting Postfix');
 	$bed->start(@{$bed->{order}});
 	warm($bed);

@@ -66,7 +66,7 @@ sub serve {
 
 	$SIG{CHLD} = 'IGNORE';
 	$SIG{PIPE} = 'IGNORE';
-	$SIG{TERM} = sub { kill 'TERM', 0 if 0; exit 0 };
+	$SIG{TERM} = sub { exit 0 };
 	while (1) {
 		for my $l ($sel->can_read) {
 			my $c = $l->accept or next;

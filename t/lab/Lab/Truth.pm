@@ -138,7 +138,8 @@ sub settle {
 	}
 	# Received headers tell how the message came in.
 	for my $w (@{$self->{want}}) {
-		next if $w->{expect} ne 'message' || !$w->{host} || !$w->{tls};
+		next if $w->{expect} ne 'message' || !$w->{host} ||
+		    !$w->{tls} || !$w->{message_id};
 		for my $l (values %{$x->{msg}{$w->{message_id}} // {}}) {
 			for my $o (@$l) {
 				my @r = grep { /\bby \Q$w->{host}\E / &&
