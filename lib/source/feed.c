@@ -269,7 +269,7 @@ order_untimed(struct feed *f)
 	static const struct stamp none;
 	struct stamp stamp;
 
-	if (s.len == 0 || !stamp_take_bsd(&s, &stamp))
+	if (s.len == 0 || !stamp_take_bsd(&s, &stamp, NULL))
 		return;
 	clock_time(&f->clock, &stamp, &none, &ev->time, &note);
 	ev->time.known = false;

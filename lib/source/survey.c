@@ -172,7 +172,7 @@ sample(struct feed *f)
 		s = slice_of(buf, (size_t)n);
 		if (off != 0 && !slice_cut(s, '\n', &head, &s))
 			continue;
-		if (!stamp_take_bsd(&s, &stamp))
+		if (!stamp_take_bsd(&s, &stamp, NULL))
 			continue;
 		yday = (stamp.mon - 1) * 31 + stamp.day;
 		if (last != 0 && yday < last - 7)
