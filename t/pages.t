@@ -90,6 +90,13 @@ for my $tool (sort keys %name) {
 	is("@long", '', "$tool: -h fits 80 columns");
 }
 
+# Every word of tls_why is explained.
+my ($words) = slurp('lib/track/verdict.h') =~
+    /#define TLS_WHY_TABLE\(X\)(.*?)\n\n/s;
+my @untold = grep { ($page{mxtrace} // '') !~ /^\.It Cm .*\b\Q$_\E\b/m }
+    ($words // '') =~ /"([a-z-]+)"/g;
+is("@untold", '', 'mxtrace(1) explains every word of tls_why');
+
 # The page of the record.
 if (!$ENV{MX_BUILT}) {
 	my @san = sanitized() ? ('SAN=1') : ();
