@@ -5,7 +5,8 @@
 #include "base/banned.h"
 
 #define NAME_MAX_LEN	64
-#define BINARY_MAX	(UINT64_C(768) * 1024 * 1024)	/* journald's own */
+/* What journald itself stores at most. */
+#define BINARY_MAX	(UINT64_C(768) * 1024 * 1024)
 #define PID_DIGITS	10
 
 enum member {

@@ -45,11 +45,13 @@ enum journald_got {
 	JOURNALD_OVER
 };
 
-bool	journald_json(struct slice line, struct buf *scratch, struct frame *);
+bool	journald_json(struct slice line, struct buf *scratch,
+	    struct frame *);
 /* True if the line can be the first of an export entry. */
 bool	journald_is_export(struct slice line, bool inside);
 enum journald_got journald_export(struct slice data, size_t limit, bool eof,
 	    size_t *used, struct frame *);
-size_t	journald_skip(struct slice data, bool eof, struct journald_rest *r);
+size_t	journald_skip(struct slice data, bool eof,
+	    struct journald_rest *r);
 
 #endif

@@ -176,7 +176,8 @@ hex4(struct slice s, size_t pos, uint32_t *out)
 static size_t
 escape(struct slice s, struct buf *dst)
 {
-	static const unsigned char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	static const unsigned char from[] = "\"\\/bfnrt";
+	static const unsigned char to[] = "\"\\/\b\f\n\r\t";
 	uint32_t cp, low;
 	size_t n = 6;
 

@@ -32,6 +32,7 @@ bool	jsonline_open(struct jsonline *, struct slice line);
 /* name is raw, without its quotes. */
 bool	jsonline_next(struct jsonline *, struct slice *name,
 	    struct slice *value);
-bool	jsonline_text(struct slice value, struct buf *dst, struct slice *out);
+bool	jsonline_text(struct slice value, struct buf *dst,
+	    struct slice *out);
 
 #endif

@@ -22,7 +22,8 @@ static void
 mix(uint64_t *h, struct slice s)
 {
 	must(s.ptr != NULL || s.len == 0);
-	*h = (*h ^ s.len ^ (s.ptr == NULL ? 128U : 0U)) * UINT64_C(0x100000001b3);
+	*h = (*h ^ s.len ^ (s.ptr == NULL ? 128U : 0U)) *
+	    UINT64_C(0x100000001b3);
 	for (size_t i = 0; i < s.len; i++)
 		*h = (*h ^ s.ptr[i]) * UINT64_C(0x100000001b3);
 }
