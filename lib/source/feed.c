@@ -332,7 +332,6 @@ step_line(struct feed *f)
 			end_stream(f);
 			return false;
 		}
-		off += fr.back;
 		make_event(f, &fr);
 		set_place(f, &fr, off);
 		return true;

@@ -51,6 +51,12 @@ struct survey {
 	unsigned int	wraps;		/* new years seen in samples */
 };
 
+enum feed_item {
+	FEED_EVENT,
+	FEED_RECORD,
+	FEED_END
+};
+
 struct feed_tag {
 	unsigned char		key[FEED_TAG_MAX];
 	size_t			len;
@@ -82,20 +88,16 @@ struct feed {
 	bool			 any;		/* a line was given out */
 	bool			 cut;		/* the record line was too long */
 	unsigned int		 damaged;
+	unsigned int		 told;		/* of those, to the coverage */
 	struct reader_total	 total;
 	bool			 done;
 	uint64_t		 n[4];		/* lines by class */
 	unsigned int		 framings;	/* bits of the kinds seen */
-	int64_t			 effective;	/* latest time given out */
-	bool			 started;
-	uint64_t		 order;		/* among equals */
+	int64_t			 sec;		/* latest time given out: the */
+	uint32_t		 nsec;		/* place in the merged order */
+	size_t			 order;		/* among equals: by path */
+	enum feed_item		 item;		/* what is at hand */
 	const char		*container;
-};
-
-enum feed_item {
-	FEED_EVENT,
-	FEED_RECORD,
-	FEED_END
 };
 
 void	feed_survey(struct feed *, bool hash);

@@ -32,4 +32,9 @@ typedef bool	records_fn(void *arg, const struct rec *);
 int	records_run(const struct inputs *, const struct opt *,
 	    enum records_mode, records_fn *, void *arg);
 
+/* Open standard output as the options say; a mistake in -f ends the program. */
+void	records_out(struct rec_out *, const struct opt *);
+/* Close it: `status`, or 2 with a message when it could not be written. */
+int	records_out_close(struct rec_out *, int status);
+
 #endif

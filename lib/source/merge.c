@@ -1,0 +1,156 @@
+#include "source/merge.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+/* Is a before b in the merged order? */
+static bool
+earlier(const struct feed *a, const struct feed *b)
+{
+	if (a->sec != b->sec)
+		return a->sec < b->sec;
+	if (a->nsec != b->nsec)
+		return a->nsec < b->nsec;
+	return a->order < b->order;
+}
+
+static int
+by_first(const void *a, const void *b)
+{
+	const struct feed *x = *(struct feed *const *)a;
+	const struct feed *y = *(struct feed *const *)b;
+
+	return earlier(x, y) ? -1 : earlier(y, x);
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct feed *x = *(struct feed *const *)a;
+	const struct feed *y = *(struct feed *const *)b;
+	int c = slice_cmp(slice_cstr(x->input->path),
+	    slice_cstr(y->input->path));
+
+	if (c != 0)
+		return c;
+	return x->only < y->only ? -1 : x->only > y->only;
+}
+
+void
+merge_init(struct merge *m, struct feed *f, size_t n, bool hash)
+{
+	*m = (struct merge){ .hash = hash };
+	m->pending = mem_alloc(n, sizeof(struct feed *));
+	m->heap = mem_alloc(n, sizeof(struct feed *));
+	for (size_t i = 0; i < n; i++)
+		m->pending[m->npending++] = &f[i];
+	qsort(m->pending, n, sizeof(struct feed *), by_path);
+	for (size_t i = 0; i < n; i++) {
+		struct feed *p = m->pending[i];
+
+		p->order = i;
+		p->sec = p->survey.first.ordered ? p->survey.first.sec :
+		    INT64_MIN;
+		p->nsec = p->survey.first.ordered ? p->survey.first.nsec : 0;
+	}
+	qsort(m->pending, n, sizeof(struct feed *), by_first);
+}
+
+void
+merge_free(struct merge *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		feed_close(m->heap[i]);
+	mem_free(m->pending);
+	mem_free(m->heap);
+}
+
+/* Move the feed at i down to its place. */
+static void
+sink(struct merge *m, size_t i)
+{
+	for (;;) {
+		size_t least = i, l = 2 * i + 1, r = 2 * i + 2;
+		struct feed *t;
+
+		if (l < m->n && earlier(m->heap[l], m->heap[least]))
+			least = l;
+		if (r < m->n && earlier(m->heap[r], m->heap[least]))
+			least = r;
+		if (least == i)
+			return;
+		t = m->heap[i];
+		m->heap[i] = m->heap[least];
+		m->heap[least] = t;
+		i = least;
+	}
+}
+
+/* Move the last feed up to its place. */
+static void
+rise(struct merge *m)
+{
+	size_t i = m->n - 1;
+
+	while (i > 0 && earlier(m->heap[i], m->heap[(i - 1) / 2])) {
+		struct feed *t = m->heap[i];
+
+		m->heap[i] = m->heap[(i - 1) / 2];
+		m->heap[(i - 1) / 2] = t;
+		i = (i - 1) / 2;
+	}
+}
+
+/* Read the next item and note its place. */
+static void
+advance(struct feed *f)
+{
+	const struct event_time *t = &f->event.time;
+
+	f->item = feed_next(f);
+	if (f->item != FEED_EVENT || !t->ordered)
+		return;
+	if (t->sec > f->sec || (t->sec == f->sec && t->nsec > f->nsec)) {
+		f->sec = t->sec;
+		f->nsec = t->nsec;
+	}
+}
+
+/* Open the sources whose first line may be the next one. */
+static void
+open_due(struct merge *m)
+{
+	while (m->next < m->npending && (m->n == 0 ||
+	    !earlier(m->heap[0], m->pending[m->next]))) {
+		struct feed *f = m->pending[m->next++];
+
+		if (!feed_open(f, m->hash)) {
+			f->item = FEED_END;
+		} else
+			advance(f);
+		m->heap[m->n++] = f;
+		rise(m);
+	}
+}
+
+struct feed *
+merge_next(struct merge *m)
+{
+	if (m->out != NULL) {
+		if (m->out->item == FEED_END) {
+			feed_close(m->out);
+			m->heap[0] = m->heap[--m->n];
+		} else
+			advance(m->out);
+		if (m->n > 1)
+			sink(m, 0);
+		m->out = NULL;
+	}
+	if (m->next < m->npending)
+		open_due(m);
+	if (m->n == 0)
+		return NULL;
+	m->out = m->heap[0];
+	return m->out;
+}

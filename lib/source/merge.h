@@ -1,0 +1,31 @@
+/*
+ * merge - many sources as one stream in time order
+ *
+ * By time, ties by path, then offset; a line that steps back counts as the
+ * latest time of its source before it.  Sources are opened when their first
+ * line is due and closed when they end, so that a long row of rotated files
+ * needs little memory.
+ */
+#ifndef SOURCE_MERGE_H
+#define SOURCE_MERGE_H
+
+#include "source/feed.h"
+
+struct merge {
+	struct feed	**pending;	/* by first time, not yet open */
+	size_t		  npending, next;
+	struct feed	**heap;		/* open, the earliest first */
+	size_t		  n;
+	struct feed	 *out;		/* whose item was handed out last */
+	bool		  hash;
+};
+
+void		 merge_init(struct merge *, struct feed *, size_t n, bool hash);
+/*
+ * The next item's feed, NULL at the end; feed.item says what it is, and
+ * FEED_END is given once for each feed, which is closed after that.
+ */
+struct feed	*merge_next(struct merge *);
+void		 merge_free(struct merge *);
+
+#endif

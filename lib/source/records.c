@@ -1,0 +1,452 @@
+#include "source/records.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/num.h"
+#include "fmt/prefix.h"
+#include "track/coverage.h"
+#include "track/track.h"
+#include "source/merge.h"
+#include "source/years.h"
+
+#define KEPT_MAX	(64 << 20)	/* bytes of source records kept */
+
+/* One run: what flows where. */
+struct run {
+	const struct opt	*opt;
+	enum records_mode	 mode;
+	records_fn		*fn;
+	void			*arg;
+	bool			 stopped;
+	struct feed		*feed;
+	size_t			 nfeed;
+	struct coverage		*coverage;
+	struct track		*track;
+	struct buf		 kept;		/* source records of other tools */
+	size_t			 nrecords;	/* records read */
+	bool			 sourced;	/* a source record was read */
+	bool			 has_records;	/* some input is records */
+	uint64_t		 unlogged;	/* hops with TLS not logged */
+	int			 status;
+};
+
+static bool
+give(struct run *x, const struct rec *r)
+{
+	if (!x->stopped && !x->fn(x->arg, r))
+		x->stopped = true;
+	return !x->stopped;
+}
+
+/* A record of the tracker. */
+static bool
+give_traced(void *arg, const struct rec *r)
+{
+	struct run *x = arg;
+
+	if (rec_has(r, F_TLS_WHY) &&
+	    slice_eq(r->v[F_TLS_WHY], SLICE("not-logged")))
+		x->unlogged++;
+	return give(x, r);
+}
+
+static bool
+give_coverage(void *arg, const struct rec *r)
+{
+	return give(arg, r);
+}
+
+/* --host-alias A=B */
+static void
+alias_host(const struct opt *opt, struct rec *r)
+{
+	struct slice host = rec_get(r, F_HOST), from, to;
+
+	for (size_t i = 0; i < opt->nalias; i++)
+		if (slice_cut(slice_cstr(opt->alias[i]), '=', &from, &to) &&
+		    slice_eq(host, from)) {
+			rec_set(r, F_HOST, to);
+			return;
+		}
+}
+
+static bool
+type_is(const struct rec *r, struct slice type)
+{
+	return slice_eq(rec_get(r, F_TYPE), type);
+}
+
+/* A record that is no event, or not to be traced. */
+static void
+on_record(struct run *x, struct rec *r)
+{
+	x->nrecords++;
+	if (type_is(r, SLICE("source"))) {
+		x->sourced = true;
+		if (x->mode != RECORDS_ANY) {
+			(void)rec_json(&x->kept, r);
+			(void)buf_addc(&x->kept, '\n');
+			return;
+		}
+	} else if (type_is(r, SLICE("coverage")) && x->mode != RECORDS_ANY) {
+		coverage_merge(x->coverage, r);
+		return;
+	}
+	(void)give(x, r);
+}
+
+static void
+on_event(struct run *x, struct feed *f)
+{
+	struct event *ev = &f->event;
+	struct event_text text;
+
+	if (x->opt->nalias > 0)
+		alias_host(x->opt, &ev->rec);
+	/* Coverage of records is in the stream's own coverage records. */
+	if (!f->survey.records)
+		coverage_event(x->coverage, ev);
+	if (x->track != NULL) {
+		if (!x->opt->unknown)
+			track_event(x->track, ev);
+		else if (ev->class == LINE_UNKNOWN) {
+			event_write(ev, &text);
+			(void)give(x, &ev->rec);
+		}
+		return;
+	}
+	if (x->opt->unknown && ev->class != LINE_UNKNOWN)
+		return;
+	if (!f->survey.records)
+		event_write(ev, &text);
+	(void)give(x, &ev->rec);
+}
+
+static void
+merge_feeds(struct run *x, struct feed *v, size_t n)
+{
+	struct merge m;
+	struct feed *f;
+
+	merge_init(&m, v, n, x->opt->hash);
+	while (!x->stopped && (f = merge_next(&m)) != NULL) {
+		if (f->damaged != f->told) {
+			f->told = f->damaged;
+			coverage_damage(x->coverage);
+		}
+		if (f->item == FEED_EVENT)
+			on_event(x, f);
+		else if (f->item == FEED_RECORD)
+			on_record(x, &f->event.rec);
+	}
+	merge_free(&m);
+}
+
+/* Records are handed on in the order of the inputs. */
+static void
+pass_records(struct run *x)
+{
+	for (size_t i = 0; i < x->nfeed && !x->stopped; i++) {
+		struct feed *f = &x->feed[i];
+		enum feed_item item;
+
+		if (!f->survey.records || f->done)
+			continue;
+		if (!feed_open(f, x->opt->hash))
+			continue;
+		while (!x->stopped && (item = feed_next(f)) != FEED_END)
+			on_record(x, &f->event.rec);
+		feed_close(f);
+	}
+}
+
+/* Those that are evidence, moved to the front; their number. */
+static size_t
+evidence_first(struct feed *v, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!v[i].survey.records) {
+			struct feed t = v[k];
+
+			if (i != k) {
+				v[k] = v[i];
+				v[i] = t;
+			}
+			k++;
+		}
+	return k;
+}
+
+/* The framings that were met, in words. */
+static void
+put_format(struct buf *b, const struct feed *f)
+{
+	if (f->container != NULL && f->container[0] != '\0')
+		(void)buf_add(b, slice_cstr(f->container));
+	for (size_t k = FRAMING_BSD; k < FRAMING_N; k++) {
+		if ((f->framings >> k & 1) == 0)
+			continue;
+		if (b->len > 0)
+			(void)buf_addc(b, ' ');
+		(void)buf_add(b, framing_name[k]);
+	}
+	if (f->survey.records)
+		(void)buf_add(b, SLICE("records"));
+}
+
+/* The source record of the feeds of one input. */
+static void
+give_source(struct run *x, const struct feed *v, size_t n)
+{
+	static const enum field key[4] = { F_UNDERSTOOD, F_IGNORED, F_FOREIGN,
+		F_UNKNOWN };
+	unsigned char num[6][NUM_MAX];
+	uint64_t sum[4] = { 0 }, lines = 0;
+	unsigned int damaged = 0;
+	struct buf format;
+	struct rec r;
+
+	rec_clear(&r);
+	buf_init(&format, 4096);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < 4; k++) {
+			sum[k] += v[i].n[k];
+			lines += v[i].n[k];
+		}
+		damaged += v[i].damaged;
+	}
+	put_format(&format, &v[0]);
+	rec_set(&r, F_TYPE, SLICE("source"));
+	rec_set(&r, F_SRC, slice_cstr(v[0].input->path));
+	rec_set(&r, F_SIZE, slice_of(num[0], num_u64(num[0],
+	    v[0].total.size)));
+	if (v[0].total.has_sha256)
+		rec_set(&r, F_SHA256, slice_cstr(v[0].total.sha256));
+	if (format.len > 0)
+		rec_set(&r, F_FORMAT, buf_slice(&format));
+	for (size_t k = 0; k < 4; k++)
+		rec_set(&r, key[k], slice_of(num[1 + k], num_u64(num[1 + k],
+		    sum[k])));
+	rec_set(&r, F_LINES, slice_of(num[5], num_u64(num[5], lines)));
+	if (!v[0].survey.readable)
+		rec_set(&r, F_DAMAGED, SLICE("unreadable"));
+	else if (damaged > 0)
+		rec_set(&r, F_DAMAGED, SLICE("damaged"));
+	rec_set(&r, F_TOOL, slice_cstr(msg_tool()));
+	rec_set(&r, F_VERSION, slice_cstr(VERSION));
+	rec_set(&r, F_SANDBOX, slice_cstr(sandbox_state()));
+	(void)give(x, &r);
+	buf_free(&format);
+}
+
+/* Source records kept from other tools' streams. */
+static void
+give_kept(struct run *x)
+{
+	struct slice rest = buf_slice(&x->kept), line;
+	struct buf scratch;
+	struct rec r;
+
+	buf_init(&scratch, 1 << 22);
+	while (slice_cut(rest, '\n', &line, &rest)) {
+		rec_clear(&r);
+		scratch.len = 0;
+		if (rec_parse_json(&r, line, &scratch, NULL) == RC_OK)
+			(void)give(x, &r);
+	}
+	buf_free(&scratch);
+}
+
+static void
+give_ends(struct run *x)
+{
+	size_t end;
+
+	give_kept(x);
+	for (size_t i = 0; i < x->nfeed; i = end) {
+		for (end = i + 1; end < x->nfeed &&
+		    x->feed[end].input == x->feed[i].input; end++)
+			continue;
+		if (!x->feed[i].survey.records)
+			give_source(x, &x->feed[i], end - i);
+	}
+	(void)coverage_write(x->coverage, give_coverage, x);
+}
+
+/* One feed for an input, or one for each stream of a bundle. */
+static void
+add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
+    size_t *cap)
+{
+	struct feed *f;
+	unsigned int n = 1;
+
+	for (unsigned int k = 0; k < n; k++) {
+		if (x->nfeed == *cap) {
+			size_t old = *cap;
+
+			*cap = old == 0 ? 16 : old * 2;
+			x->feed = mem_grow(x->feed, old, *cap,
+			    sizeof(*x->feed));
+		}
+		f = &x->feed[x->nfeed++];
+		*f = (struct feed){ .input = in, .prefix = prefix,
+			.only = n > 1 ? k + 1 : 0 };
+		feed_survey(f, x->opt->hash && k == 0);
+		if (k == 0 && f->nstreams > 1) {
+			n = f->nstreams;
+			x->nfeed--;
+			k = UINT32_MAX;	/* begin again, by stream */
+		}
+		if (f->damaged > 0)
+			x->status = EXIT_TROUBLE;
+	}
+}
+
+/* A file found in a directory that holds no log line is no evidence. */
+static void
+drop_found(struct run *x)
+{
+	size_t k = 0, dropped = 0;
+
+	for (size_t i = 0; i < x->nfeed; i++) {
+		const struct feed *f = &x->feed[i];
+
+		if (f->input->found && f->survey.readable &&
+		    !f->survey.timed && !f->survey.records) {
+			dropped++;
+			continue;
+		}
+		if (k != i)
+			x->feed[k] = x->feed[i];
+		k++;
+	}
+	x->nfeed = k;
+	if (dropped > 0)
+		msg_note("%zu files without log lines were left out", dropped);
+}
+
+static struct prefix *
+compile_prefix(const struct opt *opt)
+{
+	char what[256];
+	size_t pos = 0;
+	struct prefix *p;
+
+	if (opt->prefix == NULL)
+		return NULL;
+	p = prefix_compile(opt->prefix, what, sizeof(what), &pos);
+	if (p == NULL) {
+		(void)msg_error("--prefix: %s\n  %s\n  %*s^", what, opt->prefix,
+		    (int)pos, "");
+		exit(EXIT_TROUBLE);
+	}
+	return p;
+}
+
+/* What the user should know before trusting the answer. */
+static void
+say_what_is_unknown(const struct run *x)
+{
+	if (x->unlogged > 0)
+		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
+		    "was not logged; to change that from now on, set "
+		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
+		    "smtpd_tls_loglevel = 1 in main.cf",
+		    (unsigned long long)x->unlogged);
+	if (x->mode == RECORDS_TRACE && x->has_records && !x->sourced)
+		msg_note("the records end without a source record: the tool "
+		    "that wrote them was cut short");
+}
+
+static int
+final_status(struct run *x, const struct inputs *in)
+{
+	uint64_t lines = coverage_postfix_lines(x->coverage);
+
+	for (size_t i = 0; i < x->nfeed; i++)
+		if (x->feed[i].damaged > 0)
+			x->status = EXIT_TROUBLE;
+	if (in->failed > 0)
+		x->status = EXIT_TROUBLE;
+	if (x->status == EXIT_YES && lines == 0 && x->nrecords == 0)
+		return EXIT_NO;
+	return x->status;
+}
+
+int
+records_run(const struct inputs *in, const struct opt *opt,
+    enum records_mode mode, records_fn *fn, void *arg)
+{
+	struct run x = { .opt = opt, .mode = mode, .fn = fn, .arg = arg,
+		.status = EXIT_YES };
+	struct track_opt to = { .events = opt->events };
+	struct prefix *prefix = compile_prefix(opt);
+	struct err e;
+	size_t cap = 0, n;
+	int status;
+
+	if (sandbox_enter(opt->sandbox, in, &e) != RC_OK)
+		return msg_err("sandbox", RC_FAIL, &e);
+	buf_init(&x.kept, KEPT_MAX);
+	x.coverage = coverage_new();
+	for (size_t i = 0; i < in->n; i++)
+		add_feeds(&x, &in->v[i], prefix, &cap);
+	drop_found(&x);
+	years_decide(x.feed, x.nfeed, opt);
+	for (size_t i = 0; i < x.nfeed; i++)
+		x.has_records = x.has_records || x.feed[i].survey.records;
+	n = x.nfeed;
+	if (mode == RECORDS_ANY) {
+		pass_records(&x);
+		n = evidence_first(x.feed, x.nfeed);
+	}
+	if (mode != RECORDS_EVENTS)
+		x.track = track_new(&to, give_traced, &x);
+	merge_feeds(&x, x.feed, n);
+	if (x.track != NULL && !x.stopped)
+		track_end(x.track);
+	give_ends(&x);
+	if (!x.stopped)
+		say_what_is_unknown(&x);
+	status = final_status(&x, in);
+	track_free(x.track);
+	coverage_free(x.coverage);
+	buf_free(&x.kept);
+	prefix_free(prefix);
+	mem_free(x.feed);
+	return status;
+}
+
+void
+records_out(struct rec_out *out, const struct opt *opt)
+{
+	struct slice bad;
+	char text[128];
+
+	rec_out_open(out, STDOUT_FILENO, opt->format);
+	if (opt->columns != NULL && !rec_out_columns(out,
+	    slice_cstr(opt->columns), &bad))
+		msg_usage("-f: unknown key '%s'; mxrecord(5) lists the keys",
+		    msg_quote(text, sizeof(text), bad));
+}
+
+int
+records_out_close(struct rec_out *out, int status)
+{
+	struct err e;
+	enum rc rc = rec_out_close(out, &e);
+
+	if (rc == RC_OK)
+		return status;
+	/* A reader that has enough is no trouble. */
+	if (e.sys == EPIPE)
+		return status;
+	return msg_err("standard output", rc, &e);
+}

@@ -1,0 +1,254 @@
+#include "source/years.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+
+#define ENOUGH_IDS	20
+
+/* A file in its set. */
+struct member {
+	struct feed	*f;
+	struct slice	 base;		/* name without its rotation suffix */
+	int64_t		 age;		/* larger is older */
+};
+
+/* Drop .gz and the like from the end. */
+static struct slice
+no_suffix(struct slice s)
+{
+	static const char *const end[] = { ".gz", ".xz", ".zst", ".bz2",
+		".Z" };
+
+	for (size_t i = 0; i < sizeof(end) / sizeof(end[0]); i++)
+		if (slice_ends(s, slice_cstr(end[i])))
+			return slice_sub(s, 0, s.len -
+			    slice_cstr(end[i]).len);
+	return s;
+}
+
+/* mail.log.3 is mail.log, age 3; mail.log-20260901 ages by its date. */
+static void
+name_set(struct member *m)
+{
+	struct slice s = no_suffix(slice_cstr(m->f->input->path)), tail, base;
+	uint64_t n;
+
+	m->base = s;
+	m->age = -1;		/* the current file is the youngest */
+	if (slice_rcut(s, '.', &base, &tail) && tail.len <= 4 &&
+	    slice_u64(tail, 9999, &n)) {
+		m->base = base;
+		m->age = (int64_t)n;
+		return;
+	}
+	/* maillog-20260901, maillog.20260901-033001 */
+	for (size_t i = 0; i + 9 <= s.len; i++) {
+		size_t end = i + 9;
+
+		if ((s.ptr[i] != '-' && s.ptr[i] != '.') ||
+		    !slice_u64(slice_sub(s, i + 1, 8), 99999999, &n))
+			continue;
+		while (end < s.len && (ascii_digit(s.ptr[end]) ||
+		    s.ptr[end] == '-'))
+			end++;
+		if (end != s.len)
+			continue;
+		m->base = slice_sub(s, 0, i);
+		m->age = 100000000 - (int64_t)n;
+		return;
+	}
+}
+
+static int
+by_set(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	int c = slice_cmp(x->base, y->base);
+
+	if (c != 0)
+		return c;
+	if (x->age != y->age)
+		return x->age > y->age ? -1 : 1;
+	return slice_cmp(slice_cstr(x->f->input->path),
+	    slice_cstr(y->f->input->path));
+}
+
+/* Month and day as a number. */
+static int
+yday(const struct survey *v)
+{
+	return v->mon * 31 + v->day;
+}
+
+/* Set the year of every file of the set by one file whose year is known. */
+static void
+count_from(struct member *m, size_t n, size_t from, enum clock_year why,
+    int year)
+{
+	int y = year;
+
+	for (size_t i = from, last = from; i < n; i++) {
+		struct survey *v = &m[i].f->survey;
+
+		if (!v->bsd)
+			continue;
+		if (yday(v) < yday(&m[last].f->survey) - 7)
+			y++;
+		last = i;
+		clock_year(&m[i].f->clock, why, y);
+	}
+	y = year;
+	for (size_t i = from, last = from; i-- > 0;) {
+		struct survey *v = &m[i].f->survey;
+
+		if (!v->bsd)
+			continue;
+		if (yday(v) > yday(&m[last].f->survey) + 7)
+			y--;
+		last = i;
+		clock_year(&m[i].f->clock, why, y);
+	}
+}
+
+/* By the file's own gzip header or modification time. */
+static void
+weak_year(struct feed *f)
+{
+	struct survey *v = &f->survey;
+	enum clock_year why = CLOCK_YEAR_MTIME;
+	int64_t limit = f->input->mtime;
+	int year;
+
+	if (v->has_gzip) {
+		why = CLOCK_YEAR_GZIP;
+		limit = v->gzip_mtime;
+	} else if (!f->input->regular)
+		return;
+	year = clock_year_before(v->mon, v->day, limit);
+	if (year == 0)
+		return;
+	clock_year(&f->clock, why, year - (int)v->wraps);
+	f->clock.bounded = true;
+	f->clock.limit = limit;
+}
+
+static void
+decide_years(struct member *m, size_t n, const struct opt *opt)
+{
+	size_t first = n, dated = n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct survey *v = &m[i].f->survey;
+
+		if (!v->bsd)
+			continue;
+		if (first == n)
+			first = i;
+		if (dated == n && v->has_dated)
+			dated = i;
+	}
+	if (first == n)
+		return;
+	if (opt->year != 0) {
+		count_from(m, n, first, CLOCK_YEAR_GIVEN, opt->year);
+		return;
+	}
+	if (dated == n) {
+		for (size_t i = 0; i < n; i++)
+			if (m[i].f->survey.bsd)
+				weak_year(m[i].f);
+		return;
+	}
+	count_from(m, n, dated, m[dated].f->survey.by_qid ?
+	    CLOCK_YEAR_QUEUE_ID : CLOCK_YEAR_DATED, m[dated].f->survey.year);
+	/* Files that date themselves need no counting. */
+	for (size_t i = 0; i < n; i++) {
+		struct survey *v = &m[i].f->survey;
+
+		if (v->bsd && v->has_dated)
+			clock_year(&m[i].f->clock, v->by_qid ?
+			    CLOCK_YEAR_QUEUE_ID : CLOCK_YEAR_DATED, v->year);
+	}
+}
+
+static void
+decide_zone(struct member *m, size_t n)
+{
+	unsigned int ids = 0;
+	int32_t east = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct survey *v = &m[i].f->survey;
+
+		if (v->nids == 0)
+			continue;
+		if (!v->ids_agree || (ids > 0 && v->east != east))
+			return;
+		east = v->east;
+		ids += v->nids;
+	}
+	if (ids < ENOUGH_IDS)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		m[i].f->clock.inferred = true;
+		m[i].f->clock.east = east;
+	}
+}
+
+/* Say once, for all files, what had to be assumed. */
+static void
+announce(const struct feed *f, size_t n, const struct opt *opt)
+{
+	size_t assumed = 0, yearless = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (f[i].survey.local && opt->zone == NULL &&
+		    !f[i].clock.inferred)
+			assumed++;
+		if (f[i].survey.bsd && f[i].clock.from == CLOCK_YEAR_NONE)
+			yearless++;
+	}
+	if (assumed > 0)
+		msg_note("the time stamps have no zone: UTC is ASSUMED; "
+		    "give the zone of the logs with -z, such as "
+		    "-z Europe/Berlin");
+	if (yearless > 0)
+		msg_note("the time stamps have no year and nothing tells it: "
+		    "records have no time; give the year of the first line "
+		    "with --year");
+}
+
+void
+years_decide(struct feed *f, size_t n, const struct opt *opt)
+{
+	struct member *m = mem_alloc(n, sizeof(*m));
+	size_t end;
+
+	for (size_t i = 0; i < n; i++) {
+		m[i].f = &f[i];
+		name_set(&m[i]);
+		clock_init(&f[i].clock, opt->zone);
+	}
+	if (n > 0)
+		qsort(m, n, sizeof(*m), by_set);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n &&
+		    slice_eq(m[end].base, m[i].base); end++)
+			continue;
+		decide_years(m + i, end - i, opt);
+		if (opt->zone == NULL)
+			decide_zone(m + i, end - i);
+	}
+	mem_free(m);
+	announce(f, n, opt);
+	for (size_t i = 0; i < n; i++) {
+		struct slice note;
+		struct clock first = f[i].clock;
+
+		if (f[i].survey.timed)
+			clock_time(&first, &f[i].survey.stamp,
+			    &f[i].survey.outer, &f[i].survey.first, &note);
+	}
+}
