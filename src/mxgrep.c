@@ -113,6 +113,23 @@ options(struct grep *g, int argc, char **argv)
 	opt_check(&g->opt);
 }
 
+/*
+ * A file that was taken for a word of the expression, n words long, because
+ * that was missing or not complete: standard input would be waited for.
+ */
+static void
+check_files(const struct grep *g, size_t n)
+{
+	char safe[128];
+
+	if (n == 0 || n < g->nword || access(g->word[n - 1], F_OK) != 0 ||
+	    (n == 1 && !isatty(STDIN_FILENO)))
+		return;
+	msg_quote(safe, sizeof(safe), slice_cstr(g->word[n - 1]));
+	msg_usage("%s is a file, but the expression needs a term there; "
+	    "type=* is everything", safe);
+}
+
 /* Compile the expression; returns how many words it was. */
 static size_t
 expression(struct grep *g)
@@ -129,11 +146,7 @@ expression(struct grep *g)
 	else
 		n = filter_words(&expr, g->word, g->nword == g->ndashed ?
 		    g->nword : g->nword - g->ndashed);
-	/* "mxgrep mail.log" would wait for the terminal. */
-	if (g->expr_arg == NULL && g->nword == 1 && isatty(STDIN_FILENO) &&
-	    access(g->word[0], F_OK) == 0)
-		msg_usage("an expression is missing before the file (%s)",
-		    "type=* is everything");
+	check_files(g, n);
 	g->filter = filter_compile(buf_slice(&expr), &e);
 	if (g->filter == NULL)
 		exit(filter_complain(buf_slice(&expr), &e));
@@ -349,7 +362,8 @@ main(int argc, char *argv[])
 	g.word = mem_alloc((size_t)argc + 1, sizeof(*g.word));
 	options(&g, argc, argv);
 	n = expression(&g);
-	g.judge_all = filter_uses(g.filter, F_TYPE);
+	g.judge_all = filter_names(g.filter, F_TYPE, SLICE("source")) ||
+	    filter_names(g.filter, F_TYPE, SLICE("coverage"));
 	g.opt.events = g.opt.events || needs_events(g.filter);
 	open_output(&g);
 	if (g.messages || g.paths)

@@ -396,6 +396,16 @@ filter_uses(const struct filter *f, enum field key)
 	return false;
 }
 
+bool
+filter_names(const struct filter *f, enum field key, struct slice value)
+{
+	for (size_t i = 0; i < f->nterm; i++)
+		if (f->term[i].field == key &&
+		    slice_eq(f->term[i].value, value))
+			return true;
+	return false;
+}
+
 uint64_t
 filter_hits(const struct filter *f)
 {

@@ -72,6 +72,8 @@ void		 filter_free(struct filter *);
 bool		 filter_match(struct filter *, const struct rec *);
 /* True if a term names that key. */
 bool		 filter_uses(const struct filter *, enum field);
+/* True if a term has that key and that value. */
+bool		 filter_names(const struct filter *, enum field, struct slice);
 /* How often a match limit was hit. */
 uint64_t	 filter_hits(const struct filter *);
 /*

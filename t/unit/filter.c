@@ -415,6 +415,9 @@ test_uses(void **state)
 	assert_true(filter_uses(f, F_TO));
 	assert_true(filter_uses(f, F_QID));
 	assert_false(filter_uses(f, F_ORIG_TO));
+	assert_true(filter_names(f, F_TO, SLICE("b")));
+	assert_false(filter_names(f, F_TO, SLICE("a")));
+	assert_false(filter_names(f, F_FROM, SLICE("b")));
 	filter_free(f);
 }
 
