@@ -7,6 +7,7 @@
 #include "base/msg.h"
 
 #define TRIAL_OUT	1024	/* so much inflated is proof enough */
+#define TRIAL_LEAST	32	/* before an error */
 #define WINDOW_GZIP	(15 + 16)
 
 enum state {
@@ -228,6 +229,7 @@ static bool
 try_member(struct gunzip *g, struct slice in)
 {
 	unsigned char out[TRIAL_OUT];
+	size_t made;
 	int ret;
 
 	if (g->trial.state == NULL)
@@ -240,8 +242,9 @@ try_member(struct gunzip *g, struct slice in)
 	g->trial.next_out = out;
 	g->trial.avail_out = sizeof(out);
 	ret = inflate(&g->trial, Z_NO_FLUSH);
-	return ret == Z_STREAM_END || (ret == Z_OK &&
-	    g->trial.avail_out < sizeof(out));
+	made = sizeof(out) - g->trial.avail_out;
+	return ret == Z_STREAM_END || made >= TRIAL_LEAST ||
+	    (ret == Z_OK && made > 0);
 }
 
 bool

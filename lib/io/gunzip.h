@@ -13,7 +13,8 @@
  * After damage, go back gunzip_back bytes from the end of what was used (at
  * most GUNZIP_KEEP: a member that was cut off and runs into the next one
  * inflates to garbage for a while) and call gunzip_find for the next member:
- * the magic bytes, flags that exist, and a beginning that inflates.  It sets
+ * the magic bytes, flags that exist, and a beginning that inflates to at
+ * least a few bytes (it may be damaged further on).  It sets
  * *pos to it and returns true; otherwise everything before *pos is done with
  * and it wants more behind that, unless eof was set.
  */

@@ -52,6 +52,7 @@ struct reader {
 	struct level	 level[READER_DEPTH + 1];
 	size_t		 top;
 	bool		 started;
+	bool		 bad_news;	/* the stream is nothing but damage */
 	bool		 finished;
 	bool		 stop;		/* the limit of decoding was passed */
 	size_t		 salvaged;
@@ -562,11 +563,14 @@ reader_stream(struct reader *r, struct reader_stream *s, struct err *e)
 	if (r->finished)
 		return RC_END;
 	r->started = true;
+	if (r->bad_news)
+		r->level[r->top].told = true;
 	while (look || advance(r, &look)) {
 		enum sniff kind = look ? look_into(r) : SNIFF_NONE;
 
 		l = &r->level[r->top];
 		if (kind == SNIFF_NONE) {
+			r->bad_news = !look;
 			*s = (struct reader_stream){
 			    .path = buf_slice(&l->path),
 			    .mtime = l->mtime,
