@@ -91,6 +91,8 @@ message_new(struct track *t, const struct at *at, const struct ident *id)
 	m->active = INT64_MIN;
 	list_add(t, m, LIST_FRESH);
 	t->nopen++;
+	message_fact(t, m, F_TIME_NOTE, rec_get(&at->ev->rec, F_TIME_NOTE));
+	message_fact(t, m, F_STAMP, rec_get(&at->ev->rec, F_STAMP));
 	return m;
 }
 
