@@ -7,6 +7,7 @@
 #ifndef TRACK_CORE_H
 #define TRACK_CORE_H
 
+#include "base/buf.h"
 #include "track/links.h"
 #include "track/message.h"
 #include "track/track.h"
@@ -55,6 +56,14 @@ struct track {
 	struct rec		 tmp;		/* facts of one delivery */
 	struct host		*last_host;
 	struct node_ref		 joined;	/* message of the line at hand */
+	/* Of the message that is being written. */
+	struct buf		 refs, parents, why;
+	struct due {
+		int64_t		sec;
+		uint32_t	nsec;
+		uint32_t	pos;
+	}			*due;		/* its deliveries, in order */
+	size_t			 ndue, capdue;
 };
 
 /* The line at hand. */
@@ -66,6 +75,7 @@ struct at {
 	struct process	*process;	/* NULL for lines without pid */
 	struct ref	 ref;
 	int64_t		 sec;
+	uint8_t		 note;
 };
 
 /* store.c */
@@ -115,7 +125,7 @@ void		 write_message(struct track *, struct message *);
 void		 write_early(struct track *, struct message *);
 void		 write_link(struct track *, struct node *child,
 		    struct node *parent, enum node_why);
-struct verdict	 message_inbound(const struct track *, const struct message *,
-		    struct tlsinfo *);
+/* tls: the inbound handshake, or ref.len 0. */
+struct verdict	 message_inbound(const struct message *, const struct tlsinfo *);
 
 #endif

@@ -2,13 +2,18 @@
 
 #include "base/mem.h"
 
-#define FIRST		512	/* bytes of a new journal */
-#define SPARE_MAX	4096	/* journals kept for reuse */
+#include "base/banned.h"
+
+#define FIRST		384	/* bytes of a new journal */
+#define SPARE_MAX	65536	/* journals kept for reuse */
 #define SPARE_CAP	2048	/* larger ones are freed */
 #define LIMIT		(UINT32_MAX / 2)
-#define TAG_BLOCK	0xff	/* no key has this number */
+/* Above the keys: what an entry is. */
+#define TAG_LONG	0xfc	/* a fact with a long value */
+#define TAG_MARK	0xfd
+#define TAG_BLOCK	0xfe
 
-_Static_assert(FIELD_N < TAG_BLOCK, "a key must fit one byte");
+_Static_assert(FIELD_N < TAG_LONG, "a key must fit one byte");
 
 void
 journal_pool_free(struct journal_pool *p)
@@ -37,14 +42,12 @@ journal_drop(struct journal_pool *p, struct journal *j)
 	*j = (struct journal){ .ptr = NULL };
 }
 
-/* Room for n more bytes. */
+/* Make room for n more bytes. */
 static bool
-reserve(struct journal_pool *p, struct journal *j, size_t n)
+grow(struct journal_pool *p, struct journal *j, size_t n)
 {
 	uint32_t cap;
 
-	if (n <= j->cap - j->len)
-		return true;
 	if (n > LIMIT - j->len)
 		return false;
 	if (j->ptr == NULL && p->n > 0) {
@@ -61,26 +64,79 @@ reserve(struct journal_pool *p, struct journal *j, size_t n)
 	return true;
 }
 
+static inline bool
+reserve(struct journal_pool *p, struct journal *j, size_t n)
+{
+	return n <= j->cap - j->len || grow(p, j, n);
+}
+
+/* Bytes that a value needs with its key, at most. */
+static inline size_t
+fact_size(struct slice v)
+{
+	return v.len + 6;
+}
+
 /* One fact: key, length, bytes. */
-static void
+static inline void
 put_fact(struct journal *j, enum field f, struct slice v)
 {
-	uint32_t len = (uint32_t)v.len;
+	unsigned char *at = j->ptr + j->len;
+	uint16_t n = (uint16_t)v.len;
+	uint32_t big = (uint32_t)v.len;
 
-	j->ptr[j->len] = (unsigned char)f;
-	memcpy(j->ptr + j->len + 1, &len, sizeof(len));
-	if (len > 0)
-		memcpy(j->ptr + j->len + 5, v.ptr, len);
-	j->len += 5 + len;
+	if (v.len <= UINT16_MAX) {
+		at[0] = (unsigned char)f;
+		memcpy(at + 1, &n, sizeof(n));
+		at += 3;
+	} else {
+		at[0] = TAG_LONG;
+		at[1] = (unsigned char)f;
+		memcpy(at + 2, &big, sizeof(big));
+		at += 6;
+	}
+	if (v.len > 0)
+		memcpy(at, v.ptr, v.len);
+	j->len = (uint32_t)(at - j->ptr) + big;
+}
+
+/* Read the fact at p; the bytes it takes. */
+static inline size_t
+get_fact(const unsigned char *p, enum field *f, struct slice *v)
+{
+	uint16_t n;
+	uint32_t big;
+
+	if (p[0] != TAG_LONG) {
+		*f = (enum field)p[0];
+		memcpy(&n, p + 1, sizeof(n));
+		*v = slice_of(p + 3, n);
+		return 3 + (size_t)n;
+	}
+	*f = (enum field)p[1];
+	memcpy(&big, p + 2, sizeof(big));
+	*v = slice_of(p + 6, big);
+	return 6 + (size_t)big;
 }
 
 bool
 journal_fact(struct journal_pool *p, struct journal *j, enum field f,
     struct slice v)
 {
-	if (v.len > LIMIT / 2 || !reserve(p, j, v.len + 5))
+	if (v.len > LIMIT / 2 || !reserve(p, j, fact_size(v)))
 		return false;
 	put_fact(j, f, v);
+	return true;
+}
+
+bool
+journal_mark(struct journal_pool *p, struct journal *j, const void *mark)
+{
+	if (!reserve(p, j, 1 + JOURNAL_MARK_LEN))
+		return false;
+	j->ptr[j->len] = TAG_MARK;
+	memcpy(j->ptr + j->len + 1, mark, JOURNAL_MARK_LEN);
+	j->len += 1 + JOURNAL_MARK_LEN;
 	return true;
 }
 
@@ -93,7 +149,7 @@ journal_block(struct journal_pool *p, struct journal *j, struct slice head,
 
 	for (size_t i = 0; i < nkeys; i++)
 		if (rec_has(r, keys[i]))
-			need += 5 + r->v[keys[i]].len;
+			need += fact_size(r->v[keys[i]]);
 	if (need > LIMIT / 2 || !reserve(p, j, need))
 		return false;
 	start = j->len;
@@ -118,30 +174,31 @@ journal_next(const struct journal *j, uint32_t *pos, struct journal_entry *e)
 
 	if (*pos >= j->len)
 		return JOURNAL_END;
+	if (p[0] == TAG_MARK) {
+		e->head = slice_of(p + 1, JOURNAL_MARK_LEN);
+		*pos += 1 + JOURNAL_MARK_LEN;
+		return e->kind = JOURNAL_MARK;
+	}
 	if (p[0] == TAG_BLOCK) {
 		memcpy(n, p + 1, sizeof(n));
-		e->kind = JOURNAL_BLOCK;
 		e->head = slice_of(p + 9, n[0]);
 		e->facts = slice_of(p + 9 + n[0], n[1]);
 		*pos += 9 + n[0] + n[1];
-		return JOURNAL_BLOCK;
+		return e->kind = JOURNAL_BLOCK;
 	}
-	memcpy(n, p + 1, sizeof(n[0]));
-	e->kind = JOURNAL_FACT;
-	e->field = (enum field)p[0];
-	e->value = slice_of(p + 5, n[0]);
-	*pos += 5 + n[0];
-	return JOURNAL_FACT;
+	*pos += (uint32_t)get_fact(p, &e->field, &e->value);
+	return e->kind = JOURNAL_FACT;
 }
 
 void
 journal_facts(struct slice s, struct rec *r)
 {
-	uint32_t len;
+	const unsigned char *p = s.ptr, *end = s.ptr + s.len;
+	enum field f;
+	struct slice v;
 
-	while (s.len >= 5) {
-		memcpy(&len, s.ptr + 1, sizeof(len));
-		rec_set(r, (enum field)s.ptr[0], slice_sub(s, 5, len));
-		s = slice_from(s, 5 + (size_t)len);
+	while (p < end) {
+		p += get_fact(p, &f, &v);
+		rec_set(r, f, v);
 	}
 }

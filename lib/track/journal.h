@@ -17,8 +17,11 @@
 enum journal_kind {
 	JOURNAL_END,
 	JOURNAL_FACT,
-	JOURNAL_BLOCK		/* a head and facts, or a head only */
+	JOURNAL_MARK,		/* a few bytes of the caller's own */
+	JOURNAL_BLOCK		/* a head and facts */
 };
+
+#define JOURNAL_MARK_LEN	16
 
 struct journal {
 	unsigned char	*ptr;
@@ -35,7 +38,7 @@ struct journal_entry {
 	enum journal_kind kind;
 	enum field	 field;		/* FACT */
 	struct slice	 value;		/* FACT */
-	struct slice	 head;		/* BLOCK */
+	struct slice	 head;		/* BLOCK, MARK */
 	struct slice	 facts;		/* BLOCK: to be read by journal_facts */
 };
 
@@ -45,6 +48,8 @@ void	journal_drop(struct journal_pool *, struct journal *);
 /* False when the journal would grow past 2 GB. */
 bool	journal_fact(struct journal_pool *, struct journal *, enum field,
 	    struct slice value);
+/* A mark: JOURNAL_MARK_LEN bytes. */
+bool	journal_mark(struct journal_pool *, struct journal *, const void *);
 /* A block: head and those keys of the record that `keys` lists. */
 bool	journal_block(struct journal_pool *, struct journal *,
 	    struct slice head, const struct rec *, const enum field *keys,

@@ -73,6 +73,7 @@ struct message {
 	uint32_t	 nrcpt;
 	unsigned char	 done;		/* all outcomes so far */
 	unsigned char	 done_early;	/* outcomes already written */
+	unsigned char	 note;		/* of the first time */
 	bool		 reject;	/* NOQUEUE */
 	struct message	*mid_next;	/* chain by Message-ID */
 	bool		 mid_listed;
@@ -82,24 +83,24 @@ struct message {
 
 /* Head of a delivery in the journal. */
 struct delivery_head {
-	unsigned char	 kind;		/* 'D' */
+	unsigned char	 kind;		/* HEAD_DELIVERY */
+	unsigned char	 note;		/* of the time */
+	unsigned char	 daemon;
 	struct verdict	 verdict;
 	struct event_time time;
 	struct tag	*tag;
 	uint32_t	 pid;
-	enum daemon_id	 daemon;
 	struct ref	 ref;
 	uint64_t	 line;
 };
 
-struct ref_head {
-	unsigned char	 kind;		/* 'R' */
-	struct ref	 ref;
-};
-
+/* The inbound handshake. */
 struct tls_head {
-	unsigned char	 kind;		/* 'T': inbound handshake */
+	unsigned char	 kind;		/* HEAD_TLS */
 	struct tlsinfo	 tls;
 };
+
+#define HEAD_DELIVERY	'D'
+#define HEAD_TLS	'T'
 
 #endif

@@ -172,3 +172,19 @@ names_src(struct names *n, struct slice path)
 	n->last_src = (uint32_t)n->nsrc++;
 	return n->last_src;
 }
+
+uint8_t
+names_note(struct names *n, struct slice note)
+{
+	if (note.len == 0)
+		return 0;
+	if (n->last_note != 0 && slice_eq(n->note[n->last_note], note))
+		return n->last_note;
+	for (uint8_t i = 1; i <= n->nnote; i++)
+		if (slice_eq(n->note[i], note))
+			return n->last_note = i;
+	if (n->nnote == NAMES_NOTES - 1)
+		return 0;
+	n->note[++n->nnote] = arena_dup(&n->mem, note);
+	return n->last_note = n->nnote;
+}

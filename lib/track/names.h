@@ -13,6 +13,7 @@
 #include "fmt/event.h"
 
 #define NAMES_MAX	65536
+#define NAMES_NOTES	200	/* different time notes; clock makes fewer */
 
 /* A place in the evidence. */
 struct ref {
@@ -66,6 +67,8 @@ struct names {
 	struct slice	*src;		/* sources by index, from 1 */
 	size_t		 nsrc, capsrc;
 	uint32_t	 last_src;
+	struct slice	 note[NAMES_NOTES];	/* time notes, from 1 */
+	uint8_t		 nnote, last_note;
 	bool		 overflow;
 };
 
@@ -76,6 +79,8 @@ struct instance	*names_instance(struct names *, struct host *, struct slice);
 /* By instance, service and program; program may be absent. */
 struct tag	*names_tag(struct names *, struct instance *,
 		    struct slice service, struct slice program);
+/* A time note by number; 0 for none, or for the last of too many. */
+uint8_t		 names_note(struct names *, struct slice);
 uint32_t	 names_src(struct names *, struct slice path);
 
 #endif

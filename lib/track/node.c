@@ -93,14 +93,6 @@ node_new(struct nodes *t, const struct ident *id)
 	return (struct node_ref){ .idx = idx, .gen = gen };
 }
 
-struct node *
-node_get(const struct nodes *t, struct node_ref ref)
-{
-	if (ref.idx == 0 || t->v[ref.idx].gen != ref.gen)
-		return NULL;
-	return &t->v[ref.idx];
-}
-
 /* From idx on, the first of that queue ID. */
 static uint32_t
 match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)

@@ -88,7 +88,15 @@ void	nodes_init(struct nodes *);
 void	nodes_free(struct nodes *);
 /* A new node in the table of its queue ID (none for rejects). */
 struct node_ref	node_new(struct nodes *, const struct ident *);
-struct node	*node_get(const struct nodes *, struct node_ref);
+
+static inline struct node *
+node_get(const struct nodes *t, struct node_ref ref)
+{
+	if (ref.idx == 0 || t->v[ref.idx].gen != ref.gen)
+		return NULL;
+	return &t->v[ref.idx];
+}
+
 /* The first node of that queue ID, and the next one of its chain. */
 uint32_t node_first(const struct nodes *, struct slice qid, uint64_t *hash);
 uint32_t node_next(const struct nodes *, uint32_t idx, struct slice qid,

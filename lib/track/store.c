@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+_Static_assert(sizeof(struct ref) == JOURNAL_MARK_LEN, "a mark is a ref");
+
 void
 list_add(struct track *t, struct message *m, enum list_id id)
 {
@@ -91,7 +93,7 @@ message_new(struct track *t, const struct at *at, const struct ident *id)
 	m->active = INT64_MIN;
 	list_add(t, m, LIST_FRESH);
 	t->nopen++;
-	message_fact(t, m, F_TIME_NOTE, rec_get(&at->ev->rec, F_TIME_NOTE));
+	m->note = at->note;
 	message_fact(t, m, F_STAMP, rec_get(&at->ev->rec, F_STAMP));
 	return m;
 }
@@ -136,29 +138,23 @@ before(const struct event_time *a, const struct event_time *b)
 void
 message_ref(struct track *t, struct message *m, const struct at *at)
 {
-	static const struct rec none;
 	const struct event_time *time = &at->ev->time;
 	struct node *n = node_get(&t->nodes, m->node);
-	struct ref_head head;
 
 	t->joined = m->node;
 	if (time->ordered && (!m->first.ordered || before(time, &m->first))) {
 		m->first = *time;
 		m->ref = at->ref;
 		m->line = at->ev->line;
+		m->note = at->note;
 		n->id.sec = time->sec;
 		n->id.timed = time->known;
 	}
 	if (time->ordered && (!m->last.ordered || !before(time, &m->last)))
 		m->last = *time;
-	if (m->nrefs < MESSAGE_REFS) {
-		memset(&head, 0, sizeof(head));
-		head.kind = 'R';
-		head.ref = at->ref;
-		if (journal_block(&t->pool, &m->journal,
-		    slice_of(&head, sizeof(head)), &none, NULL, 0))
-			m->nrefs++;
-	}
+	if (m->nrefs < MESSAGE_REFS &&
+	    journal_mark(&t->pool, &m->journal, &at->ref))
+		m->nrefs++;
 	message_touch(t, m);
 }
 

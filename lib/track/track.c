@@ -9,11 +9,11 @@
 
 /* Keys of a line that a delivery keeps. */
 static const enum field delivery_key[] = { F_TO, F_ORIG_TO, F_RELAY,
-	F_RELAY_NAME, F_RELAY_ADDR, F_RELAY_PORT, F_STATUS, F_DSN, F_DELAY,
+	F_STATUS, F_DSN, F_DELAY,
 	F_DELAY_BEFORE, F_DELAY_QUEUE, F_DELAY_CONN, F_DELAY_XMIT, F_CONN_USE,
 	F_REPLY, F_ACTION, F_STAGE, F_REPLY_CODE, F_REASON, F_TLS_VERSION,
 	F_TLS_CIPHER, F_TLS_BITS, F_TLS_TRUST, F_TLS_KEX, F_TLS_SIG,
-	F_TLS_REUSED, F_TLS_POLICY, F_NEXT_QID, F_TIME_NOTE, F_STAMP };
+	F_TLS_REUSED, F_TLS_POLICY, F_NEXT_QID, F_STAMP };
 
 #define NKEYS	(sizeof(delivery_key) / sizeof(delivery_key[0]))
 
@@ -28,6 +28,9 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	names_init(&t->names);
 	nodes_init(&t->nodes);
 	processes_init(&t->processes);
+	buf_init(&t->refs, 1 << 22);
+	buf_init(&t->parents, 1 << 16);
+	buf_init(&t->why, 1 << 12);
 	t->conn = mem_alloc(PEERS, sizeof(*t->conn));
 	return t;
 }
@@ -46,6 +49,10 @@ track_free(struct track *t)
 		t->spare = m->next;
 		mem_free(m);
 	}
+	buf_free(&t->refs);
+	buf_free(&t->parents);
+	buf_free(&t->why);
+	mem_free(t->due);
 	processes_free(&t->processes);
 	nodes_free(&t->nodes);
 	links_free(&t->links);
@@ -255,7 +262,7 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 		s->next_saw = 0;
 		if (tlsinfo_known(&s->tls)) {
 			memset(&head, 0, sizeof(head));
-			head.kind = 'T';
+			head.kind = HEAD_TLS;
 			head.tls = s->tls;
 			(void)journal_block(&t->pool, &m->journal,
 			    slice_of(&head, sizeof(head)), &none, NULL, 0);
@@ -419,12 +426,13 @@ add_delivery(struct track *t, struct message *m, const struct at *at,
 	struct delivery_head head;
 
 	memset(&head, 0, sizeof(head));
-	head.kind = 'D';
+	head.kind = HEAD_DELIVERY;
+	head.note = at->note;
 	head.verdict = *v;
 	head.time = at->ev->time;
 	head.tag = at->tag;
 	head.pid = at->ev->pid;
-	head.daemon = at->ev->daemon;
+	head.daemon = (unsigned char)at->ev->daemon;
 	head.ref = at->ref;
 	head.line = at->ev->line;
 	if (!journal_block(&t->pool, &m->journal, slice_of(&head, sizeof(head)),
@@ -509,7 +517,7 @@ reject_message(struct track *t, const struct at *at)
 	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
 		message_fact(t, m, key[i], rec_get(r, key[i]));
 	memset(&head, 0, sizeof(head));
-	head.kind = 'T';
+	head.kind = HEAD_TLS;
 	if (at->tag->daemon == DM_POSTSCREEN) {
 		uint64_t k;
 		struct peer_conn *c = conn_slot(t, at->host,
@@ -709,6 +717,7 @@ locate(struct track *t, struct event *ev, struct at *at)
 		at->ref.len = 1;
 	at->ref.src = names_src(&t->names, ev->src);
 	at->sec = ev->time.ordered ? ev->time.sec : t->now;
+	at->note = names_note(&t->names, rec_get(r, F_TIME_NOTE));
 	if (ev->class == LINE_FOREIGN)
 		return;
 	at->instance = names_instance(&t->names, at->host,

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "fmt/peer.h"
 #include "fmt/postfix.h"
 
 /* Text of the numbers of one record. */
@@ -69,34 +70,29 @@ out(struct track *t)
 		t->stopped = true;
 }
 
-/* The inbound handshake that the journal holds. */
-static bool
+/* The inbound handshake that the journal holds; ref.len 0 without. */
+static void
 find_handshake(const struct message *m, struct tlsinfo *tls)
 {
 	struct journal_entry e;
 	struct tls_head head;
 	uint32_t pos = 0;
-	bool found = false;
 
-	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
-		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'T')
-			continue;
-		memcpy(&head, e.head.ptr, sizeof(head));
-		*tls = head.tls;
-		found = true;
-	}
-	return found;
+	tls->ref.len = 0;
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END)
+		if (e.kind == JOURNAL_BLOCK && e.head.ptr[0] == HEAD_TLS) {
+			memcpy(&head, e.head.ptr, sizeof(head));
+			*tls = head.tls;
+		}
 }
 
 struct verdict
-message_inbound(const struct track *t, const struct message *m,
-    struct tlsinfo *tls)
+message_inbound(const struct message *m, const struct tlsinfo *tls)
 {
 	const struct session *s = m->session;
 	struct inbound in = { .handshake = NULL };
 	const struct tag *g = m->tag;
 
-	(void)t;
 	if ((m->saw & (SAW_CLIENT | SAW_REJECT)) == 0) {
 		if (m->saw & SAW_PICKUP)
 			return (struct verdict){ .status = TLS_LOCAL,
@@ -105,7 +101,7 @@ message_inbound(const struct track *t, const struct message *m,
 			return (struct verdict){ .status = TLS_LOCAL,
 				.proof = PROOF_PROVEN, .why = TLS_WHY_INTERNAL };
 	}
-	if (find_handshake(m, tls))
+	if (tlsinfo_known(tls))
 		in.handshake = tls;
 	if (s != NULL) {
 		in.session = true;
@@ -124,45 +120,88 @@ message_inbound(const struct track *t, const struct message *m,
 	return verdict_inbound(&in);
 }
 
-/* Set the message's facts. */
+/* OFF+LEN of a line; "@SRC" behind one of another source. */
 static void
-put_facts(const struct message *m, struct rec *r)
+put_line(const struct track *t, const struct message *m, const struct ref *ref,
+    struct buf *b)
 {
-	struct journal_entry e;
-	uint32_t pos = 0;
+	struct slice src;
 
-	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END)
-		if (e.kind == JOURNAL_FACT)
-			rec_set(r, e.field, e.value);
+	if (b->len > 0)
+		(void)buf_addc(b, ' ');
+	(void)buf_addu(b, ref->off);
+	(void)buf_addc(b, '+');
+	(void)buf_addu(b, ref->len);
+	if (ref->src == m->ref.src)
+		return;
+	src = t->names.src[ref->src];
+	(void)buf_addc(b, '@');
+	for (size_t i = 0; i < src.len; i++) {
+		if (src.ptr[i] == ' ')
+			(void)buf_add(b, SLICE("%20"));
+		else
+			(void)buf_addc(b, src.ptr[i]);
+	}
 }
 
-/* OFF+LEN of each line; "@SRC" behind those of another source. */
+/* Put a delivery among those to be written, in time order. */
 static void
-put_refs(const struct track *t, const struct message *m, struct buf *b)
+add_due(struct track *t, const struct journal_entry *e, uint32_t pos)
+{
+	struct delivery_head h;
+	struct due *v;
+	size_t i = t->ndue;
+
+	if (t->ndue == t->capdue) {
+		size_t cap = t->capdue == 0 ? 64 : t->capdue * 2;
+
+		t->due = mem_grow(t->due, t->capdue, cap, sizeof(*t->due));
+		t->capdue = cap;
+	}
+	v = t->due;
+	memcpy(&h, e->head.ptr, sizeof(h));
+	/* Nearly sorted: insertion keeps the order of equal times. */
+	while (i > 0 && h.time.ordered && (v[i - 1].sec > h.time.sec ||
+	    (v[i - 1].sec == h.time.sec && v[i - 1].nsec > h.time.nsec))) {
+		v[i] = v[i - 1];
+		i--;
+	}
+	v[i] = (struct due){ .sec = h.time.sec, .nsec = h.time.nsec,
+		.pos = pos };
+	t->ndue++;
+}
+
+/* Read the journal once: facts, lines, handshake, deliveries. */
+static void
+read_journal(struct track *t, const struct message *m, struct rec *r,
+    struct tlsinfo *tls)
 {
 	struct journal_entry e;
-	struct ref_head h;
-	uint32_t pos = 0;
+	struct tls_head head;
+	struct ref ref;
+	uint32_t pos = 0, start = 0;
 
-	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
-		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'R')
-			continue;
-		memcpy(&h, e.head.ptr, sizeof(h));
-		if (b->len > 0)
-			(void)buf_addc(b, ' ');
-		(void)buf_addu(b, h.ref.off);
-		(void)buf_addc(b, '+');
-		(void)buf_addu(b, h.ref.len);
-		if (h.ref.src != m->ref.src) {
-			struct slice src = t->names.src[h.ref.src];
-
-			(void)buf_addc(b, '@');
-			for (size_t i = 0; i < src.len; i++) {
-				if (src.ptr[i] == ' ')
-					(void)buf_add(b, SLICE("%20"));
-				else
-					(void)buf_addc(b, src.ptr[i]);
+	tls->ref.len = 0;
+	t->ndue = 0;
+	t->refs.len = 0;
+	for (; journal_next(&m->journal, &pos, &e) != JOURNAL_END;
+	    start = pos) {
+		switch (e.kind) {
+		case JOURNAL_FACT:
+			rec_set(r, e.field, e.value);
+			break;
+		case JOURNAL_MARK:
+			memcpy(&ref, e.head.ptr, sizeof(ref));
+			put_line(t, m, &ref, &t->refs);
+			break;
+		default:
+			if (e.head.ptr[0] == HEAD_DELIVERY) {
+				add_due(t, &e, start);
+				break;
 			}
+			memcpy(&head, e.head.ptr, sizeof(head));
+			*tls = head.tls;
+			break;
 		}
 	}
 }
@@ -192,7 +231,7 @@ latest(const struct message *m)
 		uint64_t h;
 		size_t i;
 
-		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'D')
+		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != HEAD_DELIVERY)
 			continue;
 		rec_clear(&r);
 		journal_facts(e.facts, &r);
@@ -281,11 +320,12 @@ put_complete(const struct message *m, struct rec *r)
 
 /* parent, parent_why: the traces in one string, the words in another. */
 static void
-put_parents(const struct track *t, const struct node *n, struct rec *r,
-    struct buf *traces, struct buf *why)
+put_parents(struct track *t, const struct node *n, struct rec *r)
 {
 	unsigned char text[NODE_TRACE_MAX];
+	struct buf *traces = &t->parents, *why = &t->why;
 
+	traces->len = why->len = 0;
 	for (size_t i = 0; i < n->nparent; i++) {
 		const struct node *p = node_get(&t->nodes, n->parent[i]);
 
@@ -351,9 +391,10 @@ ask_peer(const struct track *t, const struct message *m,
 	    child->id.instance == self->id.instance ||
 	    !direct_answer(rec_get(r, F_REPLY)))
 		return;
-	if (child->msg != NULL)
-		in = message_inbound(t, child->msg, &tls);
-	else
+	if (child->msg != NULL) {
+		find_handshake(child->msg, &tls);
+		in = message_inbound(child->msg, &tls);
+	} else
 		in = (struct verdict){ .status = child->tls_in,
 			.ref = child->tls_ref };
 	if (in.status != TLS_AUTHENTICATED && in.status != TLS_ENCRYPTED &&
@@ -374,6 +415,21 @@ put_tag(const struct tag *g, struct rec *r)
 		rec_set(r, F_SERVICE, g->service);
 }
 
+/* What a refusal without queue ID has of its own. */
+static void
+put_reject(const struct message *m, const struct node *n, struct rec *r,
+    struct numbers *x)
+{
+	struct slice c;
+
+	if (m->tag->daemon != DM_NONE)
+		rec_set(r, F_DAEMON, daemon_name[m->tag->daemon]);
+	put_number(r, x, F_PID, n->id.pid);
+	c = postfix_reason_class(rec_get(r, F_REASON), rec_get(r, F_DSN));
+	if (c.len > 0)
+		rec_set(r, F_REASON_CLASS, c);
+}
+
 /* One delivery record; base holds what it repeats of its message. */
 static void
 write_delivery(struct track *t, const struct message *m,
@@ -386,12 +442,21 @@ write_delivery(struct track *t, const struct message *m,
 	struct numbers x = { .n = 0 };
 	struct rec *r = &t->out;
 	struct slice next, why;
+	struct peer p;
 
 	memcpy(&h, e->head.ptr, sizeof(h));
 	rec_clear(r);
 	journal_facts(e->facts, r);
 	rec_set(r, F_TYPE, SLICE("delivery"));
 	put_time(r, &x, F_TIME, &h.time);
+	if (h.note != 0)
+		rec_set(r, F_TIME_NOTE, t->names.note[h.note]);
+	if (rec_has(r, F_RELAY) && peer_parse(r->v[F_RELAY], &p)) {
+		rec_set(r, F_RELAY_NAME, p.name);
+		rec_set(r, F_RELAY_ADDR, p.addr);
+		if (p.port.len > 0)
+			rec_set(r, F_RELAY_PORT, p.port);
+	}
 	put_tag(h.tag, r);
 	if (h.daemon != DM_NONE)
 		rec_set(r, F_DAEMON, daemon_name[h.daemon]);
@@ -427,55 +492,38 @@ static void
 write_deliveries(struct track *t, const struct message *m,
     const struct rec *base)
 {
-	struct order {
-		int64_t		sec;
-		uint32_t	nsec;
-		uint32_t	pos;
-	} *v;
 	struct journal_entry e;
-	struct delivery_head h;
-	uint32_t pos = 0, start;
-	size_t n = 0;
 
-	if (m->ndelivery == 0)
-		return;
-	v = mem_alloc(m->ndelivery, sizeof(*v));
-	for (start = 0; journal_next(&m->journal, &pos, &e) != JOURNAL_END;
-	    start = pos) {
-		size_t i = n;
+	for (size_t i = 0; i < t->ndue && !t->stopped; i++) {
+		uint32_t pos = t->due[i].pos;
 
-		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != 'D' ||
-		    n == m->ndelivery)
-			continue;
-		memcpy(&h, e.head.ptr, sizeof(h));
-		/* Nearly sorted: insertion keeps the order of equal times. */
-		while (i > 0 && h.time.ordered && (v[i - 1].sec > h.time.sec ||
-		    (v[i - 1].sec == h.time.sec &&
-		    v[i - 1].nsec > h.time.nsec))) {
-			v[i] = v[i - 1];
-			i--;
-		}
-		v[i] = (struct order){ .sec = h.time.sec,
-			.nsec = h.time.nsec, .pos = start };
-		n++;
-	}
-	for (size_t i = 0; i < n && !t->stopped; i++) {
-		pos = v[i].pos;
 		(void)journal_next(&m->journal, &pos, &e);
 		write_delivery(t, m, &e, base);
 	}
-	mem_free(v);
 }
 
-/* Buffers of one message record. */
+/* Text that a message record needs for as long as it lives. */
 struct texts {
-	struct buf	refs, parents, why;
 	unsigned char	trace[NODE_TRACE_MAX];
 	unsigned char	path[NODE_TRACE_MAX];
 	struct numbers	x;
 };
 
-/* Fill r with the message record. */
+/* What the node keeps when the message is gone. */
+static void
+leave(struct node *n, const struct message *m, const struct verdict *v,
+    const struct ident *root, uint32_t hop)
+{
+	n->hop = hop;
+	if (hop > 1 && n->root == NULL) {
+		n->root = mem_alloc(1, sizeof(*n->root));
+		*n->root = *root;
+	}
+	n->tls_in = v->status;
+	n->tls_ref = v->ref.len != 0 ? v->ref : m->ref;
+}
+
+/* Fill r with the message record; t->due then holds its deliveries. */
 static void
 make_message(struct track *t, struct message *m, struct node *n,
     struct rec *r, struct texts *s)
@@ -483,76 +531,46 @@ make_message(struct track *t, struct message *m, struct node *n,
 	struct tlsinfo tls;
 	struct verdict v;
 	struct ident root;
-	uint32_t hop;
+	uint32_t hop = 1;
 
+	s->x.n = 0;
 	rec_clear(r);
-	put_facts(m, r);
+	read_journal(t, m, r, &tls);
 	rec_set(r, F_TYPE, SLICE("message"));
 	put_time(r, &s->x, F_TIME, &m->first);
 	put_time(r, &s->x, F_END, &m->last);
+	if (m->note != 0)
+		rec_set(r, F_TIME_NOTE, t->names.note[m->note]);
 	rec_set(r, F_HOST, n->id.instance->host->name);
 	rec_set(r, F_INSTANCE, n->id.instance->name);
 	if (m->tag->service.len > 0 && (m->saw & (SAW_CLIENT | SAW_REJECT)))
 		rec_set(r, F_SERVICE, m->tag->service);
 	rec_set(r, F_QID, ident_qid(&n->id));
 	rec_set(r, F_TRACE, node_trace(&n->id, s->trace, sizeof(s->trace)));
-	if (m->reject && m->tag->daemon != DM_NONE)
-		rec_set(r, F_DAEMON, daemon_name[m->tag->daemon]);
-	if (m->reject)
-		put_number(r, &s->x, F_PID, n->id.pid);
 	rec_set(r, F_STATUS, status_of(m));
-	if (m->reject && rec_has(r, F_REASON)) {
-		struct slice c = postfix_reason_class(r->v[F_REASON],
-		    rec_get(r, F_DSN));
-
-		if (c.len > 0)
-			rec_set(r, F_REASON_CLASS, c);
-	}
-	v = message_inbound(t, m, &tls);
-	if (v.status == TLS_ENCRYPTED || v.status == TLS_AUTHENTICATED)
-		if (v.why == TLS_WHY_HANDSHAKE || v.why == TLS_WHY_CLIENT_CERT)
-			tlsinfo_put(&tls, r);
+	if (m->reject)
+		put_reject(m, n, r, &s->x);
+	v = message_inbound(m, &tls);
+	if (v.why == TLS_WHY_HANDSHAKE || v.why == TLS_WHY_CLIENT_CERT)
+		tlsinfo_put(&tls, r);
 	put_verdict(t, r, &s->x, &v, &m->ref);
-	if (m->reject) {
+	if (m->reject || n->nparent == 0) {
+		rec_set(r, F_PATH, r->v[F_TRACE]);
 		root = n->id;
-		hop = 1;
-	} else
+	} else {
 		node_path(&t->nodes, n, &root, &hop);
-	put_parents(t, n, r, &s->parents, &s->why);
-	rec_set(r, F_PATH, node_trace(&root, s->path, sizeof(s->path)));
+		put_parents(t, n, r);
+		rec_set(r, F_PATH, node_trace(&root, s->path,
+		    sizeof(s->path)));
+	}
 	put_number(r, &s->x, F_HOP, hop);
 	if (!m->reject)
 		put_complete(m, r);
 	put_ref(t, r, &s->x, &m->ref);
 	if (m->line != 0)
 		put_number(r, &s->x, F_LINE, m->line);
-	put_refs(t, m, &s->refs);
-	rec_set(r, F_REFS, buf_slice(&s->refs));
-	/* What the node keeps when the message is gone. */
-	n->hop = hop;
-	if (hop > 1 && n->root == NULL) {
-		n->root = mem_alloc(1, sizeof(*n->root));
-		*n->root = root;
-	}
-	n->tls_in = v.status;
-	n->tls_ref = v.ref.len != 0 ? v.ref : m->ref;
-}
-
-static void
-texts_init(struct texts *s)
-{
-	buf_init(&s->refs, 1 << 22);
-	buf_init(&s->parents, 1 << 16);
-	buf_init(&s->why, 1 << 12);
-	s->x.n = 0;
-}
-
-static void
-texts_free(struct texts *s)
-{
-	buf_free(&s->refs);
-	buf_free(&s->parents);
-	buf_free(&s->why);
+	rec_set(r, F_REFS, buf_slice(&t->refs));
+	leave(n, m, &v, &root, hop);
 }
 
 void
@@ -562,12 +580,10 @@ write_message(struct track *t, struct message *m)
 	struct texts s;
 	struct rec *base = &t->tmp;
 
-	texts_init(&s);
 	make_message(t, m, n, base, &s);
 	if (!t->stopped && !t->put(t->arg, base))
 		t->stopped = true;
 	write_deliveries(t, m, base);
-	texts_free(&s);
 	if (m->mid_listed)
 		join_unlist_mid(t, m);
 	node_written(&t->nodes, m->node, t->now);
@@ -588,16 +604,16 @@ write_early(struct track *t, struct message *m)
 	static const struct rec none;
 	uint32_t pos = 0;
 
-	texts_init(&s);
 	make_message(t, m, n, &t->tmp, &s);
 	write_deliveries(t, m, &t->tmp);
-	texts_free(&s);
 	m->journal = (struct journal){ .ptr = NULL };
 	while (journal_next(&old, &pos, &e) != JOURNAL_END) {
 		if (e.kind == JOURNAL_FACT)
 			(void)journal_fact(&t->pool, &m->journal, e.field,
 			    e.value);
-		else if (e.head.ptr[0] != 'D')
+		else if (e.kind == JOURNAL_MARK)
+			(void)journal_mark(&t->pool, &m->journal, e.head.ptr);
+		else if (e.head.ptr[0] != HEAD_DELIVERY)
 			(void)journal_block(&t->pool, &m->journal, e.head,
 			    &none, NULL, 0);
 	}
