@@ -32,6 +32,7 @@ struct level {
 	enum rc		 end;		/* RC_OK: more may come */
 	struct err	 err;		/* of RC_DAMAGED and RC_FAIL */
 	bool		 told;		/* it has been reported */
+	bool		 torn;		/* gzip: there may be more behind it */
 	struct gunzip	*gunzip;
 	struct bundle	*bundle;
 	size_t		 lent;		/* bytes of the window below in use */
@@ -161,7 +162,7 @@ begin_stream(struct level *l)
 	l->pos = l->len = 0;
 	l->off = 0;
 	l->end = RC_OK;
-	l->told = false;
+	l->told = l->torn = false;
 }
 
 /*
@@ -273,6 +274,7 @@ fill_gzip(struct reader *r, size_t i)
 	}
 	if (rc != RC_OK)
 		end_decoder(l, rc, &e);
+	l->torn = rc == RC_DAMAGED;
 	return l->len > before ? RC_OK : l->end;
 }
 
@@ -509,8 +511,7 @@ advance(struct reader *r, bool *look)
 			pop(r);
 			continue;
 		}
-		if (l->kind == SNIFF_GZIP && l->end == RC_DAMAGED &&
-		    salvage(r, l)) {
+		if (l->torn && salvage(r, l)) {
 			if (++r->salvaged <= SALVAGE_MAX) {
 				*look = true;
 				return true;
@@ -571,6 +572,8 @@ reader_stream(struct reader *r, struct reader_stream *s, struct err *e)
 		l = &r->level[r->top];
 		if (kind == SNIFF_NONE) {
 			r->bad_news = !look;
+			if (r->bad_news)
+				l->off = 0;
 			*s = (struct reader_stream){
 			    .path = buf_slice(&l->path),
 			    .mtime = l->mtime,
