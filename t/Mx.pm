@@ -22,7 +22,8 @@ our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
 our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
 our $limit = $ENV{MX_LIMIT} || 60;	# seconds that a tool may take
 
-# One message in over TLS, two recipients out, a reject, a deferral.
+# One message in over TLS, two recipients out, a reject; a deferral; one in
+# plaintext and a bounce, of the same sender.
 our $log = <<'LOG';
 Sep  1 10:04:04 mx postfix/smtpd[100]: connect from client.example.net[192.0.2.10]
 Sep  1 10:04:04 mx postfix/smtpd[100]: Anonymous TLS connection established from client.example.net[192.0.2.10]: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 server-signature ECDSA (prime256v1) server-digest SHA256
@@ -39,6 +40,14 @@ Sep  1 10:05:00 mx postfix/pickup[130]: 7A1202800001: uid=1001 from=<carl>
 Sep  1 10:05:00 mx postfix/cleanup[101]: 7A1202800001: message-id=<20260901.2@mx.example.com>
 Sep  1 10:05:00 mx postfix/qmgr[102]: 7A1202800001: from=<carl@example.com>, size=433, nrcpt=1 (queue active)
 Sep  1 10:05:30 mx postfix/smtp[200]: 7A1202800001: to=<dora@example.org>, relay=none, delay=30, delays=0.05/0.01/30/0, dsn=4.4.1, status=deferred (connect to mail.example.org[198.51.100.40]:25: Connection timed out)
+Sep  1 10:06:00 mx postfix/pickup[130]: F1206140243: uid=1000 from=<boss>
+Sep  1 10:06:00 mx postfix/cleanup[101]: F1206140243: message-id=<20260901.3@mx.example.com>
+Sep  1 10:06:00 mx postfix/qmgr[102]: F1206140243: from=<boss@example.com>, size=512, nrcpt=2 (queue active)
+Sep  1 10:06:01 mx postfix/smtp[201]: F1206140243: to=<eve@example.net>, relay=plain.example.net[192.0.2.30]:25, delay=1.1, delays=0.1/0/0.7/0.3, dsn=2.0.0, status=sent (250 OK id=1abcDE-0001Ab-2C)
+Sep  1 10:06:02 mx postfix/smtp[202]: Untrusted TLS connection established to mx1.example.org[198.51.100.25]:25: TLSv1.2 with cipher ECDHE-RSA-AES256-GCM-SHA384 (256/256 bits)
+Sep  1 10:06:02 mx postfix/smtp[202]: F1206140243: to=<gone@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=2.0, delays=0.1/0/1.2/0.7, dsn=5.1.1, status=bounced (host mx1.example.org[198.51.100.25] said: 550 5.1.1 <gone@example.org>: Recipient address rejected: User unknown (in reply to RCPT TO command))
+Sep  1 10:06:02 mx postfix/bounce[140]: F1206140243: sender non-delivery notification: 00007140244
+Sep  1 10:06:02 mx postfix/qmgr[102]: F1206140243: removed
 LOG
 
 # A log without a line of Postfix in it.
@@ -97,10 +106,12 @@ sub without {
 	return join '', grep { !/^\{"type":"(?:$re)"/ } split /^/, $text;
 }
 
-# n messages, a log of about 500 n bytes.
+# n messages, a log of about 500 n bytes; TLS was logged.
 sub big_log {
 	my ($n) = @_;
-	my $t = '';
+	my $t = 'Sep  1 10:00:00 mx postfix/smtp[201]: Trusted TLS connection '
+	    . "established to mx2.example.org[198.51.100.26]:25: TLSv1.3 with "
+	    . "cipher TLS_AES_256_GCM_SHA384 (256/256 bits)\n";
 
 	for my $i (0 .. $n - 1) {
 		my $q = sprintf '%05X140202', $i % 0xfffff;

@@ -122,7 +122,7 @@ for my $tool (@tools) {
 
 		# Damage: all that can be read is read.
 		for my $f (qw(cut hit)) {
-			$r = run(args($tool, "$dir/$f.log.gz"));
+			$r = run(args($tool, '-q', "$dir/$f.log.gz"));
 			one_line($r, "$f gzip file", $tool eq 'mxgrep' ? 0 : 2,
 			    qr/$f\.log\.gz.*offset/);
 			my $n = () = $r->{out} =~ /\n/g;
@@ -169,7 +169,8 @@ for my $tool (@tools) {
 		# Output that cannot be written.
 	      SKIP: {
 			skip 'no /dev/full', 1 unless -c '/dev/full';
-			$r = run(args($tool, $big), { to => '/dev/full' });
+			$r = run(args($tool, '-q', $big),
+			    { to => '/dev/full' });
 			one_line($r, 'full disk', 2,
 			    qr/standard output: .*No space left/);
 		}
@@ -221,13 +222,14 @@ for my $tool (@tools) {
 
 # Expressions that are wrong: where, with a caret under the place.
 if (grep { $_ eq 'mxgrep' } @tools) {
-	for my $c ([ 'from~[', 5 ], [ '( from=a', 0 ], [ 'frob=a', 0 ],
-	    [ 'size>abc', 0 ], [ 'and', 0 ], [ 'from=a )', 0 ]) {
-		my $r = run('mxgrep', $c->[0], $good);
+	for my $c ('from~[', '( from=a', 'frob=a', 'size>abc', 'and',
+	    'from=a )') {
+		my $r = run('mxgrep', '--expr', $c, $good);
 
-		is($r->{status}, 2, "mxgrep '$c->[0]': status");
-		like($r->{err}, qr/^mxgrep: .*\n.*^ *\^$/ms,
-		    "mxgrep '$c->[0]': a caret");
+		is($r->{status}, 2, "mxgrep '$c': status");
+		like($r->{err}, qr/^mxgrep: .*\n.*^[ \t]*\^$/ms,
+		    "mxgrep '$c': a caret");
+		unlike($r->{err}, qr/searched/, "mxgrep '$c': nothing done");
 	}
 }
 for my $tool (grep { /^mx(?:log|trace)$/ } @tools) {

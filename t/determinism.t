@@ -37,6 +37,20 @@ my $locale = dir();
 system("localedef -i tr_TR -f UTF-8 $locale/tr_TR.UTF-8 >/dev/null 2>&1");
 my $turkish = -e "$locale/tr_TR.UTF-8/LC_CTYPE";
 
+# Equal, or where they begin to differ.
+sub same {
+	my ($got, $want, $name) = @_;
+
+	return if ok($got eq $want, $name);
+	my @a = split /\n/, $got;
+	my @b = split /\n/, $want;
+	my $i = 0;
+
+	$i++ while $i < @a && $i < @b && $a[$i] eq $b[$i];
+	diag(scalar(@a) . ' and ' . scalar(@b) . ' lines, line ' . ($i + 1)
+	    . ":\n" . ($a[$i] // '(none)') . "\n" . ($b[$i] // '(none)'));
+}
+
 sub out {
 	my ($r) = @_;
 
@@ -52,39 +66,39 @@ for my $tool (@tools) {
 
 		is($r->{status}, 0, 'reads the set') or diag($r->{err});
 		cmp_ok(length $want, '>', 100000, 'says much of it');
-		is(out(run($tool, @a, @set)), $want, 'again');
+		same(out(run($tool, @a, @set)), $want, 'again');
 		for my $tz ('America/New_York', 'Asia/Kolkata',
 		    ':/etc/localtime', 'XYZ-13:45', undef) {
-			is(out(run($tool, @a, @set, { env => { TZ => $tz } })),
+			same(out(run($tool, @a, @set, { env => { TZ => $tz } })),
 			    $want, 'TZ=' . ($tz // '(none)'));
 		}
 	      SKIP: {
 			skip 'localedef makes no locale here', 1
 			    unless $turkish;
-			is(out(run($tool, @a, @set, { env => {
+			same(out(run($tool, @a, @set, { env => {
 			    LOCPATH => $locale, LC_ALL => 'tr_TR.UTF-8',
 			    LANG => 'tr_TR.UTF-8' } })), $want,
 			    'LC_ALL=tr_TR.UTF-8');
 		}
-		is(out(run($tool, @a, reverse @set)), $want,
+		same(out(run($tool, @a, reverse @set)), $want,
 		    'arguments in reverse');
-		is(out(run($tool, @a, @set[1, 0, 2])), $want,
+		same(out(run($tool, @a, @set[1, 0, 2])), $want,
 		    'arguments in another order');
-		is(out(run($tool, @a, @set, @set)), $want,
+		same(out(run($tool, @a, @set, @set)), $want,
 		    'arguments given twice');
 		for my $opt (['-j', '1'], ['-j', '2'], ['-j', '7'],
 		    ['--no-hash'], ['--no-sandbox'], ['-q'], ['-v']) {
-			is(out(run($tool, @a, @$opt, @set)), $want, "@$opt");
+			same(out(run($tool, @a, @$opt, @set)), $want, "@$opt");
 		}
 		# A pipe has another name; the rest is the same.
 		my $file = out(run($tool, @a, "$dir/whole.log"));
 		my $pipe = out(run($tool, @a, { from => "$dir/whole.log" }));
 		$file =~ s/\Q$dir\E\/whole\.log/-/g;
-		is($pipe, $file, 'from standard input');
+		same($pipe, $file, 'from standard input');
 		my $cat = sh('bash', '-c', "perl -e '\$| = 1; \$/ = \\7919; "
 		    . "print while <>' $dir/whole.log | "
 		    . tool_path($tool) . " @a");
-		is(out($cat), $file, 'through a pipe, in pieces');
+		same(out($cat), $file, 'through a pipe, in pieces');
 		done_testing();
 	};
 }
@@ -97,7 +111,7 @@ for my $tool (grep { /^mx(?:log|trace)$/ } @tools) {
 	my $d = out(run($tool, @time, $case));
 	my $f = out(run($tool, @time, map { s{^\Q$dir\E}{$case}r } @set));
 
-	is($d, $f, "$tool: a directory is what its files are");
+	same($d, $f, "$tool: a directory is what its files are");
 }
 
 SKIP: {
@@ -114,16 +128,14 @@ SKIP: {
 			my $long = sh('bash', '-c',
 			    "$mxlog -q @time $c->[1] | $mxtrace -q $e");
 
-			ok(out($long) eq out($short),
-			    "mxlog | mxtrace $e is mxtrace: $c->[0]")
-			    or first_difference(out($long), out($short));
+			same(out($long), out($short),
+			    "mxlog | mxtrace $e is mxtrace: $c->[0]");
 		}
 	}
 	my $short = sh('bash', '-c', "$mxtrace -q @time @set");
 	my $tsv = sh('bash', '-c',
 	    "$mxlog -q -o tsv @time @set | $mxtrace -q");
-	ok(out($tsv) eq out($short), 'mxlog -o tsv | mxtrace is mxtrace')
-	    or first_difference(out($tsv), out($short));
+	same(out($tsv), out($short), 'mxlog -o tsv | mxtrace is mxtrace');
 
 	# Traced apart and merged is traced together.
 	my @part;
@@ -133,24 +145,12 @@ SKIP: {
 		push @part, put("$dir/part$i.ndjson", $r->{out});
 	}
 	my $merged = run('mxtrace', '-q', @part);
-	ok(out($merged) eq out($short), 'pieces traced apart and merged')
-	    or first_difference(out($merged), out($short));
+	same(out($merged), out($short), 'pieces traced apart and merged');
 	$merged = run('mxtrace', '-q', reverse @part);
-	ok(out($merged) eq out($short), 'pieces merged in another order')
-	    or first_difference(out($merged), out($short));
+	same(out($merged), out($short), 'pieces merged in another order');
 	# All of it in the source records, too, but for how it was read.
 	is(scalar(() = $short->{out} =~ /^\{"type":"source"/mg), 3,
 	    'one source record for each file');
 }
 
-sub first_difference {
-	my @a = split /\n/, $_[0];
-	my @b = split /\n/, $_[1];
-	my $i = 0;
-
-	$i++ while $i < @a && $i < @b && $a[$i] eq $b[$i];
-	diag(scalar(@a) . ' and ' . scalar(@b) . ' records, record '
-	    . ($i + 1) . ":\n" . ($a[$i] // 'none') . "\n"
-	    . ($b[$i] // 'none'));
-}
 done_testing();
