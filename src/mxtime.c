@@ -12,27 +12,35 @@
 #include "source/opt.h"
 #include "source/records.h"
 #include "view/blocktext.h"
-#include "view/clock.h"
+#include "view/showtime.h"
 #include "view/flattext.h"
 #include "view/linetext.h"
 #include "view/summary.h"
 #include "view/timeline.h"
 
 static const char help[] =
-"usage: mxtime [-1eqv] [-o FORMAT] [-f KEY,...] [-s TIME] [-u TIME]\n"
-"              [-z ZONE] [--show-tz ZONE] [FILE ...]\n"
-"The timeline of mail: what happened to each message, step by step.\n"
-"  -o FORMAT      text (default), body (for mactime), timesketch, csv,\n"
-"                 json or tsv (the records in the order of time)\n"
-"  -1             one line a message\n"
-"  -e             show other log lines of each message, too\n"
-"  -v             cut nothing, show everything\n"
-"  -s, -u TIME    only messages with a line from, before that time\n"
-"  -z ZONE        zone of stamps that have none\n"
-"  --show-tz ZONE zone of the times shown (UTC)\n"
-"  -f KEY,...     columns of csv, json, tsv\n"
-"FILE is a mail log in any framing, or records; none, or -, is standard\n"
-"input.  Example: mxtrace mail.log | mxgrep -m from=ann@example.org | mxtime\n";
+"usage: mxtime [-1eqv] [-f KEY,...] [-o FORMAT] [-s TIME] [-u TIME]\n"
+"              [-y YEAR] [-z ZONE] [--show-tz ZONE] [FILE ...]\n"
+"\n"
+"The timeline of mail: what happened to each message, step by step.  Reads\n"
+"records (mxtrace | mxtime), or logs, which are traced first.\n"
+"\n"
+"  -1, --one-line         one line a message\n"
+"  -o, --output FORMAT    text; body, for mactime; timesketch; csv; json or\n"
+"                         tsv, the records in the order of time\n"
+"  -e, --events           of logs, the other lines of each message, too\n"
+"  -v, --verbose          cut nothing, show all deliveries and lines\n"
+"  -s, --since TIME       only messages with a line at or after TIME\n"
+"  -u, --until TIME       and before TIME\n"
+"  -z, --tz ZONE          zone of stamps that have none\n"
+"      --show-tz ZONE     show times in this zone, not in UTC\n"
+"  -y, --year YEAR        year of the first line, where stamps have none\n"
+"  -f, --fields KEY,...   columns of csv, json and tsv\n"
+"  -q, --quiet            no summary at the end\n"
+"  -h, --help             this text; -V, --version\n"
+"\n"
+"Status: 0 all read, 1 nothing of Postfix in it, 2 trouble.  See mxtime(1)\n"
+"for more options and how to read the text.\n";
 
 enum format {
 	FORMAT_TEXT,
@@ -231,7 +239,7 @@ main(int argc, char *argv[])
 	struct mxtime m = { 0 };
 	struct timeline_options o;
 	struct inputs in;
-	struct clock clock;
+	struct showtime clock;
 	int status, written;
 
 	msg_init(argv[0]);
@@ -253,7 +261,7 @@ main(int argc, char *argv[])
 		written = write_all(&m);
 		if (written != EXIT_YES)
 			status = written;
-		clock = (struct clock){ .zone = m.opt.show_zone,
+		clock = (struct showtime){ .zone = m.opt.show_zone,
 		    .name = m.opt.show_tz };
 		summary_say(&m.summary, timeline_facts(m.timeline), &clock);
 		if (m.hidden > 0)

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "io/spool.h"
-#include "view/clock.h"
+#include "view/showtime.h"
 #include "view/text.h"
 #include "view/tlswords.h"
 
@@ -15,8 +15,9 @@
 #define ELAPSED		8
 #define WORD		9
 #define REPLY_LINES	3	/* of a reply that is no success */
+#define STAMPED		(MARGIN + 17 + 1 + WORD + 1)	/* [Sep  1 10:04:05] */
 #define PHRASE_MAX	((size_t)4 * 1024 * 1024)
-#define NAME_WIDTH	32	/* of a name in a heading */
+#define HEADING_REST	28	/* columns of a heading beside two names */
 
 /* The last attempt for one recipient. */
 struct rcpt {
@@ -56,7 +57,7 @@ struct block {
 struct blocktext {
 	struct blocktext_options opt;
 	struct paint	 paint;
-	struct clock	 clock;
+	struct showtime	 clock;
 	struct buf	 kept;		/* the message record */
 	struct buf	 b;		/* one phrase */
 	struct block	 block;
@@ -79,10 +80,12 @@ blocktext_open(const struct blocktext_options *opt)
 	t->opt = *opt;
 	t->paint = opt->paint;
 	t->paint.whole = opt->verbose;
-	t->clock = (struct clock){ .zone = opt->zone, .name = opt->zone_name,
+	t->clock = (struct showtime){ .zone = opt->zone, .name = opt->zone_name,
 	    .digits = opt->facts->digits, .noted = opt->facts->noted };
-	t->paint.indent = MARGIN + clock_width(&t->clock) + t->clock.noted +
+	t->paint.indent = MARGIN + showtime_width(&t->clock) + t->clock.noted +
 	    ELAPSED + 1 + WORD + 1;
+	if (opt->facts->has_undated && t->paint.indent < STAMPED)
+		t->paint.indent = STAMPED;
 	buf_init(&t->kept, SPOOL_ENTRY * 2);
 	buf_init(&t->b, PHRASE_MAX);
 	buf_init(&t->run_host, SPOOL_ENTRY);
@@ -118,7 +121,7 @@ static void
 put_address(struct buf *b, struct slice a)
 {
 	(void)buf_addc(b, '<');
-	text_clean(b, a, "<>");
+	text_clean(b, a, "<> ");
 	(void)buf_addc(b, '>');
 }
 
@@ -177,7 +180,7 @@ put_day(struct blocktext *t, const struct text_time *at)
 	struct buf *b = start(t);
 
 	if (at->known)
-		clock_day(&t->clock, at->sec, b);
+		showtime_day(&t->clock, at->sec, b);
 	else
 		(void)buf_add(b, SLICE("(no date)"));
 	paint_left(&t->paint, PAINT_BOLD, buf_slice(b));
@@ -189,15 +192,11 @@ static void
 heading_name(struct blocktext *t, enum paint_colour c, struct slice s)
 {
 	struct buf *b = start(t), cut;
+	size_t width = (t->paint.columns - HEADING_REST) / 2;
 
 	put_name(b, s);
-	if (t->opt.verbose && text_width(buf_slice(b)) <
-	    t->paint.columns - 40) {
-		paint_left(&t->paint, c, buf_slice(b));
-		return;
-	}
 	buf_init(&cut, PHRASE_MAX);
-	text_cut_middle(&cut, buf_slice(b), NAME_WIDTH);
+	text_cut_middle(&cut, buf_slice(b), width);
 	paint_left(&t->paint, c, buf_slice(&cut));
 	buf_free(&cut);
 }
@@ -283,7 +282,7 @@ run_heading(struct blocktext *t, const struct timeline_item *i, enum run run)
 	struct slice host = rec_get(&i->rec, F_HOST);
 	bool same = t->run == run && t->run_timed == i->time.known &&
 	    slice_eq(buf_slice(&t->run_host), host) && (!i->time.known ||
-	    clock_same_day(&t->clock, t->run_day, i->time.sec));
+	    showtime_same_day(&t->clock, t->run_day, i->time.sec));
 
 	t->run = run;
 	t->run_timed = i->time.known;
@@ -321,7 +320,7 @@ static void
 put_stamp(struct blocktext *t, struct slice stamp)
 {
 	struct buf *b = start(t), cut;
-	size_t width = t->paint.indent - WORD - 3 - MARGIN;
+	size_t width = t->paint.indent - WORD - 2 - MARGIN;
 
 	if (stamp.len == 0)
 		return;
@@ -357,9 +356,9 @@ step(struct blocktext *t, const struct text_time *at, const struct rec *r,
 	struct buf *b, cut;
 
 	if (at != NULL && at->known && k->has_day &&
-	    !clock_same_day(&t->clock, k->day, at->sec)) {
+	    !showtime_same_day(&t->clock, k->day, at->sec)) {
 		b = start(t);
-		clock_day(&t->clock, at->sec, b);
+		showtime_day(&t->clock, at->sec, b);
 		paint_left(&t->paint, PAINT_PLAIN, buf_slice(b));
 		paint_end(&t->paint);
 	}
@@ -368,7 +367,7 @@ step(struct blocktext *t, const struct text_time *at, const struct rec *r,
 		k->has_day = true;
 		k->day = at->sec;
 		b = start(t);
-		clock_time(&t->clock, at, r != NULL &&
+		showtime_time(&t->clock, at, r != NULL &&
 		    rec_get(r, F_TIME_NOTE).len > 0, b);
 		paint_left(&t->paint, PAINT_PLAIN, buf_slice(b));
 		put_elapsed(t, at);
@@ -1090,7 +1089,10 @@ missing(struct blocktext *t)
 			continue;
 		step(t, NULL, NULL, PAINT_YELLOW, SLICE("missing"));
 		b = start(t);
-		text_clean(b, word, NULL);
+		if (is(word, "queued"))
+			(void)buf_add(b, SLICE("queue entry (sender, size)"));
+		else
+			text_clean(b, word, NULL);
 		(void)buf_add(b, SLICE(" not in the log"));
 		phrase(t, PAINT_YELLOW, ", ");
 		paint_end(&t->paint);
@@ -1259,18 +1261,13 @@ preface(struct blocktext *t)
 
 	t->paint.indent = 0;
 	(void)buf_add(b, SLICE("Times: "));
-	clock_zone(&t->clock, f->first, f->last, b);
+	showtime_zone(&t->clock, f->first, f->last, b);
 	(void)buf_addc(b, '.');
 	phrase(t, PAINT_PLAIN, " ");
 	if (f->noted) {
 		b = start(t);
 		(void)buf_add(b, SLICE("~ not the log's own word: "));
-		for (size_t i = 0; i < f->notes.len; i++)
-			if (f->notes.ptr[i] == ' ')
-				(void)buf_add(b, SLICE(", "));
-			else
-				text_clean(b, slice_of(f->notes.ptr + i, 1),
-				    NULL);
+		timeline_names_put(b, &f->notes, ", ");
 		(void)buf_addc(b, '.');
 		phrase(t, PAINT_YELLOW, " ");
 	}

@@ -1,7 +1,9 @@
 #include "view/flattext.h"
 
+#include "base/arena.h"
 #include "base/caltime.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "rec/rec.h"
 #include "rec/rec_csv.h"
 #include "view/text.h"
@@ -18,6 +20,8 @@ struct flattext {
 	struct buf	 name;		/* the step in words */
 	struct buf	 line;
 	struct buf	 part, cut;
+	struct arena	 arena;		/* of rec */
+	struct rec	 rec;
 	uint64_t	 untimed;
 };
 
@@ -67,6 +71,7 @@ flattext_open(FILE *out, enum flat_format format, const char *columns)
 	buf_init(&t->line, LINE_MAX);
 	buf_init(&t->part, LINE_MAX);
 	buf_init(&t->cut, LINE_MAX);
+	arena_init(&t->arena, LINE_MAX);
 	if (format != FLAT_CSV)
 		return t;
 	(void)fputs("datetime,timestamp,timestamp_desc,message", out);
@@ -87,6 +92,7 @@ flattext_close(struct flattext *t)
 	buf_free(&t->line);
 	buf_free(&t->part);
 	buf_free(&t->cut);
+	arena_free(&t->arena);
 	mem_free(t);
 }
 
@@ -270,6 +276,34 @@ microseconds(const struct text_time *at)
 	return at->sec * MICRO + (int64_t)(at->nsec / 1000);
 }
 
+/* The record with values that are UTF-8: others would be no JSON to many. */
+static const struct rec *
+utf8_record(struct flattext *t, const struct rec *r)
+{
+	enum field f;
+
+	arena_reset(&t->arena);
+	t->rec = *r;
+	for (f = rec_next_field(r, 0); f != FIELD_N;
+	    f = rec_next_field(r, (size_t)f + 1)) {
+		struct slice v = rec_get(r, f);
+		uint32_t cp = 0;
+
+		for (size_t pos = 0; pos < v.len && cp != UTF8_BAD;)
+			pos += utf8_next(slice_from(v, pos), &cp);
+		if (cp != UTF8_BAD)
+			continue;
+		t->part.len = 0;
+		text_clean(&t->part, v, NULL);
+		v = arena_dup(&t->arena, buf_slice(&t->part));
+		if (v.ptr == NULL)
+			rec_unset(&t->rec, f);
+		else
+			rec_set(&t->rec, f, v);
+	}
+	return &t->rec;
+}
+
 static void
 put_timesketch(struct flattext *t, const struct timeline_item *i)
 {
@@ -285,12 +319,14 @@ put_timesketch(struct flattext *t, const struct timeline_item *i)
 	(void)fprintf(t->out, "\",\"timestamp\":%lld,\"timestamp_desc\":\"",
 	    (long long)microseconds(&i->time));
 	t->line.len = 0;
+	t->part.len = 0;
+	text_clean(&t->part, step_of(i), NULL);
 	(void)buf_add(&t->line, SLICE("mail "));
-	(void)rec_json_escape(&t->line, step_of(i));
+	(void)rec_json_escape(&t->line, buf_slice(&t->part));
 	(void)buf_add(&t->line, SLICE("\","));
 	/* The record's own keys stand where its brace would open. */
 	at = t->line.len;
-	if (!rec_json(&t->line, &i->rec) || t->line.len - at <= 2)
+	if (!rec_json(&t->line, utf8_record(t, &i->rec)) || t->line.len - at <= 2)
 		(void)buf_add(&t->line, SLICE("{\"type\":\"\"}"));
 	(void)fwrite(t->line.ptr, 1, at, t->out);
 	(void)fwrite(t->line.ptr + at + 1, 1, t->line.len - at - 1, t->out);

@@ -8,7 +8,8 @@
  *
  * FLAT_TIMESKETCH: one JSON object a line with message, datetime (RFC 3339
  * with +00:00), timestamp (microseconds since the epoch) and timestamp_desc,
- * then the keys of the record.
+ * then the keys of the record; in these, bytes that are not UTF-8 are written
+ * \xNN, because half of a surrogate pair is no JSON to many readers.
  *
  * FLAT_CSV: the same four and a choice of keys as CSV, with a header line
  * and the guard against formulas (rec_csv.h).

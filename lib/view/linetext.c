@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "io/spool.h"
-#include "view/clock.h"
+#include "view/showtime.h"
 #include "view/text.h"
 #include "view/tlswords.h"
 
@@ -19,7 +19,7 @@
 struct linetext {
 	struct linetext_options	 opt;
 	struct paint		 paint;
-	struct clock		 clock;
+	struct showtime		 clock;
 	bool			 one_year;
 	size_t			 client_width, mail_width, qid_width;
 	bool			 begun;
@@ -124,10 +124,10 @@ linetext_open(const struct linetext_options *opt)
 
 	t->opt = *opt;
 	t->paint = opt->paint;
-	t->clock = (struct clock){ .zone = opt->zone, .name = opt->zone_name,
+	t->clock = (struct showtime){ .zone = opt->zone, .name = opt->zone_name,
 	    .digits = 0, .noted = f->noted };
-	t->one_year = f->has_time && clock_year(&t->clock, f->first) ==
-	    clock_year(&t->clock, f->last);
+	t->one_year = f->has_time && showtime_year(&t->clock, f->first) ==
+	    showtime_year(&t->clock, f->last);
 	buf_init(&t->kept, SPOOL_ENTRY * 2);
 	buf_init(&t->to, SPOOL_ENTRY);
 	buf_init(&t->out, 64);
@@ -151,12 +151,12 @@ put_time(struct linetext *t)
 		return;
 	}
 	buf_init(&day, 256);
-	clock_day(&t->clock, t->time.sec, &day);
+	showtime_day(&t->clock, t->time.sec, &day);
 	(void)buf_add(&t->b, slice_sub(buf_slice(&day), t->one_year ? 5 : 0,
 	    t->one_year ? 5 : 10));
 	buf_free(&day);
 	(void)buf_addc(&t->b, ' ');
-	clock_time(&t->clock, &t->time, rec_get(&t->msg, F_TIME_NOTE).len > 0,
+	showtime_time(&t->clock, &t->time, rec_get(&t->msg, F_TIME_NOTE).len > 0,
 	    &t->b);
 }
 
@@ -279,13 +279,12 @@ static void
 preface(struct linetext *t)
 {
 	const struct timeline_facts *f = t->opt.facts;
-	size_t n;
 
 	(void)buf_add(&t->b, SLICE("Times: "));
-	clock_zone(&t->clock, f->first, f->last, &t->b);
+	showtime_zone(&t->clock, f->first, f->last, &t->b);
 	if (t->one_year) {
 		(void)buf_add(&t->b, SLICE(", year "));
-		(void)buf_addu(&t->b, (uint64_t)clock_year(&t->clock,
+		(void)buf_addu(&t->b, (uint64_t)showtime_year(&t->clock,
 		    f->first));
 	}
 	paint_phrase(&t->paint, PAINT_PLAIN, PAINT_END, "",
@@ -293,12 +292,7 @@ preface(struct linetext *t)
 	t->b.len = 0;
 	if (f->noted) {
 		(void)buf_add(&t->b, SLICE("~ not the log's own word ("));
-		for (n = 0; n < f->notes.len; n++)
-			if (f->notes.ptr[n] == ' ')
-				(void)buf_add(&t->b, SLICE(", "));
-			else
-				text_clean(&t->b,
-				    slice_of(f->notes.ptr + n, 1), NULL);
+		timeline_names_put(&t->b, &f->notes, ", ");
 		(void)buf_addc(&t->b, ')');
 		paint_phrase(&t->paint, PAINT_YELLOW, PAINT_END, "; ",
 		    buf_slice(&t->b));

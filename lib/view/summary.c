@@ -62,11 +62,14 @@ summary_take(struct summary *s, const struct rec *r)
 	struct slice type = rec_get(r, F_TYPE);
 	uint64_t n;
 
-	s->records++;
-	if (slice_eq(type, SLICE("source")))
+	if (slice_eq(type, SLICE("source"))) {
 		s->ends++;
-	if (!slice_eq(type, SLICE("coverage")))
 		return;
+	}
+	if (!slice_eq(type, SLICE("coverage"))) {
+		s->records++;
+		return;
+	}
 	s->ends++;
 	if (slice_u64(rec_get(r, F_UNKNOWN), INT64_MAX, &n))
 		s->unknown += n;
@@ -82,40 +85,28 @@ put_count(struct buf *b, uint64_t n, const char *one, const char *many)
 }
 
 static void
-put_moment(struct buf *b, const struct clock *k, int64_t sec)
+put_moment(struct buf *b, const struct showtime *k, int64_t sec)
 {
 	const struct text_time t = { .sec = sec, .known = true };
 
-	clock_day(k, sec, b);
+	showtime_day(k, sec, b);
 	(void)buf_addc(b, ' ');
-	clock_time(k, &t, false, b);
+	showtime_time(k, &t, false, b);
 }
 
 static void
-put_hosts(struct buf *b, const struct timeline_facts *f)
+put_hosts(struct buf *b, const struct timeline_names *hosts)
 {
-	struct slice have = buf_slice(&f->hosts), name, rest;
-
-	if (f->nhosts == 0)
+	if (hosts->n == 0)
 		return;
-	(void)buf_add(b, f->nhosts == 1 ? SLICE(", host") : SLICE(", hosts"));
-	while (slice_cut(have, '\0', &name, &rest)) {
-		struct buf clean;
-
-		buf_init(&clean, 4096);
-		text_clean(&clean, slice_sub(name, 0, 255), " ");
-		(void)buf_addc(b, ' ');
-		text_cut_middle(b, buf_slice(&clean), 40);
-		buf_free(&clean);
-		have = rest;
-	}
-	if (f->more_hosts)
-		(void)buf_add(b, SLICE(" and more"));
+	(void)buf_add(b, hosts->n == 1 ? SLICE(", host ") :
+	    SLICE(", hosts "));
+	timeline_names_put(b, hosts, " ");
 }
 
 /* Period, hosts, counts. */
 static void
-say_counts(const struct timeline_facts *f, const struct clock *k)
+say_counts(const struct timeline_facts *f, const struct showtime *k)
 {
 	struct buf b;
 
@@ -128,7 +119,7 @@ say_counts(const struct timeline_facts *f, const struct clock *k)
 			(void)buf_add(&b, SLICE(" UTC"));
 	} else
 		(void)buf_add(&b, SLICE("no time known"));
-	put_hosts(&b, f);
+	put_hosts(&b, &f->hosts);
 	(void)buf_add(&b, SLICE(": "));
 	put_count(&b, f->messages, " message, ", " messages, ");
 	put_count(&b, f->deliveries, " delivery, ", " deliveries, ");
@@ -151,7 +142,7 @@ say_list(const char *text, const struct buf *list)
 
 void
 summary_say(const struct summary *s, const struct timeline_facts *f,
-    const struct clock *k)
+    const struct showtime *k)
 {
 	unsigned long long n;
 
@@ -172,9 +163,6 @@ summary_say(const struct summary *s, const struct timeline_facts *f,
 		    n == 1 ? "host" : "hosts");
 	say_list("TLS was logged by", &s->logged);
 	say_list("no sign that TLS is logged by", &s->silent);
-	if (s->silent.len > 0)
-		msg_note("smtp_tls_loglevel = 1 and smtpd_tls_loglevel = 1 "
-		    "would tell from now on");
 	if (s->ends == 0 && s->records > 0)
 		msg_note("no source or coverage record at the end: "
 		    "the stream was cut short");

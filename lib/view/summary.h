@@ -12,11 +12,11 @@
 
 #include "base/buf.h"
 #include "base/field.h"
-#include "view/clock.h"
+#include "view/showtime.h"
 #include "view/timeline.h"
 
 struct summary {
-	uint64_t	 records;
+	uint64_t	 records;	/* all others */
 	uint64_t	 ends;		/* source and coverage records */
 	uint64_t	 unknown;	/* lines, of coverage */
 	uint64_t	 gaps;		/* hosts that have some */
@@ -29,6 +29,6 @@ void	summary_init(struct summary *);
 void	summary_free(struct summary *);
 void	summary_take(struct summary *, const struct rec *);
 void	summary_say(const struct summary *, const struct timeline_facts *,
-	    const struct clock *);
+	    const struct showtime *);
 
 #endif

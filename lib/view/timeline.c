@@ -22,8 +22,6 @@
 #define PART_LEN	(HASH_LEN + 1 + AT_LEN)
 #define PATH_LEN	(HASH_LEN + AT_LEN + STEP_LEN)
 #define FINAL_LEN	(AT_LEN + AT_LEN + STEP_LEN)
-#define HOSTS_MAX	8
-#define NOTES_MAX	200	/* bytes */
 #define QID_MAX		20
 #define ITEM_MAX	(SPOOL_ENTRY + 16)
 
@@ -73,8 +71,6 @@ timeline_open(const struct timeline_options *opt, size_t memory)
 	t->final = spool_open(FINAL_LEN, memory / 3);
 	buf_init(&t->pack, ITEM_MAX);
 	buf_init(&t->item, ITEM_MAX);
-	buf_init(&t->facts.notes, NOTES_MAX);
-	buf_init(&t->facts.hosts, (size_t)1024 * 1024);
 	return t;
 }
 
@@ -88,8 +84,6 @@ timeline_close(struct timeline *t)
 	spool_close(t->final);
 	buf_free(&t->pack);
 	buf_free(&t->item);
-	buf_free(&t->facts.notes);
-	buf_free(&t->facts.hosts);
 	mem_free(t);
 }
 
@@ -207,77 +201,108 @@ put_step(unsigned char *p, const struct rec *r, enum timeline_kind kind,
 	spool_i64(p + 2 + SPOOL_I64 + 4 + 1, seq);
 }
 
-/* Add one word after another to a list, once. */
+static struct slice
+name_at(const struct timeline_names *n, size_t i)
+{
+	return slice_of(n->v[i].name, n->v[i].len);
+}
+
+/*
+ * Add a name that record `seq` bears.  Records come in any order here, so
+ * the names are kept by their lowest number: the result does not depend on
+ * that order.
+ */
 static void
-note_words(struct timeline_facts *f, struct slice words)
+note_name(struct timeline_names *n, struct slice name, int64_t seq)
+{
+	size_t i = 0;
+
+	if (name.len == 0 || name.len > TIMELINE_NAME)
+		return;
+	while (i < n->n && !slice_eq(name_at(n, i), name))
+		i++;
+	if (i < n->n) {
+		if (n->v[i].seq <= seq)
+			return;
+	} else if (n->n < TIMELINE_NAMES)
+		n->n++;
+	else {
+		n->more = true;
+		if (n->v[--i].seq <= seq)
+			return;
+	}
+	for (; i > 0 && n->v[i - 1].seq > seq; i--)
+		n->v[i] = n->v[i - 1];
+	n->v[i].seq = seq;
+	n->v[i].len = name.len;
+	memcpy(n->v[i].name, name.ptr, name.len);
+}
+
+void
+timeline_names_put(struct buf *b, const struct timeline_names *n,
+    const char *between)
+{
+	struct buf clean;
+
+	buf_init(&clean, 16 * TIMELINE_NAME);
+	for (size_t i = 0; i < n->n; i++) {
+		if (i > 0)
+			(void)buf_add(b, slice_cstr(between));
+		clean.len = 0;
+		text_clean(&clean, name_at(n, i), " ,");
+		text_cut_middle(b, buf_slice(&clean), TIMELINE_SHOWN);
+	}
+	if (n->more)
+		(void)buf_add(b, SLICE(" and more"));
+	buf_free(&clean);
+}
+
+static void
+note_words(struct timeline_names *n, struct slice words, int64_t seq)
 {
 	struct slice word, rest;
 
 	while (words.len > 0) {
-		struct slice have = buf_slice(&f->notes), w, more;
-		bool known = false;
-
 		if (!slice_cut(words, ' ', &word, &rest)) {
 			word = words;
 			rest = slice_from(words, words.len);
 		}
 		words = rest;
-		while (!known && have.len > 0) {
-			if (!slice_cut(have, ' ', &w, &more)) {
-				w = have;
-				more = slice_from(have, have.len);
-			}
-			known = slice_eq(w, word);
-			have = more;
-		}
-		if (known || word.len + 1 > NOTES_MAX - f->notes.len)
-			continue;
-		if (f->notes.len > 0)
-			(void)buf_addc(&f->notes, ' ');
-		(void)buf_add(&f->notes, word);
+		note_name(n, word, seq);
 	}
 }
 
 static void
-note_host(struct timeline_facts *f, struct slice host)
+note_time(struct timeline_facts *f, const struct text_time *at)
 {
-	struct slice have = buf_slice(&f->hosts), name, rest;
-
-	while (slice_cut(have, '\0', &name, &rest)) {
-		if (slice_eq_nocase(name, host))
-			return;
-		have = rest;
-	}
-	if (f->nhosts == HOSTS_MAX)
-		f->more_hosts = true;
-	if (f->nhosts == HOSTS_MAX || slice_chr(host, '\0') != SLICE_NONE)
+	if (!at->known)
 		return;
-	f->nhosts++;
-	(void)buf_add(&f->hosts, host);
-	(void)buf_addc(&f->hosts, '\0');
+	if (!f->has_time || at->sec < f->first)
+		f->first = at->sec;
+	if (!f->has_time || at->sec > f->last)
+		f->last = at->sec;
+	f->has_time = true;
+	if (at->digits > f->digits)
+		f->digits = at->digits;
 }
 
 /* Take note of what is going to be given. */
 static void
 note_facts(struct timeline_facts *f, const struct rec *r,
-    enum timeline_kind kind, const struct text_time *at)
+    enum timeline_kind kind, const struct text_time *at, int64_t seq)
 {
-	if (at->known) {
-		if (!f->has_time || at->sec < f->first)
-			f->first = at->sec;
-		if (!f->has_time || at->sec > f->last)
-			f->last = at->sec;
-		f->has_time = true;
-		if (at->digits > f->digits)
-			f->digits = at->digits;
-	} else
+	struct text_time end = timeline_time(r, F_END);
+
+	note_time(f, at);
+	if (kind == ITEM_MESSAGE)
+		note_time(f, &end);
+	if (!at->known)
 		f->has_undated = true;
 	if (rec_get(r, F_TIME_NOTE).len > 0) {
 		f->noted = true;
-		note_words(f, rec_get(r, F_TIME_NOTE));
+		note_words(&f->notes, rec_get(r, F_TIME_NOTE), seq);
 	}
-	if (rec_get(r, F_HOST).len > 0)
-		note_host(f, rec_get(r, F_HOST));
+	note_name(&f->hosts, rec_get(r, F_HOST), seq);
 	if (kind == ITEM_MESSAGE) {
 		size_t len = rec_get(r, F_QID).len;
 
@@ -349,7 +374,7 @@ put_loose(struct timeline *t, const struct rec *r, bool last, struct err *e)
 		return RC_OK;
 	}
 	if (!last)
-		note_facts(&t->facts, r, ITEM_LOOSE, &at);
+		note_facts(&t->facts, r, ITEM_LOOSE, &at, t->seq);
 	if (t->opt.order == TIMELINE_STEPS)
 		put_flat(key, &at, last ? 2 : !at.known, 0, t->seq);
 	else {
@@ -480,7 +505,7 @@ pass_on(struct timeline *t, const struct group *g, enum timeline_kind kind,
 	    kind == ITEM_END ? F_END : F_TIME);
 	unsigned char key[FINAL_LEN + HASH_LEN];
 
-	note_facts(&t->facts, r, kind, &at);
+	note_facts(&t->facts, r, kind, &at, seq);
 	if (!pack_item(&t->item, kind, g->seen, packed)) {
 		t->facts.passed++;
 		return RC_OK;

@@ -1,4 +1,4 @@
-#include "view/clock.h"
+#include "view/showtime.h"
 
 #include <stdio.h>
 
@@ -9,7 +9,7 @@
 
 /* Calendar time in the zone; *abbrev is NULL in UTC. */
 static void
-local(const struct clock *k, int64_t sec, struct caltime *c,
+local(const struct showtime *k, int64_t sec, struct caltime *c,
     const char **abbrev)
 {
 	*abbrev = NULL;
@@ -23,24 +23,24 @@ local(const struct clock *k, int64_t sec, struct caltime *c,
 }
 
 static unsigned int
-shown_digits(const struct clock *k)
+shown_digits(const struct showtime *k)
 {
-	return k->digits > CLOCK_DIGITS ? CLOCK_DIGITS : k->digits;
+	return k->digits > SHOWTIME_DIGITS ? SHOWTIME_DIGITS : k->digits;
 }
 
 size_t
-clock_width(const struct clock *k)
+showtime_width(const struct showtime *k)
 {
 	return 8 + (shown_digits(k) > 0 ? 1 + shown_digits(k) : 0);
 }
 
 void
-clock_time(const struct clock *k, const struct text_time *t, bool mark,
+showtime_time(const struct showtime *k, const struct text_time *t, bool mark,
     struct buf *b)
 {
 	struct caltime c;
 	const char *abbrev;
-	size_t from = b->len, width = clock_width(k) + k->noted;
+	size_t from = b->len, width = showtime_width(k) + k->noted;
 	unsigned int digits = t->digits > shown_digits(k) ?
 	    shown_digits(k) : t->digits;
 	char text[32];
@@ -63,7 +63,7 @@ clock_time(const struct clock *k, const struct text_time *t, bool mark,
 }
 
 void
-clock_day(const struct clock *k, int64_t sec, struct buf *b)
+showtime_day(const struct showtime *k, int64_t sec, struct buf *b)
 {
 	struct caltime c;
 	const char *abbrev;
@@ -81,7 +81,7 @@ clock_day(const struct clock *k, int64_t sec, struct buf *b)
 }
 
 bool
-clock_same_day(const struct clock *k, int64_t a, int64_t b)
+showtime_same_day(const struct showtime *k, int64_t a, int64_t b)
 {
 	struct caltime c, d;
 	const char *abbrev;
@@ -95,7 +95,7 @@ clock_same_day(const struct clock *k, int64_t a, int64_t b)
 }
 
 int
-clock_year(const struct clock *k, int64_t sec)
+showtime_year(const struct showtime *k, int64_t sec)
 {
 	struct caltime c;
 	const char *abbrev;
@@ -118,7 +118,8 @@ put_offset(struct buf *b, const char *abbrev, int32_t east)
 }
 
 void
-clock_zone(const struct clock *k, int64_t first, int64_t last, struct buf *b)
+showtime_zone(const struct showtime *k, int64_t first, int64_t last,
+    struct buf *b)
 {
 	const char *abbrev = NULL;
 	int32_t a, z;
