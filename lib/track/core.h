@@ -46,7 +46,7 @@ struct track {
 	struct links		 links;
 	struct list		 list[LIST_N];
 	size_t			 nopen;
-	struct message		*spare;		/* free list */
+	struct pool		 messages;
 	struct message		*mid[MIDS];
 	struct peer_conn	*conn;		/* PEERS, direct-mapped */
 	int64_t			 now;		/* merged time */

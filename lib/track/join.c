@@ -64,7 +64,7 @@ search(struct track *t, const struct at *at, struct slice qid,
 
 	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
 	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
-		struct node *n = &t->nodes.v[i];
+		struct node *n = node_at(&t->nodes, i);
 		int f;
 
 		steps++;
@@ -120,8 +120,6 @@ join_find(struct track *t, const struct at *at, struct slice qid,
 		learn(t, at, m);
 		return m;
 	}
-	if (qid.len > NODE_QID_MAX)
-		return NULL;
 	id = (struct ident){ .instance = owner(at->instance),
 		.sec = at->sec, .timed = at->ev->time.known,
 		.is_long = queueid_long(qid), .qidlen = (unsigned char)qid.len };
@@ -141,13 +139,6 @@ join_link(struct track *t, struct node_ref child, struct node_ref parent,
 	p = node_get(&t->nodes, parent);
 	if (c->written)
 		write_link(t, c, p, why);
-}
-
-static struct node_ref
-ref_of(const struct track *t, const struct node *n)
-{
-	return (struct node_ref){ .idx = (uint32_t)(n - t->nodes.v),
-		.gen = n->gen };
 }
 
 static int64_t
@@ -170,7 +161,7 @@ find_receiver(struct track *t, const struct node *from, struct slice qid,
 
 	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
 	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
-		struct node *n = &t->nodes.v[i];
+		struct node *n = node_at(&t->nodes, i);
 
 		steps++;
 		if (n == from || n->arrival == 0 ||
@@ -194,7 +185,7 @@ join_queued_as(struct track *t, const struct at *at, struct message *m,
 
 	to = find_receiver(t, from, qid, at->sec);
 	if (to != NULL) {
-		join_link(t, ref_of(t, to), m->node, WHY_QUEUED_AS);
+		join_link(t, node_ref(to), m->node, WHY_QUEUED_AS);
 		return;
 	}
 	l = (struct link){ .hash = hash_bytes(qid, 2), .node = m->node,
@@ -217,7 +208,7 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 
 	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
 	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
-		struct node *n = &t->nodes.v[i];
+		struct node *n = node_at(&t->nodes, i);
 
 		steps++;
 		if (n == self || n->id.sec > at->sec + LINK_WINDOW ||
@@ -228,7 +219,7 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 			best = n;
 	}
 	if (best != NULL) {
-		join_link(t, m->node, ref_of(t, best), why);
+		join_link(t, m->node, node_ref(best), why);
 		return;
 	}
 	l = (struct link){ .hash = hash, .node = m->node, .sec = at->sec,
@@ -289,7 +280,7 @@ match_pipe(struct track *t, struct message *a, struct message *b)
 	if (!old->piped || (new->saw & SAW_PICKUP) == 0 || new->piped ||
 	    new->first.sec + 1 < old->first.sec ||
 	    new->first.sec > old->piped_sec + HOLD_AFTER ||
-	    node_get(&t->nodes, new->node)->nparent > 0)
+	    node_nparent(node_get(&t->nodes, new->node)) > 0)
 		return;
 	join_link(t, new->node, old->node, WHY_MESSAGE_ID);
 }

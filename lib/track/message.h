@@ -75,6 +75,7 @@ struct message {
 	unsigned char	 done_early;	/* outcomes already written */
 	unsigned char	 note;		/* of the first time */
 	bool		 reject;	/* NOQUEUE */
+	uint32_t	 pid;		/* of a reject */
 	struct message	*mid_next;	/* chain by Message-ID */
 	bool		 mid_listed;
 	bool		 piped;		/* delivered by pipe */

@@ -16,8 +16,7 @@ const struct slice node_why[WHY_N] = { WHY(""), WHY("queued-as"),
 void
 nodes_init(struct nodes *t)
 {
-	*t = (struct nodes){ .n = 1, .cap = 1024, .nbucket = 4096 };
-	t->v = mem_alloc(t->cap, sizeof(*t->v));
+	*t = (struct nodes){ .n = 1, .nbucket = 4096 };
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
 	t->oldcap = 1024;
 	t->old = mem_alloc(t->oldcap, sizeof(*t->old));
@@ -27,8 +26,10 @@ void
 nodes_free(struct nodes *t)
 {
 	for (uint32_t i = 1; i < t->n; i++)
-		mem_free(t->v[i].root);
-	mem_free(t->v);
+		mem_free(node_at(t, i)->links);
+	for (uint32_t i = 0; i < t->nblock; i++)
+		mem_free(t->block[i]);
+	mem_free(t->block);
 	mem_free(t->bucket);
 	mem_free(t->old);
 }
@@ -50,10 +51,11 @@ rehash(struct nodes *t)
 		uint32_t idx = t->bucket[i];
 
 		while (idx != 0) {
-			uint32_t next = t->v[idx].next;
-			uint32_t h = (uint32_t)t->v[idx].hash & (n - 1);
+			struct node *v = node_at(t, idx);
+			uint32_t next = v->next;
+			uint32_t h = (uint32_t)v->hash & (n - 1);
 
-			t->v[idx].next = b[h];
+			v->next = b[h];
 			b[h] = idx;
 			idx = next;
 		}
@@ -63,26 +65,32 @@ rehash(struct nodes *t)
 	t->nbucket = n;
 }
 
+/* An index that was never used, with its memory. */
+static uint32_t
+fresh(struct nodes *t)
+{
+	if (t->n / NODE_BLOCK >= t->nblock) {
+		t->block = mem_grow(t->block, t->nblock,
+		    (size_t)t->nblock + 1, sizeof(struct node *));
+		t->block[t->nblock++] = mem_alloc(NODE_BLOCK,
+		    sizeof(struct node));
+	}
+	return t->n++;
+}
+
 struct node_ref
 node_new(struct nodes *t, const struct ident *id)
 {
 	struct node *n;
-	uint32_t idx = t->free, gen, h;
+	uint32_t idx = t->free, h;
 
 	if (idx != 0)
-		t->free = t->v[idx].next;
-	else {
-		if (t->n == t->cap) {
-			t->v = mem_grow(t->v, t->cap, (size_t)t->cap * 2,
-			    sizeof(*t->v));
-			t->cap *= 2;
-		}
-		idx = t->n++;
-	}
-	n = &t->v[idx];
-	gen = n->gen + 1;
-	*n = (struct node){ .gen = gen, .id = *id };
-	if (id->nth == 0) {
+		t->free = node_at(t, idx)->next;
+	else
+		idx = fresh(t);
+	n = node_at(t, idx);
+	*n = (struct node){ .idx = idx, .gen = n->gen + 1, .id = *id };
+	if (!id->reject) {
 		if (++t->live > t->nbucket)
 			rehash(t);
 		n->hash = hash_bytes(ident_qid(id), 2);
@@ -90,17 +98,20 @@ node_new(struct nodes *t, const struct ident *id)
 		n->next = t->bucket[h];
 		t->bucket[h] = idx;
 	}
-	return (struct node_ref){ .idx = idx, .gen = gen };
+	return node_ref(n);
 }
 
 /* From idx on, the first of that queue ID. */
 static uint32_t
 match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 {
-	for (; idx != 0; idx = t->v[idx].next)
-		if (t->v[idx].hash == hash &&
-		    slice_eq(ident_qid(&t->v[idx].id), qid))
+	while (idx != 0) {
+		const struct node *n = node_at(t, idx);
+
+		if (n->hash == hash && slice_eq(ident_qid(&n->id), qid))
 			return idx;
+		idx = n->next;
+	}
 	return 0;
 }
 
@@ -115,7 +126,7 @@ node_first(const struct nodes *t, struct slice qid, uint64_t *hash)
 uint32_t
 node_next(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 {
-	return match(t, t->v[idx].next, qid, hash);
+	return match(t, node_at(t, idx)->next, qid, hash);
 }
 
 /* Take the node out of its chain and make it free. */
@@ -127,17 +138,17 @@ drop(struct nodes *t, struct node_ref ref)
 
 	if (n == NULL)
 		return;
-	if (n->id.nth == 0) {
+	if (!n->id.reject) {
 		p = &t->bucket[(uint32_t)n->hash & (t->nbucket - 1)];
 		while (*p != ref.idx)
-			p = &t->v[*p].next;
+			p = &node_at(t, *p)->next;
 		*p = n->next;
 		t->live--;
 	}
 	n->gen++;
 	n->msg = NULL;
-	mem_free(n->root);
-	n->root = NULL;
+	mem_free(n->links);
+	n->links = NULL;
 	n->next = t->free;
 	t->free = ref.idx;
 }
@@ -149,7 +160,7 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 
 	n->msg = NULL;
 	n->written = true;
-	if (n->id.nth != 0) {
+	if (n->id.reject) {
 		drop(t, ref);
 		return;
 	}
@@ -188,17 +199,45 @@ node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
     enum node_why why)
 {
 	struct node *c = node_get(t, child);
+	struct node_links *l;
 
 	if (c == NULL || node_get(t, parent) == NULL ||
-	    child.idx == parent.idx || c->nparent == NODE_PARENTS)
+	    child.idx == parent.idx)
 		return false;
-	for (size_t i = 0; i < c->nparent; i++)
-		if (c->parent[i].idx == parent.idx &&
-		    c->parent[i].gen == parent.gen)
+	if (c->links == NULL)
+		c->links = mem_alloc(1, sizeof(*c->links));
+	l = c->links;
+	if (l->n == NODE_PARENTS)
+		return false;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->parent[i].idx == parent.idx &&
+		    l->parent[i].gen == parent.gen)
 			return false;
-	c->parent[c->nparent] = parent;
-	c->why[c->nparent++] = (unsigned char)why;
+	l->parent[l->n] = parent;
+	l->why[l->n++] = (unsigned char)why;
 	return true;
+}
+
+/* The parent with the smallest hop; a notice starts a path of its own. */
+static const struct node *
+nearest(const struct nodes *t, const struct node *n)
+{
+	const struct node *best = NULL;
+	uint32_t best_hop = 0;
+
+	for (size_t i = 0; i < node_nparent(n); i++) {
+		const struct node *p = node_get(t, n->links->parent[i]);
+		uint32_t h;
+
+		if (p == NULL || n->links->why[i] == WHY_NOTICE)
+			continue;
+		h = p->written ? p->hop : node_nparent(p) == 0 ? 1 : 2;
+		if (best == NULL || h < best_hop) {
+			best = p;
+			best_hop = h;
+		}
+	}
+	return best;
 }
 
 void
@@ -210,33 +249,28 @@ node_path(const struct nodes *t, const struct node *n, struct ident *root,
 	*root = n->id;
 	*hop = 1;
 	for (size_t step = 0; step < PATH_MAX_HOPS; step++) {
-		const struct node *best = NULL;
-		uint32_t best_hop = 0;
-
 		if (walk->written && walk != n) {
-			*root = walk->root != NULL ? *walk->root : walk->id;
+			if (walk->hop > 1)
+				*root = walk->links->root;
 			*hop += walk->hop - 1;
 			return;
 		}
-		for (size_t i = 0; i < walk->nparent; i++) {
-			const struct node *p = node_get(t, walk->parent[i]);
-			uint32_t h;
-
-			/* A notice starts a path of its own. */
-			if (p == NULL || walk->why[i] == WHY_NOTICE)
-				continue;
-			h = p->written ? p->hop : p->nparent == 0 ? 1 : 2;
-			if (best == NULL || h < best_hop) {
-				best = p;
-				best_hop = h;
-			}
-		}
-		if (best == NULL || best == n)
+		walk = nearest(t, walk);
+		if (walk == NULL || walk == n)
 			return;
-		walk = best;
 		*root = walk->id;
 		(*hop)++;
 	}
+}
+
+void
+ident_reject(struct ident *id, uint32_t pid, uint32_t nth)
+{
+	id->reject = true;
+	id->qidlen = 7;
+	memcpy(id->qid, "NOQUEUE", 7);
+	memcpy(id->qid + 8, &pid, sizeof(pid));
+	memcpy(id->qid + 12, &nth, sizeof(nth));
 }
 
 /* Append s, bytes that would end a part of the trace percent-encoded. */
@@ -292,11 +326,15 @@ node_trace(const struct ident *id, unsigned char *dst, size_t cap)
 		n += caltime_text(dst + n, id->sec, 0, 0);
 	else
 		n += put_bare(dst + n, id->sec);
-	if (id->nth != 0) {
+	if (id->reject) {
+		uint32_t pid, nth;
+
+		memcpy(&pid, id->qid + 8, sizeof(pid));
+		memcpy(&nth, id->qid + 12, sizeof(nth));
 		dst[n++] = '/';
-		n += num_u64(dst + n, id->pid);
+		n += num_u64(dst + n, pid);
 		dst[n++] = '/';
-		n += num_u64(dst + n, id->nth);
+		n += num_u64(dst + n, nth);
 	}
 	return slice_of(dst, n);
 }

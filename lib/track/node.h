@@ -14,7 +14,7 @@
 #include "track/names.h"
 
 #define NODE_PARENTS	3
-#define NODE_QID_MAX	23
+#define NODE_QID_MAX	28
 #define NODE_CHAIN_MAX	256	/* lives of one queue ID looked at */
 
 enum node_why {
@@ -38,39 +38,47 @@ struct node_ref {
 struct ident {
 	struct instance	*instance;
 	int64_t		 sec;		/* of the earliest line */
-	/* Rejects without queue ID: which one of that process and second. */
-	uint32_t	 pid;
-	uint32_t	 nth;		/* 0: a message with a queue ID */
 	bool		 timed;		/* false: the year is not known */
 	bool		 is_long;
+	bool		 reject;	/* NOQUEUE: qid holds pid and number */
 	unsigned char	 qidlen;
 	char		 qid[NODE_QID_MAX];
 };
 
+/* A refusal without queue ID: which one of that process and second. */
+void	ident_reject(struct ident *, uint32_t pid, uint32_t nth);
+
 struct message;
 
+/* What only a linked node has. */
+struct node_links {
+	struct node_ref	 parent[NODE_PARENTS];
+	unsigned char	 why[NODE_PARENTS];
+	unsigned char	 n;
+	struct ident	 root;		/* of its path, when it was written */
+};
+
 struct node {
-	uint32_t	 next;		/* same hash chain, or free list */
+	uint32_t	 idx;
 	uint32_t	 gen;
+	uint32_t	 next;		/* same hash chain, or free list */
+	uint32_t	 hop;		/* set when the message is written */
 	uint64_t	 hash;		/* of the queue ID */
 	struct ident	 id;
 	struct message	*msg;		/* NULL when written */
-	struct node_ref	 parent[NODE_PARENTS];
-	unsigned char	 why[NODE_PARENTS];
-	unsigned char	 nparent;
-	/* Set when the message is written: */
-	struct ident	*root;		/* of its path, NULL: itself */
-	uint32_t	 hop;
-	bool		 written;
+	struct node_links *links;	/* NULL without parents */
 	int64_t		 arrival;	/* seconds, of its client= line, 0: none */
 	uint64_t	 mid_hash;	/* of its Message-ID, 0: none */
-	unsigned char	 tls_in;	/* inbound verdict, for peer-log */
-	struct ref	 tls_ref;
+	struct ref	 tls_ref;	/* inbound verdict, for peer-log */
+	unsigned char	 tls_in;
+	bool		 written;
 };
 
+#define NODE_BLOCK	2048	/* nodes allocated at once */
+
 struct nodes {
-	struct node	*v;		/* from 1 */
-	uint32_t	 n, cap, free;
+	struct node	**block;
+	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
 	uint32_t	*bucket;
 	uint32_t	 nbucket;
 	uint32_t	 live;
@@ -90,11 +98,32 @@ void	nodes_free(struct nodes *);
 struct node_ref	node_new(struct nodes *, const struct ident *);
 
 static inline struct node *
+node_at(const struct nodes *t, uint32_t idx)
+{
+	return &t->block[idx / NODE_BLOCK][idx % NODE_BLOCK];
+}
+
+static inline struct node *
 node_get(const struct nodes *t, struct node_ref ref)
 {
-	if (ref.idx == 0 || t->v[ref.idx].gen != ref.gen)
+	struct node *n;
+
+	if (ref.idx == 0)
 		return NULL;
-	return &t->v[ref.idx];
+	n = node_at(t, ref.idx);
+	return n->gen == ref.gen ? n : NULL;
+}
+
+static inline struct node_ref
+node_ref(const struct node *n)
+{
+	return (struct node_ref){ .idx = n->idx, .gen = n->gen };
+}
+
+static inline size_t
+node_nparent(const struct node *n)
+{
+	return n->links == NULL ? 0 : n->links->n;
 }
 
 /* The first node of that queue ID, and the next one of its chain. */

@@ -9,13 +9,17 @@ processes_init(struct processes *t)
 {
 	*t = (struct processes){ .nbucket = 1024 };
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
+	pool_init(&t->processes, sizeof(struct process));
+	pool_init(&t->sessions, sizeof(struct session));
+	pool_init(&t->requests, sizeof(struct request));
 }
 
 void
 processes_free(struct processes *t)
 {
-	while (t->oldest != NULL)
-		process_drop(t, t->oldest);
+	pool_free(&t->processes);
+	pool_free(&t->sessions);
+	pool_free(&t->requests);
 	mem_free(t->bucket);
 }
 
@@ -97,7 +101,7 @@ process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
 		grow(t);
 		s = slot(t, tag, pid);
 	}
-	p = mem_alloc(1, sizeof(*p));
+	p = pool_take(&t->processes);
 	p->tag = tag;
 	p->pid = pid;
 	p->last = now;
@@ -125,15 +129,16 @@ process_drop(struct processes *t, struct process *p)
 	t->n--;
 	unlist(t, p);
 	if (p->session != NULL)
-		session_release(p->session);
-	mem_free(p->request);
-	mem_free(p);
+		session_release(t, p->session);
+	if (p->request != NULL)
+		pool_give(&t->requests, p->request);
+	pool_give(&t->processes, p);
 }
 
 struct session *
-session_new(struct tag *tag, uint32_t pid)
+session_new(struct processes *t, struct tag *tag, uint32_t pid)
 {
-	struct session *s = mem_alloc(1, sizeof(*s));
+	struct session *s = pool_take(&t->sessions);
 
 	s->tag = tag;
 	s->pid = pid;
@@ -142,10 +147,10 @@ session_new(struct tag *tag, uint32_t pid)
 }
 
 void
-session_release(struct session *s)
+session_release(struct processes *t, struct session *s)
 {
 	if (--s->uses == 0)
-		mem_free(s);
+		pool_give(&t->sessions, s);
 }
 
 uint64_t
@@ -170,14 +175,14 @@ drop_fact(struct request *q, size_t i)
 }
 
 void
-request_fact(struct process *p, enum fact_kind kind, const struct rec *r,
-    struct ref ref, int64_t sec)
+request_fact(struct processes *t, struct process *p, enum fact_kind kind,
+    const struct rec *r, struct ref ref, int64_t sec)
 {
 	struct request *q = p->request;
 	struct fact *f;
 
 	if (q == NULL)
-		q = p->request = mem_alloc(1, sizeof(*q));
+		q = p->request = pool_take(&t->requests);
 	if (q->n == REQUEST_FACTS)
 		drop_fact(q, 0);
 	f = &q->fact[q->n++];

@@ -9,6 +9,7 @@
 #ifndef TRACK_SESSION_H
 #define TRACK_SESSION_H
 
+#include "base/pool.h"
 #include "track/node.h"
 #include "track/tlsinfo.h"
 
@@ -74,6 +75,7 @@ struct processes {
 	struct process	**bucket;
 	size_t		 nbucket, n;
 	struct process	*newest, *oldest;
+	struct pool	 processes, sessions, requests;
 };
 
 void		 processes_init(struct processes *);
@@ -85,12 +87,12 @@ struct process	*process_find(struct processes *, struct tag *, uint32_t pid,
 struct process	*process_idle(struct processes *, int64_t before);
 void		 process_drop(struct processes *, struct process *);
 
-struct session	*session_new(struct tag *, uint32_t pid);
-void		 session_release(struct session *);
+struct session	*session_new(struct processes *, struct tag *, uint32_t pid);
+void		 session_release(struct processes *, struct session *);
 
 /* Remember a TLS line, an SSL error or an offer. */
-void		 request_fact(struct process *, enum fact_kind,
-		    const struct rec *, struct ref, int64_t sec);
+void		 request_fact(struct processes *, struct process *,
+		    enum fact_kind, const struct rec *, struct ref, int64_t sec);
 /*
  * A line with a queue ID: facts that waited belong to that message; facts of
  * another message, or older than `since` (when the message last became

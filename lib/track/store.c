@@ -1,6 +1,5 @@
 #include "track/core.h"
 
-#include "base/mem.h"
 
 _Static_assert(sizeof(struct ref) == JOURNAL_MARK_LEN, "a mark is a ref");
 
@@ -75,13 +74,8 @@ message_close(struct track *t, struct message *m)
 struct message *
 message_new(struct track *t, const struct at *at, const struct ident *id)
 {
-	struct message *m = t->spare;
+	struct message *m = pool_take(&t->messages);
 
-	if (m != NULL) {
-		t->spare = m->next;
-		memset(m, 0, sizeof(*m));
-	} else
-		m = mem_alloc(1, sizeof(*m));
 	m->node = node_new(&t->nodes, id);
 	node_get(&t->nodes, m->node)->msg = m;
 	m->tag = at->tag;
@@ -105,10 +99,9 @@ message_free(struct track *t, struct message *m)
 		join_unlist_mid(t, m);
 	list_remove(t, m);
 	if (m->session != NULL)
-		session_release(m->session);
+		session_release(&t->processes, m->session);
 	journal_drop(&t->pool, &m->journal);
-	m->next = t->spare;
-	t->spare = m;
+	pool_give(&t->messages, m);
 	t->nopen--;
 }
 

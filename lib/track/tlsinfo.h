@@ -15,7 +15,7 @@ struct tlsinfo {
 	struct ref	ref;		/* len 0: there was no handshake */
 	bool		reused;
 	unsigned char	len[TLSINFO_N];
-	unsigned char	text[166];
+	unsigned char	text[121];
 };
 
 void	tlsinfo_take(struct tlsinfo *, const struct rec *, struct ref);

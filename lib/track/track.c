@@ -28,6 +28,7 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	names_init(&t->names);
 	nodes_init(&t->nodes);
 	processes_init(&t->processes);
+	pool_init(&t->messages, sizeof(struct message));
 	buf_init(&t->refs, 1 << 22);
 	buf_init(&t->parents, 1 << 16);
 	buf_init(&t->why, 1 << 12);
@@ -43,17 +44,12 @@ track_free(struct track *t)
 	for (size_t i = 0; i < LIST_N; i++)
 		while (t->list[i].first != NULL)
 			message_free(t, t->list[i].first);
-	while (t->spare != NULL) {
-		struct message *m = t->spare;
-
-		t->spare = m->next;
-		mem_free(m);
-	}
 	buf_free(&t->refs);
 	buf_free(&t->parents);
 	buf_free(&t->why);
 	mem_free(t->due);
 	processes_free(&t->processes);
+	pool_free(&t->messages);
 	nodes_free(&t->nodes);
 	links_free(&t->links);
 	journal_pool_free(&t->pool);
@@ -130,14 +126,14 @@ logs_tls(const struct tag *g, const struct at *at)
 
 /* The session at hand, begun now if its connect line is not here. */
 static struct session *
-session_of(const struct at *at)
+session_of(struct track *t, const struct at *at)
 {
 	struct process *p = at->process;
 
 	if (p == NULL)
 		return NULL;
 	if (p->session == NULL)
-		p->session = session_new(at->tag, p->pid);
+		p->session = session_new(&t->processes, at->tag, p->pid);
 	return p->session;
 }
 
@@ -150,9 +146,9 @@ on_connect(struct track *t, const struct at *at)
 		return;
 	if (p->session != NULL) {
 		session_end(t, p->session, at->sec);
-		session_release(p->session);
+		session_release(&t->processes, p->session);
 	}
-	p->session = session_new(at->tag, p->pid);
+	p->session = session_new(&t->processes, at->tag, p->pid);
 }
 
 /* The value of a counter in "ehlo=2 starttls=0/1 ...". */
@@ -178,7 +174,7 @@ static void
 on_disconnect(struct track *t, const struct at *at)
 {
 	struct slice counts = rec_get(&at->ev->rec, F_COMMANDS);
-	struct session *s = session_of(at);
+	struct session *s = session_of(t, at);
 	uint64_t n = 0;
 
 	if (s == NULL)
@@ -194,7 +190,7 @@ on_disconnect(struct track *t, const struct at *at)
 	}
 	s->end_ref = at->ref;
 	session_end(t, s, at->sec);
-	session_release(s);
+	session_release(&t->processes, s);
 	at->process->session = NULL;
 }
 
@@ -212,23 +208,23 @@ on_tls(struct track *t, struct at *at)
 	if (rec_has(r, F_TLS_VERSION)) {
 		if (rec_has(r, F_RELAY)) {
 			if (at->process != NULL)
-				request_fact(at->process, FACT_HANDSHAKE, r,
+				request_fact(&t->processes, at->process, FACT_HANDSHAKE, r,
 				    at->ref, at->sec);
 			if (!slice_eq(rec_get(r, F_TLS_REUSED),
 			    SLICE("true")) && !by_tlsproxy(t, at))
 				note_logging(at, 0);
-		} else if ((s = session_of(at)) != NULL) {
+		} else if ((s = session_of(t, at)) != NULL) {
 			tlsinfo_take(&s->tls, r, at->ref);
 			note_logging(at, 0);
 		}
 	} else if (at->process != NULL) {
 		if (slice_eq(rec_get(r, F_REASON),
 		    SLICE("Host offered STARTTLS")))
-			request_fact(at->process, FACT_OFFERED, r, at->ref,
+			request_fact(&t->processes, at->process, FACT_OFFERED, r, at->ref,
 			    at->sec);
 		else if (slice_starts(rec_get(r, F_REASON),
 		    SLICE("SSL_connect error to ")))
-			request_fact(at->process, FACT_SSL_ERROR, r, at->ref,
+			request_fact(&t->processes, at->process, FACT_SSL_ERROR, r, at->ref,
 			    at->sec);
 	}
 }
@@ -254,7 +250,7 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 		return;
 	m->saw |= SAW_CLIENT;
 	m->tag = at->tag;
-	s = session_of(at);
+	s = session_of(t, at);
 	if (s != NULL && m->session == NULL) {
 		m->session = s;
 		s->uses++;
@@ -501,17 +497,18 @@ reject_message(struct track *t, const struct at *at)
 	struct process *p = at->process;
 	struct tls_head head;
 	struct ident id = { .instance = at->instance, .sec = at->sec,
-		.timed = at->ev->time.known, .pid = at->ev->pid, .nth = 1,
-		.qidlen = 7 };
+		.timed = at->ev->time.known };
+	uint32_t nth = 1;
 
 	if (p != NULL) {
 		if (p->reject_sec != at->sec)
 			p->nreject = 0;
 		p->reject_sec = at->sec;
-		id.nth = ++p->nreject;
+		nth = ++p->nreject;
 	}
-	memcpy(id.qid, "NOQUEUE", 7);
+	ident_reject(&id, at->ev->pid, nth);
 	m = message_new(t, at, &id);
+	m->pid = at->ev->pid;
 	m->saw |= SAW_REJECT;
 	m->reject = true;
 	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
@@ -526,7 +523,7 @@ reject_message(struct track *t, const struct at *at)
 		if (c->key == k)
 			head.tls = c->tls;
 	} else if (p != NULL && at->tag->daemon != DM_CLEANUP) {
-		m->session = session_of(at);
+		m->session = session_of(t, at);
 		m->session->uses++;
 		head.tls = m->session->tls;
 	}
@@ -558,7 +555,7 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 	if (qid.len == 0 || slice_eq(qid, SLICE("NOQUEUE"))) {
 		if (refuses(at))
 			reject_message(t, at);
-		else if (saw != 0 && (s = session_of(at)) != NULL)
+		else if (saw != 0 && (s = session_of(t, at)) != NULL)
 			s->next_saw |= saw;
 		return;
 	}
@@ -673,7 +670,7 @@ on_config(struct track *t, const struct at *at)
 		if (p->tag->instance != at->instance || p->session == NULL)
 			continue;
 		session_end(t, p->session, at->sec);
-		session_release(p->session);
+		session_release(&t->processes, p->session);
 		p->session = NULL;
 	}
 }

@@ -326,8 +326,8 @@ put_parents(struct track *t, const struct node *n, struct rec *r)
 	struct buf *traces = &t->parents, *why = &t->why;
 
 	traces->len = why->len = 0;
-	for (size_t i = 0; i < n->nparent; i++) {
-		const struct node *p = node_get(&t->nodes, n->parent[i]);
+	for (size_t i = 0; i < node_nparent(n); i++) {
+		const struct node *p = node_get(&t->nodes, n->links->parent[i]);
 
 		if (p == NULL)
 			continue;
@@ -336,7 +336,7 @@ put_parents(struct track *t, const struct node *n, struct rec *r)
 			(void)buf_addc(why, ' ');
 		}
 		(void)buf_add(traces, node_trace(&p->id, text, sizeof(text)));
-		(void)buf_add(why, node_why[n->why[i]]);
+		(void)buf_add(why, node_why[n->links->why[i]]);
 	}
 	if (traces->len == 0)
 		return;
@@ -353,12 +353,12 @@ linked_child(const struct track *t, struct node_ref parent, struct slice qid)
 
 	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
 	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
-		const struct node *n = &t->nodes.v[i];
+		const struct node *n = node_at(&t->nodes, i);
 
 		steps++;
-		for (size_t k = 0; k < n->nparent; k++)
-			if (n->parent[k].idx == parent.idx &&
-			    n->parent[k].gen == parent.gen)
+		for (size_t k = 0; k < node_nparent(n); k++)
+			if (n->links->parent[k].idx == parent.idx &&
+			    n->links->parent[k].gen == parent.gen)
 				return n;
 	}
 	return NULL;
@@ -417,14 +417,14 @@ put_tag(const struct tag *g, struct rec *r)
 
 /* What a refusal without queue ID has of its own. */
 static void
-put_reject(const struct message *m, const struct node *n, struct rec *r,
-    struct numbers *x)
+put_reject(const struct message *m, struct rec *r, struct numbers *x)
 {
 	struct slice c;
 
 	if (m->tag->daemon != DM_NONE)
 		rec_set(r, F_DAEMON, daemon_name[m->tag->daemon]);
-	put_number(r, x, F_PID, n->id.pid);
+	if (m->pid != 0)
+		put_number(r, x, F_PID, m->pid);
 	c = postfix_reason_class(rec_get(r, F_REASON), rec_get(r, F_DSN));
 	if (c.len > 0)
 		rec_set(r, F_REASON_CLASS, c);
@@ -515,10 +515,8 @@ leave(struct node *n, const struct message *m, const struct verdict *v,
     const struct ident *root, uint32_t hop)
 {
 	n->hop = hop;
-	if (hop > 1 && n->root == NULL) {
-		n->root = mem_alloc(1, sizeof(*n->root));
-		*n->root = *root;
-	}
+	if (hop > 1)
+		n->links->root = *root;
 	n->tls_in = v->status;
 	n->tls_ref = v->ref.len != 0 ? v->ref : m->ref;
 }
@@ -549,12 +547,12 @@ make_message(struct track *t, struct message *m, struct node *n,
 	rec_set(r, F_TRACE, node_trace(&n->id, s->trace, sizeof(s->trace)));
 	rec_set(r, F_STATUS, status_of(m));
 	if (m->reject)
-		put_reject(m, n, r, &s->x);
+		put_reject(m, r, &s->x);
 	v = message_inbound(m, &tls);
 	if (v.why == TLS_WHY_HANDSHAKE || v.why == TLS_WHY_CLIENT_CERT)
 		tlsinfo_put(&tls, r);
 	put_verdict(t, r, &s->x, &v, &m->ref);
-	if (m->reject || n->nparent == 0) {
+	if (node_nparent(n) == 0) {
 		rec_set(r, F_PATH, r->v[F_TRACE]);
 		root = n->id;
 	} else {

@@ -1,0 +1,28 @@
+/*
+ * pool - objects of one size, taken and given back often
+ *
+ * Memory comes in blocks and is kept for reuse until pool_free; the latest
+ * given back is the first handed out again.  pool_take returns zeroed memory
+ * aligned to 16 bytes.
+ */
+#ifndef BASE_POOL_H
+#define BASE_POOL_H
+
+#include <stddef.h>
+
+struct pool_block;
+
+struct pool {
+	size_t			 size;
+	struct pool_block	*blocks;
+	void			*spare;
+	unsigned char		*at;	/* rest of the newest block */
+	size_t			 left;
+};
+
+void	 pool_init(struct pool *, size_t size);
+void	 pool_free(struct pool *);
+void	*pool_take(struct pool *);
+void	 pool_give(struct pool *, void *);
+
+#endif
