@@ -1,7 +1,6 @@
 /*
  * mxgrep - the records, or the whole messages, that match an expression
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "rec/searched.h"
 #include "rec/whole.h"
 #include "source/records.h"
+#include "source/window.h"
 
 #define EXPR_LIMIT	((size_t)1024 * 1024)
 
@@ -69,6 +69,7 @@ struct grep {
 	bool		 pass_on;	/* them, whatever matches */
 	struct rec_out	 out;
 	struct searched	 searched;
+	struct window	 window;
 	struct whole	*whole;		/* NULL without -m and -w */
 	uint64_t	 found;
 	uint64_t	 undated;
@@ -169,30 +170,27 @@ has_window(const struct grep *g)
 	return g->opt.has_since || g->opt.has_until;
 }
 
+static bool
+is_link(const struct rec *r)
+{
+	return slice_eq(rec_get(r, F_TYPE), SLICE("link"));
+}
+
 /* What is to be known of a record: the flags of whole_add. */
 static unsigned int
 judge(struct grep *g, const struct rec *r, bool ours)
 {
-	const struct opt *o = &g->opt;
-	unsigned int flags = 0;
-	int64_t from, to;
+	bool inside = window_has(&g->window, &g->opt, r);
+	unsigned int flags = ours && g->pass_on ? WHOLE_ALWAYS : 0;
 
 	if ((!ours || g->judge_all) && filter_match(g->filter, r))
 		flags |= WHOLE_MATCH;
-	if (ours && g->pass_on)
-		flags |= WHOLE_ALWAYS;
-	if (ours || !has_window(g))
-		return flags | WHOLE_INSIDE;
-	if (!searched_when(r, &from, &to)) {
-		/* A link has none of its own and goes with its message. */
-		if ((flags & WHOLE_MATCH) != 0 &&
-		    !slice_eq(rec_get(r, F_TYPE), SLICE("link")))
-			flags |= WHOLE_UNDATED;
-		return flags;
-	}
-	if ((!o->has_since || to >= o->since) &&
-	    (!o->has_until || from < o->until))
+	/* A link has no time of its own: no message is inside for it. */
+	if (inside && (g->whole == NULL || !is_link(r)))
 		flags |= WHOLE_INSIDE;
+	if ((flags & WHOLE_MATCH) != 0 && !ours && has_window(g) &&
+	    !rec_has(r, F_TIME) && !is_link(r))
+		g->undated++;
 	return flags;
 }
 
@@ -217,7 +215,6 @@ record(void *arg, const struct rec *r)
 	}
 	hit = (flags & WHOLE_MATCH) != 0 && (flags & WHOLE_INSIDE) != 0;
 	g->found += hit;
-	g->undated += (flags & WHOLE_UNDATED) != 0;
 	if (g->count || (!hit && (flags & WHOLE_ALWAYS) == 0))
 		return true;
 	return rec_put(&g->out, r);
@@ -231,7 +228,6 @@ write_whole(struct grep *g)
 	struct err e;
 	enum rc rc = whole_select(g->whole, &g->found, &e);
 
-	g->undated = whole_undated(g->whole);
 	while (rc == RC_OK && !g->count) {
 		rc = whole_next(g->whole, &r, &e);
 		if (rc == RC_OK && !rec_put(&g->out, &r))
@@ -286,31 +282,22 @@ trouble(struct grep *g)
 		(void)msg_error("the input ends without source and coverage "
 		    "records: it was cut short");
 	if (g->undated > 0)
-		(void)msg_error("%llu that match have no time and were left "
-		    "out of the window", (unsigned long long)g->undated);
-	return hits > 0 || cut || g->undated > 0 || g->failed;
+		msg_note("records that match but have no time: %llu; whether "
+		    "they lie in the window is not known",
+		    (unsigned long long)g->undated);
+	return hits > 0 || cut || g->failed;
 }
 
-/* The count, or the end of the records; false if it cannot be written. */
-static bool
-finish_output(struct grep *g)
+/* Write the count; `status`, or 2 when that failed. */
+static int
+put_count(const struct grep *g, int status)
 {
 	struct err e;
-	enum rc rc;
 
-	if (g->count) {
-		if (printf("%llu\n", (unsigned long long)g->found) < 0 ||
-		    fflush(stdout) != 0) {
-			rc = err_fail(&e, "write");
-			(void)msg_err("standard output", rc, &e);
-			return false;
-		}
-		return true;
-	}
-	rc = rec_out_close(&g->out, &e);
-	if (rc != RC_OK && e.sys != EPIPE)
-		(void)msg_err("standard output", rc, &e);
-	return rc == RC_OK;
+	if (printf("%llu\n", (unsigned long long)g->found) >= 0 &&
+	    fflush(stdout) == 0)
+		return status;
+	return msg_err("standard output", err_fail(&e, "write"), &e);
 }
 
 /* The exit status, when reading gave `status`. */
@@ -321,29 +308,26 @@ finish(struct grep *g, int status)
 
 	if (g->whole != NULL && !g->failed)
 		write_whole(g);
-	if (!finish_output(g))
-		return EXIT_TROUBLE;
+	if (!g->count && !rec_flush(&g->out))
+		return records_out_close(&g->out, EXIT_YES);
 	bad = trouble(g) || status == EXIT_TROUBLE;
 	covered = report(g);
 	if (g->found > 0)
-		return EXIT_YES;
-	return bad || !covered ? EXIT_TROUBLE : EXIT_NO;
+		status = EXIT_YES;
+	else
+		status = bad || !covered ? EXIT_TROUBLE : EXIT_NO;
+	return g->count ? put_count(g, status) :
+	    records_out_close(&g->out, status);
 }
 
-/* The columns; source and coverage records need their type among them. */
+/* Source and coverage records are passed on if their type is. */
 static void
 open_output(struct grep *g)
 {
-	struct slice bad;
-
 	if (g->count)
 		return;
-	g->pass_on = g->opt.columns == NULL;
-	rec_out_open(&g->out, STDOUT_FILENO, g->opt.format);
-	if (g->opt.columns == NULL)
-		return;
-	if (!rec_out_columns(&g->out, slice_cstr(g->opt.columns), &bad))
-		msg_usage("unknown key in -f");
+	records_out(&g->out, &g->opt);
+	g->pass_on = g->out.ncolumn == 0;
 	for (size_t i = 0; i < g->out.ncolumn; i++)
 		if (g->out.column[i] == F_TYPE)
 			g->pass_on = true;
@@ -369,12 +353,14 @@ main(int argc, char *argv[])
 	if (g.messages || g.paths)
 		g.whole = whole_open(g.paths, has_window(&g), !g.count);
 	searched_init(&g.searched);
+	window_init(&g.window);
 	inputs_find(&in, g.word + n, (int)(g.nword - n));
 	status = records_run(&in, &g.opt, RECORDS_ANY, record, &g);
 	status = finish(&g, status);
 	whole_close(g.whole);
 	filter_free(g.filter);
 	searched_free(&g.searched);
+	window_free(&g.window);
 	inputs_free(&in);
 	opt_free(&g.opt);
 	mem_free(g.word);

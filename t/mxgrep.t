@@ -175,12 +175,20 @@ like($r->{err}, qr/mx1 has a gap at 2026-09-01T11:00:00Z \(silence\)/,
 $r = run('mxgrep', '-s', '2026-09-01T11:30:00Z', 'nosuch', { in => $gap });
 is($r->{status}, 1, 'a gap before the window');
 my $undated = qq({"type":"event","stamp":"Sep  1","qid":"FFF"}\n);
-$r = run('mxgrep', '-s', '2026-09-01T11:00:00Z', 'qid=FFF',
-    { in => join '', @rec, $undated, $end });
-is($r->{status}, 2, 'no time, a window');
-like($r->{err}, qr/^mxgrep: 1 that match have no time/m, 'said');
+for my $m ([], ['-m']) {
+	$r = run('mxgrep', @$m, '-s', '2026-09-01T11:00:00Z', 'qid=FFF',
+	    { in => join '', @rec, $undated, $end });
+	is("$r->{out}$r->{status}", $undated . $end . '0',
+	    "@$m no time: kept");
+	like($r->{err}, qr/^mxgrep: records that match but have no time: 1;/m,
+	    "@$m no time: said");
+}
 $r = run('mxgrep', 'qid=FFF', { in => join '', @rec, $undated, $end });
 is($r->{out}, $undated . $end, 'no time, no window');
+unlike($r->{err}, qr/no time/, 'no time, no window: not said');
+$r = run('mxgrep', '-m', '-s', '2026-09-01T10:30:00Z', '-u',
+    '2026-09-01T11:30:00Z', 'qid=EEE', $in);
+is("$r->{out}$r->{status}", recs() . '1', 'a link is in no window');
 
 # A stream that ends too early.
 $r = run('mxgrep', 'qid=AAA', $cut);

@@ -21,7 +21,6 @@ struct whole {
 	struct buf	 packed;
 	uint64_t	 seq;
 	uint64_t	 single;	/* chosen, and no message's */
-	uint64_t	 undated;
 	bool		 paths, window, text;
 };
 
@@ -116,10 +115,7 @@ whole_add(struct whole *w, const struct rec *r, unsigned int flags,
 	    (!w->window || (flags & WHOLE_INSIDE) != 0);
 
 	if (id.len == 0 || (flags & WHOLE_ALWAYS) != 0) {
-		if (chosen)
-			w->single++;
-		else if ((flags & WHOLE_UNDATED) != 0)
-			w->undated++;
+		w->single += chosen;
 		if (!chosen && (flags & WHOLE_ALWAYS) == 0)
 			return RC_OK;
 		h.flags |= WHOLE_ALWAYS;
@@ -152,20 +148,12 @@ whole_select(struct whole *w, uint64_t *chosen, struct err *e)
 		unsigned int marks = k->node[i].marks;
 		uint32_t root = keyset_root(k, i);
 
-		if ((marks & want) == want) {
-			*chosen += (k->node[root].marks & CHOSEN) == 0;
-			k->node[root].marks |= CHOSEN;
-		} else if ((marks & (WHOLE_INSIDE | WHOLE_UNDATED)) ==
-		    WHOLE_UNDATED)
-			w->undated++;
+		if ((marks & want) != want)
+			continue;
+		*chosen += (k->node[root].marks & CHOSEN) == 0;
+		k->node[root].marks |= CHOSEN;
 	}
 	return w->text ? spool_sort(w->spool, e) : RC_OK;
-}
-
-uint64_t
-whole_undated(const struct whole *w)
-{
-	return w->undated;
 }
 
 static bool

@@ -14,7 +14,6 @@
  * WHOLE_MATCH	the record was asked for
  * WHOLE_INSIDE	it lies in the window; a message needs one record that
  *		matches and one inside, which need not be the same
- * WHOLE_UNDATED  it matches but has no time
  * WHOLE_ALWAYS	hand it out in any case (source, coverage)
  *
  * Records wait in a spool (io/spool: at most 64 MB of memory, then an
@@ -39,8 +38,7 @@
 
 #define WHOLE_MATCH	1U
 #define WHOLE_INSIDE	2U
-#define WHOLE_UNDATED	4U
-#define WHOLE_ALWAYS	8U
+#define WHOLE_ALWAYS	4U
 
 struct whole;
 
@@ -49,8 +47,6 @@ void		 whole_close(struct whole *);
 enum rc		 whole_add(struct whole *, const struct rec *,
 		    unsigned int flags, struct err *);
 enum rc		 whole_select(struct whole *, uint64_t *chosen, struct err *);
-/* Messages that match and were left out for want of a time. */
-uint64_t	 whole_undated(const struct whole *);
 enum rc		 whole_next(struct whole *, struct rec *, struct err *);
 
 #endif
