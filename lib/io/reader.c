@@ -183,7 +183,9 @@ make_room(struct level *l)
 		l->len -= from;
 	}
 	if (l->cap - l->len < ROOM && l->cap < READER_MAX) {
-		cap = l->cap == 0 ? READER_BUF : 2 * l->cap;
+		/* What is decoded is best kept in the processor's cache. */
+		cap = l->cap > 0 ? 2 * l->cap :
+		    l->kind == SNIFF_NONE ? READER_BUF : ROOM;
 		l->buf = mem_grow(l->buf, l->cap, cap, 1);
 		l->cap = cap;
 	}
