@@ -5,13 +5,25 @@
 size_t
 num_u64(unsigned char dst[NUM_MAX], uint64_t v)
 {
+	static const char pair[] =
+	    "0001020304050607080910111213141516171819"
+	    "2021222324252627282930313233343536373839"
+	    "4041424344454647484950515253545556575859"
+	    "6061626364656667686970717273747576777879"
+	    "8081828384858687888990919293949596979899";
 	unsigned char tmp[NUM_MAX];
-	size_t n = 0;
+	size_t at = NUM_MAX, n;
 
-	do {
-		tmp[NUM_MAX - ++n] = (unsigned char)('0' + v % 10);
-		v /= 10;
-	} while (v != 0);
-	memcpy(dst, tmp + NUM_MAX - n, n);
+	while (v >= 100) {
+		memcpy(tmp + (at -= 2), pair + v % 100 * 2, 2);
+		v /= 100;
+	}
+	if (v >= 10)
+		memcpy(tmp + (at -= 2), pair + v * 2, 2);
+	else
+		tmp[--at] = (unsigned char)('0' + v);
+	n = NUM_MAX - at;
+	for (size_t i = 0; i < n; i++)
+		dst[i] = tmp[at + i];
 	return n;
 }

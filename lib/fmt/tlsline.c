@@ -29,22 +29,33 @@ is_version(struct slice s)
 	    slice_eq(s, SLICE("SSLv3")) || slice_eq(s, SLICE("SSLv2"));
 }
 
-/* Take up to the next " server-", " client-" or " key-exchange " word. */
+/* True at " server-signature ", " client-digest " and the like. */
+static bool
+at_key(struct slice s)
+{
+	if (!slice_take(&s, SLICE(" server-")) &&
+	    !slice_take(&s, SLICE(" client-")))
+		return false;
+	return slice_starts(s, SLICE("signature ")) ||
+	    slice_starts(s, SLICE("digest "));
+}
+
+/* Take up to the next key. */
 static struct slice
 value(struct slice s)
 {
-	static const char *const key[] = { " server-signature ",
-		" server-digest ", " client-signature ", " client-digest " };
-	size_t end = s.len;
+	size_t pos = 0;
 
-	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++) {
-		size_t pos = slice_find(slice_sub(s, 0, end),
-		    slice_cstr(key[i]));
+	for (;;) {
+		size_t blank = slice_chr(slice_from(s, pos), ' ');
 
-		if (pos != SLICE_NONE)
-			end = pos;
+		if (blank == SLICE_NONE)
+			return s;
+		pos += blank;
+		if (at_key(slice_from(s, pos)))
+			return slice_sub(s, 0, pos);
+		pos++;
 	}
-	return slice_sub(s, 0, end);
 }
 
 /* PROTOCOL with cipher NAME (N/M bits)... */
@@ -52,19 +63,19 @@ static bool
 parse_detail(struct slice s, struct tlsline *t)
 {
 	struct slice rest, bits;
-	size_t pos;
 
-	if (!slice_cut_str(s, SLICE(" with cipher "), &t->version, &rest) ||
+	if (!slice_cut(s, ' ', &t->version, &rest) ||
 	    !is_version(t->version) ||
-	    !slice_cut_str(rest, SLICE(" ("), &t->cipher, &rest) ||
-	    t->cipher.len == 0 || slice_chr(t->cipher, ' ') != SLICE_NONE ||
+	    !slice_take(&rest, SLICE("with cipher ")) ||
+	    !slice_cut(rest, ' ', &t->cipher, &rest) ||
+	    t->cipher.len == 0 || !slice_take(&rest, SLICE("(")) ||
 	    !slice_cut(rest, '/', &bits, &rest) || !slice_digits(bits) ||
 	    bits.len > 5)
 		return false;
 	t->bits = bits;
-	if ((pos = slice_find(rest, SLICE(" bits)"))) == SLICE_NONE)
+	if (!slice_cut(rest, ' ', &bits, &rest) || !slice_digits(bits) ||
+	    !slice_take(&rest, SLICE("bits)")))
 		return false;
-	rest = slice_from(rest, pos + 6);
 	if (slice_take(&rest, SLICE(" key-exchange "))) {
 		t->kex = value(rest);
 		rest = slice_from(rest, t->kex.len);
@@ -74,11 +85,31 @@ parse_detail(struct slice s, struct tlsline *t)
 	return true;
 }
 
+/*
+ * Where the ": " stands that ends the peer.  Addresses hold colons, but
+ * nothing in a peer holds a colon and a blank.
+ */
+static size_t
+peer_end(struct slice s)
+{
+	size_t pos = 0;
+
+	for (;;) {
+		size_t colon = slice_chr(slice_from(s, pos), ':');
+
+		if (colon == SLICE_NONE)
+			return SLICE_NONE;
+		pos += colon + 1;
+		if (pos < s.len && s.ptr[pos] == ' ')
+			return pos - 1;
+	}
+}
+
 bool
 tlsline_parse(struct slice s, struct tlsline *t)
 {
 	struct slice peer;
-	size_t cipher, colon;
+	size_t colon;
 
 	*t = (struct tlsline){ .outbound = false };
 	if (!take_trust(&s, &t->trust))
@@ -91,10 +122,7 @@ tlsline_parse(struct slice s, struct tlsline *t)
 		t->outbound = true;
 	else if (!slice_take(&s, SLICE("from ")))
 		return false;
-	cipher = slice_rfind(s, SLICE(" with cipher "));
-	if (cipher == SLICE_NONE)
-		return false;
-	colon = slice_rfind(slice_sub(s, 0, cipher), SLICE(": "));
+	colon = peer_end(s);
 	if (colon == SLICE_NONE || !parse_detail(slice_from(s, colon + 2), t))
 		return false;
 	peer = slice_sub(s, 0, colon);

@@ -4,8 +4,7 @@
  * {Trust} TLS connection {established|reused} {to|from} {peer}[ to {sni}]:
  * {protocol} with cipher {cipher} ({used}/{alg} bits)[ key-exchange ...]
  *
- * The peer may hold colons, so the line is split at the last ": {protocol}
- * with cipher ".  Facts: reference/postfix-logs.md 3.2 and 3.3.
+ * The peer may hold colons, but not a colon and a blank.  Facts: reference/postfix-logs.md 3.2 and 3.3.
  */
 #ifndef FMT_TLSLINE_H
 #define FMT_TLSLINE_H
