@@ -163,12 +163,11 @@ take_fraction(struct slice *s, uint32_t *nsec, uint32_t *step)
 static bool
 next_period(const int part[PARTS], size_t n, int64_t lo, int64_t *hi)
 {
-	static const int64_t length[PARTS + 1] = { 0, 0, 0, 86400, 3600, 60,
-	    1 };
 	struct caltime c = { .year = part[YEAR], .mon = 1, .day = 1 };
 
 	if (n > MONTH + 1) {
-		*hi = lo + length[n];
+		*hi = lo + (n == DAY + 1 ? 86400 : n == HOUR + 1 ? 3600 :
+		    n == MINUTE + 1 ? 60 : 1);
 		return true;
 	}
 	if (n == MONTH + 1 && part[MONTH] < 12)
