@@ -311,7 +311,7 @@ finish(struct grep *g, int status)
 	if (!g->count && !rec_flush(&g->out))
 		return records_out_close(&g->out, EXIT_YES);
 	bad = trouble(g) || status == EXIT_TROUBLE;
-	covered = report(g);
+	covered = g->failed || report(g);
 	if (g->found > 0)
 		status = EXIT_YES;
 	else
