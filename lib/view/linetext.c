@@ -7,11 +7,14 @@
 #include "view/text.h"
 #include "view/tlswords.h"
 
-#define STATUS_WIDTH	9
+#define STATUS_LEAST	6	/* its heading */
+#define STATUS_MOST	9
 #define STAMP_WIDTH	17	/* [Sep  1 10:04:05] */
-#define CLIENT_WIDTH	15
+#define CLIENT_LEAST	8	/* uid 1001, (notice) */
+#define CLIENT_MOST	15
 #define TLS_WIDTH	6
 #define QID_LEAST	7
+#define QID_MOST	20
 #define MAIL_LEAST	22
 #define OTHERS_MAX	9999
 #define PHRASE_MAX	((size_t)4 * 1024 * 1024)
@@ -21,7 +24,8 @@ struct linetext {
 	struct paint		 paint;
 	struct showtime		 clock;
 	bool			 one_year;
-	size_t			 client_width, mail_width, qid_width;
+	size_t			 status_width, client_width, mail_width;
+	size_t			 qid_width;
 	bool			 begun;
 	bool			 open;		/* a message is at hand */
 	struct buf		 kept;
@@ -94,6 +98,12 @@ time_width(const struct linetext *t)
 	return t->opt.facts->has_undated && n < STAMP_WIDTH ? STAMP_WIDTH : n;
 }
 
+static size_t
+between(size_t n, size_t least, size_t most)
+{
+	return n < least ? least : n > most ? most : n;
+}
+
 /*
  * Share the columns out: when they are few the client goes, then the queue ID
  * is cut.
@@ -101,16 +111,18 @@ time_width(const struct linetext *t)
 static void
 measure(struct linetext *t)
 {
-	size_t fixed = time_width(t) + 1 + STATUS_WIDTH + 1 + 1 +
-	    2 * (TLS_WIDTH + 1), columns = t->paint.columns;
+	const struct timeline_facts *f = t->opt.facts;
+	size_t columns = t->paint.columns, fixed;
 
-	t->qid_width = t->opt.facts->qid < QID_LEAST ? QID_LEAST :
-	    t->opt.facts->qid;
-	t->client_width = CLIENT_WIDTH;
-	if (fixed + MAIL_LEAST + t->qid_width + CLIENT_WIDTH + 1 > columns)
+	t->status_width = between(f->status, STATUS_LEAST, STATUS_MOST);
+	t->client_width = between(f->client, CLIENT_LEAST, CLIENT_MOST);
+	t->qid_width = between(f->qid, QID_LEAST, QID_MOST);
+	fixed = time_width(t) + 1 + t->status_width + 1 + 1 +
+	    2 * (TLS_WIDTH + 1);
+	if (fixed + MAIL_LEAST + t->qid_width + t->client_width + 1 > columns)
 		t->client_width = 0;
 	else
-		fixed += CLIENT_WIDTH + 1;
+		fixed += t->client_width + 1;
 	if (fixed + MAIL_LEAST + t->qid_width > columns)
 		t->qid_width = columns - fixed - MAIL_LEAST;
 	t->mail_width = columns - fixed - t->qid_width;
@@ -235,6 +247,21 @@ put_client(struct linetext *t)
 		(void)buf_addc(&t->b, '-');
 }
 
+/* From this host itself nothing came in over a network. */
+static void
+put_tls_in(struct linetext *t)
+{
+	enum tls_class c = tlswords_class(&t->msg);
+
+	if (c == TLSWORDS_PLAINTEXT && tlswords_loopback(&t->msg, TLSWORDS_IN))
+		c = TLSWORDS_LOCAL;
+	if (c == TLSWORDS_LOCAL)
+		(void)buf_add(&t->b, SLICE("local"));
+	else
+		tlswords_short(&t->b, &t->msg);
+	column(t, colour_of(c), TLS_WIDTH);
+}
+
 static void
 line(struct linetext *t)
 {
@@ -246,15 +273,13 @@ line(struct linetext *t)
 		text_clean(&t->b, status, " ");
 	else
 		(void)buf_addc(&t->b, '?');
-	column(t, status_colour(status), STATUS_WIDTH);
+	column(t, status_colour(status), t->status_width);
 	put_mail(t);
 	if (t->client_width > 0) {
 		put_client(t);
 		column(t, PAINT_PLAIN, t->client_width);
 	}
-	tlswords_short(&t->b, &t->msg);
-	column(t, tlswords_loopback(&t->msg, TLSWORDS_IN) ? PAINT_PLAIN :
-	    colour_of(tlswords_class(&t->msg)), TLS_WIDTH);
+	put_tls_in(t);
 	(void)buf_add(&t->b, t->out.len > 0 ? buf_slice(&t->out) :
 	    SLICE("-"));
 	column(t, t->out_colour, TLS_WIDTH);
@@ -302,7 +327,7 @@ preface(struct linetext *t)
 	(void)buf_add(&t->b, SLICE("time"));
 	column(t, PAINT_BOLD, time_width(t));
 	(void)buf_add(&t->b, SLICE("status"));
-	column(t, PAINT_BOLD, STATUS_WIDTH);
+	column(t, PAINT_BOLD, t->status_width);
 	(void)buf_add(&t->b, SLICE("from -> to"));
 	column(t, PAINT_BOLD, t->mail_width);
 	if (t->client_width > 0) {

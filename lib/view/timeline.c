@@ -22,7 +22,6 @@
 #define PART_LEN	(HASH_LEN + 1 + AT_LEN)
 #define PATH_LEN	(HASH_LEN + AT_LEN + STEP_LEN)
 #define FINAL_LEN	(AT_LEN + AT_LEN + STEP_LEN)
-#define QID_MAX		20
 #define ITEM_MAX	(SPOOL_ENTRY + 16)
 
 /* First byte of an entry of `parts`; marks come first. */
@@ -286,6 +285,13 @@ note_time(struct timeline_facts *f, const struct text_time *at)
 		f->digits = at->digits;
 }
 
+static void
+longest(size_t *len, struct slice s)
+{
+	if (s.len > *len)
+		*len = s.len;
+}
+
 /* Take note of what is going to be given. */
 static void
 note_facts(struct timeline_facts *f, const struct rec *r,
@@ -304,14 +310,13 @@ note_facts(struct timeline_facts *f, const struct rec *r,
 	}
 	note_name(&f->hosts, rec_get(r, F_HOST), seq);
 	if (kind == ITEM_MESSAGE) {
-		size_t len = rec_get(r, F_QID).len;
-
+		longest(&f->qid, rec_get(r, F_QID));
+		longest(&f->client, rec_get(r, F_CLIENT_ADDR));
+		longest(&f->status, rec_get(r, F_STATUS));
 		if (slice_eq(rec_get(r, F_QID), SLICE("NOQUEUE")))
 			f->rejects++;
 		else
 			f->messages++;
-		if (len > f->qid)
-			f->qid = len > QID_MAX ? QID_MAX : len;
 	} else if (kind == ITEM_LOOSE)
 		f->loose++;
 	else if (slice_eq(rec_get(r, F_TYPE), SLICE("delivery")))

@@ -84,7 +84,7 @@ struct timeline_facts {
 	bool		 noted;		/* some time is not the evidence's own */
 	struct timeline_names notes;	/* why */
 	struct timeline_names hosts;
-	size_t		 qid;		/* longest queue ID, at most 20 */
+	size_t		 qid, client, status;	/* bytes of the longest */
 };
 
 struct timeline;
