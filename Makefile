@@ -133,7 +133,7 @@ lint:
 	    -DVERSION='""' --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem \
 	    --suppress=funcArgOrderDifferent:lib/base/mem.c \
-	    --error-exitcode=1 lib src t/unit t/fuzz t/mkpage.c t/replay.c
+	    --error-exitcode=1 lib src t/mkpage.c t/replay.c
 	shellcheck $(SHELL_FILES)
 	mandoc -Tlint -W warning $(PAGES)
 	prove t/layers.t t/pages.t
