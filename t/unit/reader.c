@@ -484,8 +484,7 @@ failing_read(void **state)
 	assert_true(p != MAP_FAILED && fd >= 0 && old >= 0);
 	memset(p, 'a', page);
 	munmap(p + page, page);
-	if (lseek(fd, (off_t)(uintptr_t)p, SEEK_SET) == -1)
-		skip();
+	assert_true(lseek(fd, (off_t)(uintptr_t)p, SEEK_SET) != -1);
 	assert_int_equal(dup2(fd, 0), 0);
 	assert_int_equal(reader_open(&r, "-", false, false, &e), RC_OK);
 	assert_int_equal(reader_stream(r, &s, &e), RC_OK);
