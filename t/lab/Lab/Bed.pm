@@ -213,7 +213,7 @@ sub instance {
 		chown $q eq 'pid' ? 0 : $uid, $q =~ /^(maildrop|public)$/ ? $gid : 0, "$d/q/$q";
 	}
 	my @m = (
-		'pickup unix n - n 60 1 pickup',
+		'pickup unix n - n 5 1 pickup',
 		'cleanup unix n - n - 0 cleanup',
 		'qmgr unix n - n 300 1 qmgr',
 		'tlsmgr unix - - n 1000? 1 tlsmgr',
@@ -335,6 +335,15 @@ sub wait_for {
 		sleep 0.05;
 	}
 	die "lab: timed out: $what\n";
+}
+
+# Until the sinks have all that was sent so far.
+sub wait_sinks {
+	my ($self, $what) = @_;
+	my $t = $self->{truth};
+
+	return if eval { $self->wait_for($what, 60, sub { !@{$t->missing} }) };
+	die "lab: timed out: $what: ", join(' ', map { $_->{scenario} } @{$t->missing}), "\n";
 }
 
 sub sendmail {

@@ -269,7 +269,7 @@ sub queue_life {
 		my ($mid, $qid) = one($bed, $scn, "later-$scn\@later.example.net");
 		$q{$scn} = [ $mid, $qid ];
 	}
-	$bed->wait_for('deferrals', 30, sub {
+	$bed->wait_for('deferrals', 60, sub {
 		my %d = map { $_ => 1 } $bed->in_queue($inst, 'deferred');
 		return !grep { !$d{$_->[1]} } values %q;
 	});
@@ -308,7 +308,7 @@ sub queue_life {
 	$t->add(scenario => 'after-requeue', expect => 'message', message_id => $n,
 	    instance => $inst, tls => 'local', status => 'sent');
 	went($bed, 'after-requeue', $n, 'u@virtual.example.net', 'sent', 'local', box => 1);
-	$bed->wait_for('the requeued mail', 20, sub { !@{$t->missing} });
+	$bed->wait_sinks('the requeued mail');
 }
 
 # Reload and restart, with mail waiting and a client connected.
@@ -319,7 +319,7 @@ sub restart {
 
 	$bed->say_('reload');
 	my ($mid, $qid) = one($bed, $scn, "later-$scn\@later.example.net");
-	$bed->wait_for('deferral', 20, sub { grep { $_ eq $qid } $bed->in_queue($inst, 'deferred') });
+	$bed->wait_for('deferral', 60, sub { grep { $_ eq $qid } $bed->in_queue($inst, 'deferred') });
 	got($bed, $scn, $mid);
 	went($bed, $scn, $mid, "later-$scn\@later.example.net", 'deferred', 'plaintext', sink => 'later');
 	$bed->postfix($inst, 'reload') == 0 or die "lab: cannot reload\n";
@@ -329,7 +329,7 @@ sub restart {
 	local $bed->{warm} = [ [ @$again, 'after-reload' ] ];
 	Lab::Scenarios::warm($bed);
 	one($bed, 'after-reload', 'u-after-reload@box.example.net', 'sent', 'plaintext', sink => 'box');
-	$bed->wait_for('after reload', 20, sub { !@{$t->missing} });
+	$bed->wait_sinks('after reload');
 
 	$bed->say_('restart');
 	my $idle = Lab::Client->new(to => $srv, from => '127.0.3.3');
@@ -342,7 +342,7 @@ sub restart {
 	# nothing has shown yet that TLS is logged
 	one($bed, 'after-restart-first', 'u@drained.example.net', 'sent', 'plaintext',
 	    sink => 'drained', tls_may_be_unknown => 1);
-	$bed->wait_for('after restart', 20, sub { !@{$t->missing} });
+	$bed->wait_sinks('after restart');
 	local $bed->{warm} = [ [ @$again, 'after-restart' ] ];
 	Lab::Scenarios::warm($bed);
 	flag($bed, "later-$scn");

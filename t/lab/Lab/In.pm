@@ -323,6 +323,9 @@ sub scenarios {
 				$c->mail("reset-$scn\@sender.example.org");
 				$c->rcpt("reset-$scn\@in.example.net");
 				$c->cmd('RSET');
+				$t->add(scenario => $scn, expect => 'message',
+				    instance => $inst, client_addr => $addr,
+				    tls => $in, status => 'unknown');
 			}
 		}
 		$c->quit;
@@ -545,6 +548,10 @@ sub bad_clients {
 			$c->raw("Subject: lost\r\n\r\nhalf a ");
 		}
 		$c->cut;
+		# it has a queue ID, but never became a message
+		$t->add(scenario => "after-lost-" . lc $stage, expect => 'message',
+		    instance => $inst, client_addr => $addr, tls => 'plaintext',
+		    status => 'unknown') if $stage =~ /RCPT|DATA/;
 		one($bed, "after-lost-" . lc $stage, addr => $addr);
 	}
 	# too many errors

@@ -133,7 +133,7 @@ sub all {
 		$g->can('scenarios')->($bed);
 	}
 	$bed->say_('waiting for the sinks');
-	my $end = time + 40;
+	my $end = time + 60;
 	while (@{$t->missing} && time < $end) {
 		sleep 0.1;
 	}
@@ -185,7 +185,7 @@ sub warm {
 		    instance => $inst, to => $to, status => 'sent',
 		    tls => 'encrypted', count => 1, sink => $sink);
 	}
-	$bed->wait_for('warm-up', 20, sub { !@{$t->missing} });
+	$bed->wait_sinks('warm-up');
 }
 
 1;
