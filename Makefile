@@ -47,7 +47,7 @@ SHOW	= $(if $(V),,@echo '$(1) $@';)
 # Sub-makes use all processors, unless make was told how many.
 JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 SUB	= @+$(MAKE) --no-print-directory $(JOBS)
-DEMO	= $(firstword $(wildcard samples/demo.log samples/*.log))
+DEMO	= $(wildcard samples/lab/hops.log samples/lab/in-tls-iso.log)
 FUZZ_SECONDS = 60
 FUZZ_DIR = $(or $(TMPDIR),/tmp)/postmortem-fuzz
 INSTALL	= install
