@@ -252,7 +252,8 @@ void
 feed_survey(struct feed *f, bool hash)
 {
 	struct survey *v = &f->survey;
-	bool keep = !f->input->regular;
+	bool keep = !f->input->regular ||
+	    slice_eq(slice_cstr(f->input->path), SLICE("-"));
 	struct err e;
 	enum rc rc = reader_open(&f->reader, f->input->path, f->input->found,
 	    hash && keep, &e);

@@ -14,8 +14,8 @@ owner(struct instance *i)
 static bool
 is_queue_line(const struct at *at)
 {
-	return at->tag->daemon == DM_CLEANUP || at->tag->daemon == DM_QMGR ||
-	    at->tag->daemon == DM_OQMGR || at->tag->daemon == DM_NQMGR;
+	return at->ev->daemon == DM_CLEANUP || at->ev->daemon == DM_QMGR ||
+	    at->ev->daemon == DM_OQMGR || at->ev->daemon == DM_NQMGR;
 }
 
 /*

@@ -54,7 +54,7 @@ struct tag {
 	uint32_t	 tls_epoch;
 	struct ref	 tls_ref;
 	uint64_t	 tls_peer;	/* hash of that line's address and port */
-	bool		 starttls;	/* a session with STARTTLS was seen */
+	bool		 wrapper;	/* a session had TLS without STARTTLS */
 };
 
 struct names {

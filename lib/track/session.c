@@ -5,9 +5,9 @@
 #include "fmt/peer.h"
 
 void
-processes_init(struct processes *t)
+processes_init(struct processes *t, struct journal_pool *journals)
 {
-	*t = (struct processes){ .nbucket = 1024 };
+	*t = (struct processes){ .nbucket = 1024, .journals = journals };
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
 	pool_init(&t->processes, sizeof(struct process));
 	pool_init(&t->sessions, sizeof(struct session));
@@ -17,6 +17,8 @@ processes_init(struct processes *t)
 void
 processes_free(struct processes *t)
 {
+	while (t->oldest != NULL)
+		process_drop(t, t->oldest);
 	pool_free(&t->processes);
 	pool_free(&t->sessions);
 	pool_free(&t->requests);
@@ -149,8 +151,10 @@ session_new(struct processes *t, struct tag *tag, uint32_t pid)
 void
 session_release(struct processes *t, struct session *s)
 {
-	if (--s->uses == 0)
-		pool_give(&t->sessions, s);
+	if (--s->uses > 0)
+		return;
+	journal_drop(t->journals, &s->next);
+	pool_give(&t->sessions, s);
 }
 
 uint64_t

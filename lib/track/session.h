@@ -10,6 +10,7 @@
 #define TRACK_SESSION_H
 
 #include "base/pool.h"
+#include "track/journal.h"
 #include "track/node.h"
 #include "track/tlsinfo.h"
 
@@ -26,7 +27,9 @@ struct session {
 	bool		 counted;	/* the disconnect line had counters */
 	bool		 starttls;
 	bool		 starttls_tried;
-	uint32_t	 next_saw;	/* hold or discard of the next message */
+	/* Lines about the next message that came before its client line. */
+	uint32_t	 next_saw;	/* hold, discard */
+	struct journal	 next;
 	int64_t		 end_sec;
 	struct ref	 end_ref;
 	struct tlsinfo	 tls;
@@ -76,9 +79,10 @@ struct processes {
 	size_t		 nbucket, n;
 	struct process	*newest, *oldest;
 	struct pool	 processes, sessions, requests;
+	struct journal_pool *journals;
 };
 
-void		 processes_init(struct processes *);
+void		 processes_init(struct processes *, struct journal_pool *);
 void		 processes_free(struct processes *);
 /* The process of that tag and pid, made when it is new. */
 struct process	*process_find(struct processes *, struct tag *, uint32_t pid,

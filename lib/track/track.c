@@ -27,7 +27,7 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	t->arg = arg;
 	names_init(&t->names);
 	nodes_init(&t->nodes);
-	processes_init(&t->processes);
+	processes_init(&t->processes, &t->pool);
 	pool_init(&t->messages, sizeof(struct message));
 	buf_init(&t->refs, 1 << 22);
 	buf_init(&t->parents, 1 << 16);
@@ -184,9 +184,9 @@ on_disconnect(struct track *t, const struct at *at)
 		if (counter(counts, SLICE("starttls="), &n)) {
 			s->starttls = n > 0;
 			s->starttls_tried = n == 0;
-			if (n > 0)
-				at->tag->starttls = true;
 		}
+		if (!s->starttls && tlsinfo_known(&s->tls))
+			at->tag->wrapper = true;
 	}
 	s->end_ref = at->ref;
 	session_end(t, s, at->sec);
@@ -229,6 +229,46 @@ on_tls(struct track *t, struct at *at)
 	}
 }
 
+/* What was said of the message before it had a queue ID. */
+static void
+take_next(struct track *t, struct message *m, struct session *s)
+{
+	struct journal_entry e;
+	struct ref ref;
+	uint32_t pos = 0;
+
+	m->saw |= s->next_saw;
+	s->next_saw = 0;
+	while (journal_next(&s->next, &pos, &e) != JOURNAL_END) {
+		if (e.kind == JOURNAL_FACT)
+			message_first_fact(t, m, e.field, e.value);
+		else if (e.kind == JOURNAL_MARK) {
+			memcpy(&ref, e.head.ptr, sizeof(ref));
+			if (journal_mark(&t->pool, &m->journal, &ref))
+				m->nrefs++;
+		}
+	}
+	journal_drop(&t->pool, &s->next);
+}
+
+/* Keep what a line says of the message to come. */
+static void
+keep_next(struct track *t, const struct at *at, struct session *s,
+    uint32_t saw)
+{
+	static const enum field key[] = { F_FROM, F_HELO, F_PROTOCOL };
+	const struct rec *r = &at->ev->rec;
+
+	if (s->next.len > 4096)
+		return;
+	s->next_saw |= saw;
+	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
+		if (rec_has(r, key[i]))
+			(void)journal_fact(&t->pool, &s->next, key[i],
+			    r->v[key[i]]);
+	(void)journal_mark(&t->pool, &s->next, &at->ref);
+}
+
 /* QID: client=... */
 static void
 on_client(struct track *t, const struct at *at, struct slice qid)
@@ -254,8 +294,7 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 	if (s != NULL && m->session == NULL) {
 		m->session = s;
 		s->uses++;
-		m->saw |= s->next_saw;
-		s->next_saw = 0;
+		take_next(t, m, s);
 		if (tlsinfo_known(&s->tls)) {
 			memset(&head, 0, sizeof(head));
 			head.kind = HEAD_TLS;
@@ -556,7 +595,7 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 		if (refuses(at))
 			reject_message(t, at);
 		else if (saw != 0 && (s = session_of(t, at)) != NULL)
-			s->next_saw |= saw;
+			keep_next(t, at, s, saw);
 		return;
 	}
 	m = join_find(t, at, qid, ARRIVAL_NO);
@@ -590,6 +629,8 @@ on_state(struct track *t, const struct at *at, struct slice qid)
 	switch (at->ev->kind) {
 	case EV_REMOVED:
 		m->saw |= SAW_REMOVED;
+		if (at->ev->daemon == DM_NONE)
+			m->saw |= SAW_NO_NAME;
 		if (slice_eq(why, SLICE("canceled")))
 			m->saw |= SAW_CANCELED;
 		if (slice_eq(why, SLICE("discarded")))

@@ -186,11 +186,18 @@ verdict_inbound(const struct inbound *in)
 	}
 	if (!in->session)
 		return say(TLS_UNKNOWN, PROOF_NONE, TLS_WHY_NO_ARRIVAL);
+	/* One session does STARTTLS once: this message came before it. */
+	if (in->later != NULL)
+		return say_ref(TLS_PLAINTEXT, PROOF_PROVEN,
+		    TLS_WHY_BEFORE_STARTTLS, in->later->ref);
 	if (in->starttls)
 		return say_ref(TLS_ENCRYPTED, PROOF_INFERRED,
 		    TLS_WHY_STARTTLS_COUNT, in->end_ref);
 	if (in->wrapper)
 		return say(TLS_ENCRYPTED, PROOF_INFERRED, TLS_WHY_WRAPPER_MODE);
+	/* The service behind a cut tag may be smtps. */
+	if (in->counted && in->any_service && !in->starttls_tried)
+		return say(TLS_UNKNOWN, PROOF_NONE, TLS_WHY_TAG_LOST);
 	if (in->counted)
 		return say_ref(TLS_PLAINTEXT, in->no_wrapper ||
 		    in->starttls_tried ? PROOF_PROVEN : PROOF_INFERRED,

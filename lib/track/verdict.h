@@ -51,9 +51,11 @@ X(NOT_LOGGED, "not-logged")						\
 X(SUBMITTED, "submitted")						\
 X(INTERNAL, "internal")							\
 X(CLIENT_CERT, "client-certificate")					\
+X(BEFORE_STARTTLS, "before-starttls")					\
 X(STARTTLS_COUNT, "starttls-count")					\
 X(WRAPPER_MODE, "wrapper-mode")						\
 X(NO_STARTTLS, "no-starttls")						\
+X(TAG_LOST, "tag-lost")							\
 X(NO_ARRIVAL, "no-arrival")
 
 enum tls_why {
@@ -90,12 +92,15 @@ struct verdict	verdict_outbound(const struct rec *d, const struct outbound *);
 
 struct inbound {
 	const struct tlsinfo	*handshake;	/* before client= */
+	const struct tlsinfo	*later;		/* the session's, after client= */
 	bool			 session;	/* there is an smtpd session */
 	bool			 counted;	/* its counters were logged */
 	bool			 starttls;	/* counted at least once */
 	bool			 starttls_tried; /* 0/n */
 	bool			 wrapper;	/* smtps, submissions */
 	bool			 no_wrapper;	/* wrapper mode is excluded */
+	bool			 any_service;	/* its name is lost, and one of
+						 * them is in wrapper mode */
 	struct ref		 end_ref;	/* of the disconnect line */
 };
 

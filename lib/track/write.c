@@ -105,6 +105,8 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 		in.handshake = tls;
 	if (s != NULL) {
 		in.session = true;
+		if (in.handshake == NULL && tlsinfo_known(&s->tls))
+			in.later = &s->tls;
 		in.counted = s->counted;
 		in.starttls = s->starttls;
 		in.starttls_tried = s->starttls_tried;
@@ -114,6 +116,7 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 		 * A service with a name of its own that is no wrapper-mode
 		 * one, or a tag that logs its handshakes.
 		 */
+		in.any_service = g->lost && g->wrapper;
 		in.no_wrapper = !g->lost && (g->service.len > 0 ||
 		    (g->logs_tls && g->tls_gap_epoch == g->host->gap_epoch));
 	}
@@ -257,6 +260,22 @@ latest(const struct message *m)
 	return done;
 }
 
+/*
+ * Of a removal whose author is not known: qmgr removes what is settled, so
+ * what was not was deleted by postsuper.
+ */
+static bool
+deleted_unseen(const struct message *m)
+{
+	unsigned char done;
+
+	if ((m->saw & SAW_NO_NAME) == 0 || (m->saw & SAW_EXPIRED) != 0)
+		return false;
+	done = latest(m);
+	return (done & DONE_DEFERRED) || (done == 0 && (m->saw &
+	    (SAW_HELD | SAW_QUEUED)) != 0);
+}
+
 /* One word for what became of the message. */
 static struct slice
 status_of(const struct message *m)
@@ -268,7 +287,7 @@ status_of(const struct message *m)
 		return SLICE("rejected");
 	if (m->saw & SAW_REQUEUED)
 		return SLICE("requeued");
-	if (m->saw & SAW_DELETED)
+	if ((m->saw & SAW_DELETED) || deleted_unseen(m))
 		return SLICE("deleted");
 	if ((m->saw & SAW_DISCARD) && done == 0)
 		return SLICE("discarded");

@@ -81,6 +81,18 @@ new_line(struct paint *p)
 	paint_to(p, p->indent);
 }
 
+/* Where to break s: at the last blank of its first line, if it is far on. */
+static size_t
+break_at(struct slice s, size_t room)
+{
+	size_t n = text_part(s, room), blank;
+
+	if (n == s.len || s.ptr[n] == ' ')
+		return n;
+	blank = slice_rchr(slice_sub(s, 0, n), ' ');
+	return blank != SLICE_NONE && blank > n / 2 ? blank : n;
+}
+
 /* One phrase at the indent, with what is too wide cut or broken. */
 static void
 put_wide(struct paint *p, enum paint_colour c, enum paint_cut cut,
@@ -101,11 +113,12 @@ put_wide(struct paint *p, enum paint_colour c, enum paint_cut cut,
 		return;
 	}
 	for (;;) {
-		size_t n = text_part(s, p->columns - p->at);
+		size_t n = break_at(s, p->columns - p->at);
 
 		put_coloured(p, c, slice_sub(s, 0, n));
 		p->at += text_width(slice_sub(s, 0, n));
 		s = slice_from(s, n);
+		(void)slice_take(&s, SLICE(" "));
 		if (s.len == 0)
 			return;
 		new_line(p);
@@ -137,18 +150,6 @@ paint_phrase(struct paint *p, enum paint_colour c, enum paint_cut cut,
 		p->at += width;
 	} else
 		put_wide(p, c, cut, s);
-}
-
-/* Where to break s: at the last blank of its first line, if it is far on. */
-static size_t
-break_at(struct slice s, size_t room)
-{
-	size_t n = text_part(s, room), blank;
-
-	if (n == s.len || s.ptr[n] == ' ')
-		return n;
-	blank = slice_rchr(slice_sub(s, 0, n), ' ');
-	return blank != SLICE_NONE && blank > n / 2 ? blank : n;
 }
 
 void
