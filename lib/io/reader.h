@@ -50,7 +50,7 @@
 
 #define READER_BUF	(256 * 1024)
 #define READER_MAX	(2 * 1024 * 1024)	/* largest window */
-#define READER_DEPTH	8	/* a .gz in a .tar.gz in a .tar.xz: five */
+#define READER_DEPTH	8	/* a .gz in a tar.gz in a tar.xz: five */
 #define READER_RATIO	2000
 #define READER_SLACK	(64 * 1024 * 1024)
 

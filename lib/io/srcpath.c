@@ -45,7 +45,9 @@ srcpath_data(struct buf *b, struct slice file, uint64_t off, struct slice word)
 	for (size_t i = 0; i < word.len; i++) {
 		unsigned char c = word.ptr[i];
 
-		buf_addc(b, ascii_lower(c) ? (unsigned char)(c - 'a' + 'A') : c);
+		if (ascii_lower(c))
+			c = (unsigned char)(c - 'a' + 'A');
+		buf_addc(b, c);
 	}
 }
 
