@@ -188,7 +188,8 @@ sub instance {
 		tls_high_cipherlist => 'ALL:!eNULL:@SECLEVEL=0',
 		import_environment => 'MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C',
 		transport_maps => "texthash:$d/etc/transport",
-		smtp_connect_timeout => '5s', smtp_helo_timeout => '10s',
+		default_process_limit => '30',
+		smtp_connect_timeout => '60s', smtp_helo_timeout => '120s',
 		%{$o{main} // {}},
 	);
 	my $log = $o{maillog} // ($self->{nolog} ? "$self->{out}/postfix.log" : '');

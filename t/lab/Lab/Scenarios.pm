@@ -124,7 +124,10 @@ sub all {
 	my @s = map { $_->{path} ? { %$_, path => "$bed->{dir}/$_->{path}" }
 	    : $_ } @sinks;
 	$bed->sinks(grep { $_->{name} =~ /^(later|notices)$/ } @s);
-	$bed->sinks(grep { $_->{name} !~ /^(later|notices)$/ } @s);
+	for my $n (0, 1) {
+		$bed->sinks(grep { $_->{name} !~ /^(later|notices)$/ &&
+		    length($_->{name}) % 2 == $n } @s);
+	}
 	$bed->say_('starting Postfix');
 	$bed->start(@{$bed->{order}});
 	warm($bed);
