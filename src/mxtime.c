@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "base/msg.h"
 #include "io/inputs.h"
@@ -174,28 +172,22 @@ write_flat(struct mxtime *m, struct timeline_item *i, struct err *e)
 	return rc;
 }
 
-/* RC_FAIL from here is the output's or the temporary file's; says so. */
+/* Errors of both ends are said here. */
 static int
 write_records(struct mxtime *m, struct timeline_item *i)
 {
 	struct rec_out out;
-	struct slice bad;
 	struct err e;
 	enum rc rc;
 	int status = EXIT_YES;
 
-	rec_out_open(&out, STDOUT_FILENO, m->opt.format);
-	if (m->opt.columns != NULL)
-		(void)rec_out_columns(&out, slice_cstr(m->opt.columns), &bad);
+	records_out(&out, &m->opt);
 	while ((rc = timeline_next(m->timeline, i, &e)) == RC_OK)
 		if (!rec_put(&out, &i->rec))
 			break;
 	if (rc == RC_FAIL)
 		status = msg_err("temporary file", rc, &e);
-	rc = rec_out_close(&out, &e);
-	if (rc == RC_FAIL && e.sys == EPIPE)
-		return EXIT_TROUBLE;
-	return rc == RC_OK ? status : msg_err("standard output", rc, &e);
+	return records_out_close(&out, status);
 }
 
 static int
@@ -225,8 +217,9 @@ write_all(struct mxtime *m)
 		return msg_err("temporary file", rc, &e);
 	errno = 0;
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		/* A reader that has enough is no trouble. */
 		if (errno == EPIPE)
-			return EXIT_TROUBLE;
+			return EXIT_YES;
 		(void)err_fail(&e, "cannot write");
 		return msg_err("standard output", RC_FAIL, &e);
 	}
