@@ -113,6 +113,18 @@ caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
 	return n;
 }
 
+size_t
+caltime_clock(unsigned char dst[9], uint32_t sec)
+{
+	put(dst, sec / 3600, 2);
+	dst[2] = ':';
+	put(dst + 3, sec / 60 % 60, 2);
+	dst[5] = ':';
+	put(dst + 6, sec % 60, 2);
+	dst[8] = 'Z';
+	return 9;
+}
+
 /* Exactly n digits at the start of *s. */
 static bool
 take(struct slice *s, size_t n, int *v)

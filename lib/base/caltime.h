@@ -14,6 +14,7 @@
 
 #include "base/slice.h"
 
+#define CALTIME_DAY	11	/* bytes of "YYYY-MM-DDT" */
 #define CALTIME_MAX	30	/* bytes of the longest RFC 3339 text */
 
 struct caltime {
@@ -31,6 +32,8 @@ bool	caltime_leap(int year);
 /* YYYY-MM-DDTHH:MM:SS[.digits]Z; returns the length, 0 if out of range. */
 size_t	caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
 	    unsigned int digits);
+/* HH:MM:SSZ of a second of the day; returns the length. */
+size_t	caltime_clock(unsigned char dst[9], uint32_t sec);
 /*
  * Read RFC 3339 in UTC or with an offset, 0 to 9 fraction digits; false if
  * it is anything else.

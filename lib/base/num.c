@@ -11,19 +11,18 @@ num_u64(unsigned char dst[NUM_MAX], uint64_t v)
 	    "4041424344454647484950515253545556575859"
 	    "6061626364656667686970717273747576777879"
 	    "8081828384858687888990919293949596979899";
-	unsigned char tmp[NUM_MAX];
-	size_t at = NUM_MAX, n;
+	size_t n = 1, at;
 
+	for (uint64_t limit = 10; n < NUM_MAX && v >= limit; limit *= 10)
+		n++;
+	at = n;
 	while (v >= 100) {
-		memcpy(tmp + (at -= 2), pair + v % 100 * 2, 2);
+		memcpy(dst + (at -= 2), pair + v % 100 * 2, 2);
 		v /= 100;
 	}
 	if (v >= 10)
-		memcpy(tmp + (at -= 2), pair + v * 2, 2);
+		memcpy(dst, pair + v * 2, 2);
 	else
-		tmp[--at] = (unsigned char)('0' + v);
-	n = NUM_MAX - at;
-	for (size_t i = 0; i < n; i++)
-		dst[i] = tmp[at + i];
+		dst[0] = (unsigned char)('0' + v);
 	return n;
 }

@@ -48,12 +48,43 @@ is_bare(enum field f, struct slice v)
 	return rec_text_is_number(v);
 }
 
+/* Keys written without quotes, as bits: field_is_bare without a look-up. */
+#define KEY_BIT(id, name, type, text)					\
+	| (sizeof(KEY_##type("")) == sizeof(KEY_BARE("")) ?		\
+	    (unsigned __int128)1 << F_##id : 0)
+static const unsigned __int128 bare_keys = 0 FIELD_TABLE(KEY_BIT);
+#undef KEY_BIT
+
+/* Copy a whole number of few digits, the usual one; 0 if it is another. */
+static inline size_t
+put_whole(unsigned char *dst, struct slice v)
+{
+	size_t i = 0;
+
+	if (v.len == 0 || v.len > 20 || (v.ptr[0] == '0' && v.len > 1))
+		return 0;
+	do {
+		unsigned char c = v.ptr[i];
+
+		if (!ascii_digit(c))
+			return 0;
+		dst[i++] = c;
+	} while (i < v.len);
+	return i;
+}
+
 static inline bool
 put_field(struct rec_text *t, enum field f, struct slice v)
 {
+	size_t n;
+
 	memcpy(t->at, key[f].text, KEY_MAX);
 	t->at += key[f].len;
-	if (field_is_bare(f)) {
+	if (bare_keys >> f & 1) {
+		if ((n = put_whole(t->at, v)) > 0) {
+			t->at += n;
+			return true;
+		}
 		if (is_bare(f, v)) {
 			t->at += rec_text_copy(t->at, v.ptr, v.len);
 			return true;

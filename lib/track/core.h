@@ -8,6 +8,7 @@
 #define TRACK_CORE_H
 
 #include "base/buf.h"
+#include "base/caltime.h"
 #include "track/links.h"
 #include "track/message.h"
 #include "track/track.h"
@@ -22,6 +23,7 @@
 #define CACHE_AGE	300	/* seconds that a cached connection may live */
 #define PEERS		4096	/* connections of tlsproxy remembered */
 #define MIDS		4096	/* buckets of the Message-ID table */
+#define TAG_MEMO	64
 
 struct list {
 	struct message	*first, *last;
@@ -55,6 +57,11 @@ struct track {
 	struct rec		 out;
 	struct rec		 tmp;		/* facts of one delivery */
 	struct host		*last_host;
+	struct tag		*memo[TAG_MEMO];	/* tags met lately */
+	/* The day of the time written last, and its text. */
+	bool			 day_known;
+	int64_t			 day;
+	unsigned char		 day_text[CALTIME_DAY];
 	struct node_ref		 joined;	/* message of the line at hand */
 	/* Of the message that is being written. */
 	struct buf		 refs, parents, why;

@@ -738,6 +738,27 @@ note_time(struct track *t, const struct at *at)
 		h->last = at->sec;
 }
 
+/* The tag of a line; most lines repeat one met lately. */
+static struct tag *
+find_tag(struct track *t, struct host *h, const struct rec *r,
+    enum daemon_id daemon, bool lost)
+{
+	struct slice instance = rec_get(r, F_INSTANCE);
+	struct slice service = rec_get(r, F_SERVICE);
+	struct slice program = lost ? slice_of("", 0) : rec_get(r, F_DAEMON);
+	struct tag **memo = &t->memo[((size_t)daemon * 8 + service.len +
+	    instance.len) % TAG_MEMO];
+	struct tag *g = *memo;
+
+	if (g != NULL && g->host == h && g->daemon == daemon &&
+	    slice_eq(g->service, service) &&
+	    slice_eq(g->instance->name, instance) &&
+	    slice_eq(g->program, program))
+		return g;
+	return *memo = names_tag(&t->names,
+	    names_instance(&t->names, h, instance), service, program);
+}
+
 /* Host, instance, tag and process of the line. */
 static void
 locate(struct track *t, struct event *ev, struct at *at)
@@ -758,10 +779,8 @@ locate(struct track *t, struct event *ev, struct at *at)
 	at->note = names_note(&t->names, rec_get(r, F_TIME_NOTE));
 	if (ev->class == LINE_FOREIGN)
 		return;
-	at->instance = names_instance(&t->names, at->host,
-	    rec_get(r, F_INSTANCE));
-	at->tag = names_tag(&t->names, at->instance, rec_get(r, F_SERVICE),
-	    lost ? slice_of("", 0) : rec_get(r, F_DAEMON));
+	at->tag = find_tag(t, at->host, r, lost ? DM_NONE : ev->daemon, lost);
+	at->instance = at->tag->instance;
 	if (ev->pid != 0)
 		at->process = process_find(&t->processes, at->tag, ev->pid,
 		    t->now);

@@ -10,6 +10,8 @@
 #include "fmt/peer.h"
 #include "fmt/postfix.h"
 
+#define DAY	86400
+
 /* Text of the numbers of one record. */
 struct numbers {
 	unsigned char	text[16][CALTIME_MAX];
@@ -24,16 +26,29 @@ put_number(struct rec *r, struct numbers *x, enum field f, uint64_t v)
 	rec_set(r, f, slice_of(dst, num_u64(dst, v)));
 }
 
+/* The text of a time; most are of the same day as the one before. */
 static void
-put_time(struct rec *r, struct numbers *x, enum field f,
+put_time(struct track *k, struct rec *r, struct numbers *x, enum field f,
     const struct event_time *t)
 {
 	unsigned char *dst = x->text[x->n++];
+	int64_t in_day = t->sec - k->day;
 	size_t n;
 
 	if (!t->known)
 		return;
-	n = caltime_text(dst, t->sec, t->nsec, t->digits);
+	if (k->day_known && t->digits == 0 && in_day >= 0 && in_day < DAY) {
+		memcpy(dst, k->day_text, CALTIME_DAY);
+		n = CALTIME_DAY + caltime_clock(dst + CALTIME_DAY,
+		    (uint32_t)in_day);
+	} else {
+		n = caltime_text(dst, t->sec, t->nsec, t->digits);
+		if (n > CALTIME_DAY) {
+			k->day = t->sec - (t->sec % DAY + DAY) % DAY;
+			memcpy(k->day_text, dst, CALTIME_DAY);
+			k->day_known = true;
+		}
+	}
 	if (n > 0)
 		rec_set(r, f, slice_of(dst, n));
 }
@@ -467,7 +482,7 @@ write_delivery(struct track *t, const struct message *m,
 	rec_clear(r);
 	journal_facts(e->facts, r);
 	rec_set(r, F_TYPE, SLICE("delivery"));
-	put_time(r, &x, F_TIME, &h.time);
+	put_time(t, r, &x, F_TIME, &h.time);
 	if (h.note != 0)
 		rec_set(r, F_TIME_NOTE, t->names.note[h.note]);
 	if (rec_has(r, F_RELAY) && peer_parse(r->v[F_RELAY], &p)) {
@@ -554,8 +569,8 @@ make_message(struct track *t, struct message *m, struct node *n,
 	rec_clear(r);
 	read_journal(t, m, r, &tls);
 	rec_set(r, F_TYPE, SLICE("message"));
-	put_time(r, &s->x, F_TIME, &m->first);
-	put_time(r, &s->x, F_END, &m->last);
+	put_time(t, r, &s->x, F_TIME, &m->first);
+	put_time(t, r, &s->x, F_END, &m->last);
 	if (m->note != 0)
 		rec_set(r, F_TIME_NOTE, t->names.note[m->note]);
 	rec_set(r, F_HOST, n->id.instance->host->name);
