@@ -1,5 +1,7 @@
 #include "fmt/peer.h"
 
+#include "base/banned.h"
+
 #define NAME_MAX_LEN	255
 
 bool

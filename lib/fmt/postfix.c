@@ -3,6 +3,8 @@
 #include "fmt/postfix_line.h"
 #include "fmt/queueid.h"
 
+#include "base/banned.h"
+
 void
 postfix_tag(struct slice tag, bool lost_program, struct postfix_tag *t)
 {

@@ -1,5 +1,7 @@
 #include "fmt/postfix_line.h"
 
+#include "base/banned.h"
+
 /*
  * ACTION: STAGE from PEER: TEXT; from=<S> to=<R> proto=P helo=<H>
  *

@@ -1,6 +1,8 @@
 #include "fmt/postfix_line.h"
 #include "fmt/queueid.h"
 
+#include "base/banned.h"
+
 /* What follows the relay, in the fixed order of the layout. */
 struct tail {
 	struct slice	relay;

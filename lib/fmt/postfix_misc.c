@@ -1,5 +1,7 @@
 #include "fmt/postfix_line.h"
 
+#include "base/banned.h"
+
 struct known {
 	const char	*start;
 	enum event_kind	 kind;

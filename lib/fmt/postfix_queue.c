@@ -1,6 +1,8 @@
 #include "fmt/postfix_line.h"
 #include "fmt/queueid.h"
 
+#include "base/banned.h"
+
 #define NEXT(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
 
 /* from=<S>, size=N, nrcpt=N (queue active) or from=<S>, status=expired... */

@@ -1,5 +1,7 @@
 #include "fmt/postfix_line.h"
 
+#include "base/banned.h"
+
 /* [addr]:port as postscreen and tlsproxy write it; the name is empty. */
 static bool
 set_peer(struct event *ev, struct slice s)

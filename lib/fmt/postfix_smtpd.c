@@ -1,6 +1,8 @@
 #include "fmt/postfix_line.h"
 #include "fmt/queueid.h"
 
+#include "base/banned.h"
+
 void
 line_client(struct event *ev, const struct peer *p)
 {

@@ -1,6 +1,8 @@
 #include "fmt/postfix_line.h"
 #include "fmt/tlsline.h"
 
+#include "base/banned.h"
+
 #define BEGINS(s, lit)	slice_starts(s, SLICE(lit))
 
 static bool

@@ -2,6 +2,8 @@
 
 #include "base/num.h"
 
+#include "base/banned.h"
+
 #define SHORT_USEC	5		/* hexadecimal digits of microseconds */
 #define LONG_USEC	4		/* base 52 digits of microseconds */
 #define LONG_SEC	6		/* least base 52 digits of seconds */

@@ -1,5 +1,7 @@
 #include "fmt/tlsline.h"
 
+#include "base/banned.h"
+
 /* The words before " TLS connection ". */
 static bool
 take_trust(struct slice *s, struct slice *trust)

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 
+#include "base/banned.h"
+
 #define SILENCE		(6 * 3600)
 #define HOSTS_MAX	65536
 #define TAGS_MAX	1024	/* tags of one host kept */

@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "fmt/queueid.h"
 
+#include "base/banned.h"
+
 /* The instance whose queue the lines of this one speak of. */
 static struct instance *
 owner(struct instance *i)

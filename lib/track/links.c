@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include "base/banned.h"
+
 void
 links_free(struct links *t)
 {

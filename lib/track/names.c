@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+#include "base/banned.h"
+
 void
 names_init(struct names *n)
 {

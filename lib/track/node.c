@@ -6,6 +6,8 @@
 #include "base/num.h"
 #include "track/track.h"
 
+#include "base/banned.h"
+
 #define PATH_MAX_HOPS	64
 
 #define WHY(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }

@@ -1,5 +1,7 @@
 #include "track/core.h"
 
+#include "base/banned.h"
+
 
 _Static_assert(sizeof(struct ref) == JOURNAL_MARK_LEN, "a mark is a ref");
 

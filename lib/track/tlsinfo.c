@@ -1,5 +1,7 @@
 #include "track/tlsinfo.h"
 
+#include "base/banned.h"
+
 static const enum field key[TLSINFO_N] = { F_TLS_VERSION, F_TLS_CIPHER,
 	F_TLS_BITS, F_TLS_TRUST, F_TLS_KEX, F_TLS_SIG };
 

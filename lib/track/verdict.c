@@ -1,5 +1,7 @@
 #include "track/verdict.h"
 
+#include "base/banned.h"
+
 #define W(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
 const struct slice tls_status_word[TLS_STATUS_N] = { W(""),
 	W("authenticated"), W("encrypted"), W("plaintext"), W("refused"),

@@ -10,6 +10,8 @@
 #include "fmt/peer.h"
 #include "fmt/postfix.h"
 
+#include "base/banned.h"
+
 #define DAY	86400
 
 /* Text of the numbers of one record. */
