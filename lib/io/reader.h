@@ -57,7 +57,7 @@
 struct reader;
 
 struct reader_stream {
-	struct slice	path;		/* forensic path, the `src` of records */
+	struct slice	path;		/* the `src` of records */
 	int64_t		mtime;		/* from the gzip header or the bundle */
 	bool		has_mtime;
 	const char	*container;	/* "", "gzip", "xz", "tar", ... */

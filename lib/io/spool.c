@@ -73,8 +73,8 @@ entry_size(const struct spool *s, const unsigned char *p)
 }
 
 /* An unlinked file that only we can read. */
-static int
-open_temp(void)
+int
+spool_temp(void)
 {
 	const char *dir = getenv("TMPDIR");
 	char path[4096];
@@ -103,7 +103,7 @@ spool_open(size_t key_len, size_t memory)
 
 	s->key_len = key_len;
 	s->memory = memory;
-	s->fd = open_temp();
+	s->fd = spool_temp();
 	s->sys = s->fd == -1 ? errno : 0;
 	return s;
 }

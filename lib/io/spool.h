@@ -50,6 +50,8 @@ enum rc		 spool_next(struct spool *, const unsigned char **key,
 /* True if the temporary file has been written to. */
 bool		 spool_spilled(const struct spool *);
 void		 spool_close(struct spool *);
+/* An unlinked file under TMPDIR that only we can read; -1 with errno set. */
+int		 spool_temp(void);
 
 /* A number as 8 key bytes that sort as the numbers do. */
 void		 spool_i64(unsigned char dst[SPOOL_I64], int64_t);
