@@ -11,6 +11,7 @@
 #include "rec/searched.h"
 #include "rec/whole.h"
 #include "source/records.h"
+#include "source/runlog.h"
 #include "source/window.h"
 
 #define EXPR_LIMIT	((size_t)1024 * 1024)
@@ -349,6 +350,7 @@ main(int argc, char *argv[])
 	g.judge_all = filter_names(g.filter, F_TYPE, SLICE("source")) ||
 	    filter_names(g.filter, F_TYPE, SLICE("coverage"));
 	g.opt.events = g.opt.events || needs_events(g.filter);
+	runlog_open(&g.opt, argc, argv);
 	open_output(&g);
 	if (g.messages || g.paths)
 		g.whole = whole_open(g.paths, has_window(&g), !g.count);
@@ -364,5 +366,5 @@ main(int argc, char *argv[])
 	inputs_free(&in);
 	opt_free(&g.opt);
 	mem_free(g.word);
-	return status;
+	return runlog_close(status);
 }

@@ -7,6 +7,7 @@
 #include "base/msg.h"
 #include "source/opt.h"
 #include "source/records.h"
+#include "source/runlog.h"
 #include "source/window.h"
 
 static const char help[] =
@@ -60,6 +61,7 @@ main(int argc, char *argv[])
 		if (!opt_common(&opt, c, optarg, help))
 			opt_unknown(c, optarg, NULL);
 	opt_check(&opt);
+	runlog_open(&opt, argc, argv);
 	sink.opt = &opt;
 	records_out(&sink.out, &opt);
 	inputs_find(&in, argv + optind, argc - optind);
@@ -67,5 +69,5 @@ main(int argc, char *argv[])
 	status = records_out_close(&sink.out, status);
 	inputs_free(&in);
 	opt_free(&opt);
-	return status;
+	return runlog_close(status);
 }

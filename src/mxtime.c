@@ -9,6 +9,7 @@
 #include "rec/rec.h"
 #include "source/opt.h"
 #include "source/records.h"
+#include "source/runlog.h"
 #include "view/blocktext.h"
 #include "view/showtime.h"
 #include "view/flattext.h"
@@ -239,6 +240,8 @@ main(int argc, char *argv[])
 	options(&m, argc, argv);
 	inputs_find(&in, argv + optind, argc - optind);
 	paint_init(&m.paint, stdout);
+	/* Behind the question whether it is a terminal. */
+	runlog_open(&m.opt, argc, argv);
 	o = (struct timeline_options){
 		.order = m.format == FORMAT_TEXT || m.format == FORMAT_LINES ?
 		    TIMELINE_BLOCKS : TIMELINE_STEPS,
@@ -267,5 +270,5 @@ main(int argc, char *argv[])
 	inputs_free(&in);
 	summary_free(&m.summary);
 	opt_free(&m.opt);
-	return status;
+	return runlog_close(status);
 }

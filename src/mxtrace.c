@@ -7,6 +7,7 @@
 #include "base/msg.h"
 #include "source/opt.h"
 #include "source/records.h"
+#include "source/runlog.h"
 #include "source/window.h"
 
 static const char help[] =
@@ -76,6 +77,7 @@ main(int argc, char *argv[])
 		if (!opt_common(&opt, c, optarg, help))
 			opt_unknown(c, optarg, NULL);
 	opt_check(&opt);
+	runlog_open(&opt, argc, argv);
 	sink.opt = &opt;
 	window_init(&sink.window);
 	records_out(&sink.out, &opt);
@@ -89,5 +91,5 @@ main(int argc, char *argv[])
 	window_free(&sink.window);
 	inputs_free(&in);
 	opt_free(&opt);
-	return status;
+	return runlog_close(status);
 }

@@ -11,6 +11,7 @@
 #include "track/coverage.h"
 #include "track/track.h"
 #include "source/merge.h"
+#include "source/runlog.h"
 #include "source/years.h"
 
 #define KEPT_MAX	(64 << 20)	/* bytes of source records kept */
@@ -273,6 +274,8 @@ give_ends(struct run *x)
 		for (end = i + 1; end < x->nfeed &&
 		    x->feed[end].input == x->feed[i].input; end++)
 			continue;
+		runlog_input(x->feed[i].input->path, x->feed[i].done ?
+		    &x->feed[i].total : NULL);
 		if (!x->feed[i].survey.records)
 			give_source(x, &x->feed[i], end - i);
 	}
@@ -394,6 +397,8 @@ records_run(const struct inputs *in, const struct opt *opt,
 
 	if (sandbox_enter(opt->sandbox, in, &e) != RC_OK)
 		return msg_err("sandbox", RC_FAIL, &e);
+	if (runlog_start(&e) != RC_OK)
+		return msg_err("--run-log", RC_FAIL, &e);
 	buf_init(&x.kept, KEPT_MAX);
 	x.coverage = coverage_new();
 	for (size_t i = 0; i < in->n; i++)
