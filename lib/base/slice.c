@@ -13,15 +13,6 @@ slice_cstr(const char *s)
 }
 
 size_t
-slice_rchr(struct slice s, unsigned char c)
-{
-	for (size_t i = s.len; i-- > 0;)
-		if (s.ptr[i] == c)
-			return i;
-	return SLICE_NONE;
-}
-
-size_t
 slice_find(struct slice s, struct slice needle)
 {
 	const unsigned char *p;
@@ -37,11 +28,18 @@ slice_find(struct slice s, struct slice needle)
 size_t
 slice_rfind(struct slice s, struct slice needle)
 {
+	size_t n, pos;
+
+	if (needle.len == 0)
+		return s.len;
 	if (s.len < needle.len)
 		return SLICE_NONE;
-	for (size_t i = s.len - needle.len + 1; i-- > 0;)
-		if (memcmp(s.ptr + i, needle.ptr, needle.len) == 0)
-			return i;
+	for (n = s.len - needle.len + 1; n > 0; n = pos) {
+		pos = slice_rchr(slice_of(s.ptr, n), needle.ptr[0]);
+		if (pos == SLICE_NONE ||
+		    memcmp(s.ptr + pos, needle.ptr, needle.len) == 0)
+			return pos;
+	}
 	return SLICE_NONE;
 }
 
@@ -55,13 +53,6 @@ split(struct slice s, size_t pos, size_t n, struct slice *head,
 	*head = slice_sub(s, 0, pos);
 	*tail = slice_from(s, pos + n);
 	return true;
-}
-
-bool
-slice_cut(struct slice s, unsigned char c, struct slice *head,
-    struct slice *tail)
-{
-	return split(s, slice_chr(s, c), 1, head, tail);
 }
 
 bool
@@ -118,26 +109,6 @@ slice_trim(struct slice s)
 	    (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
 		s.len--;
 	return s;
-}
-
-bool
-slice_u64(struct slice s, uint64_t limit, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	if (s.len == 0)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned int d = (unsigned int)s.ptr[i] - '0';
-
-		if (d > 9 || v > (UINT64_MAX - d) / 10)
-			return false;
-		v = v * 10 + d;
-	}
-	if (v > limit)
-		return false;
-	*out = v;
-	return true;
 }
 
 bool

@@ -96,13 +96,56 @@ slice_take(struct slice *s, struct slice prefix)
 }
 
 /* The position of the last byte c, or SLICE_NONE. */
-size_t		slice_rchr(struct slice, unsigned char);
+static inline size_t
+slice_rchr(struct slice s, unsigned char c)
+{
+	const unsigned char *p;
+
+	p = s.len == 0 ? NULL : memrchr(s.ptr, c, s.len);
+	return p == NULL ? SLICE_NONE : (size_t)(p - s.ptr);
+}
+
+/* Split at the first c: *head before it, *tail after it; false if none. */
+static inline bool
+slice_cut(struct slice s, unsigned char c, struct slice *head,
+    struct slice *tail)
+{
+	size_t pos = slice_chr(s, c);
+
+	if (pos == SLICE_NONE)
+		return false;
+	*head = slice_of(s.ptr, pos);
+	*tail = slice_of(s.ptr + pos + 1, s.len - pos - 1);
+	return true;
+}
+
+/*
+ * The whole slice as a decimal number of at most limit; false for anything
+ * else (empty, sign, other bytes, too large), *out is then unchanged.
+ */
+static inline bool
+slice_u64(struct slice s, uint64_t limit, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.len == 0)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned int d = (unsigned int)s.ptr[i] - '0';
+
+		if (d > 9 || v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - d)
+			return false;
+		v = v * 10 + d;
+	}
+	if (v > limit)
+		return false;
+	*out = v;
+	return true;
+}
+
 /* The position of the first (last) occurrence of needle, or SLICE_NONE. */
 size_t		slice_find(struct slice, struct slice needle);
 size_t		slice_rfind(struct slice, struct slice needle);
-/* Split at the first c: *head before it, *tail after it; false if none. */
-bool		slice_cut(struct slice, unsigned char c, struct slice *head,
-		    struct slice *tail);
 /* Split at the first occurrence of sep. */
 bool		slice_cut_str(struct slice, struct slice sep,
 		    struct slice *head, struct slice *tail);
@@ -116,11 +159,6 @@ bool		slice_ends_nocase(struct slice, struct slice suffix);
 int		slice_cmp(struct slice, struct slice);
 /* Without the ASCII blanks (space, tab) at both ends. */
 struct slice	slice_trim(struct slice);
-/*
- * The whole slice as a decimal number of at most limit; false for anything
- * else (empty, sign, other bytes, too large), *out is then unchanged.
- */
-bool		slice_u64(struct slice, uint64_t limit, uint64_t *out);
 /* True if every byte is an ASCII digit and there is at least one. */
 bool		slice_digits(struct slice);
 

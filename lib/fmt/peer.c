@@ -2,6 +2,8 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 #define NAME_MAX_LEN	255
 
 bool

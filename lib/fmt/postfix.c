@@ -5,6 +5,10 @@
 
 #include "base/banned.h"
 
+#define TEXT_MAX	8192	/* bytes; Postfix writes 2000 at most */
+
+#include "base/banned.h"
+
 void
 postfix_tag(struct slice tag, bool lost_program, struct postfix_tag *t)
 {
@@ -34,39 +38,46 @@ postfix_tag(struct slice tag, bool lost_program, struct postfix_tag *t)
 }
 
 /* warning: error: fatal: panic: at the start of the text. */
-static void
+static inline void
 take_severity(struct slice *s, struct event *ev)
 {
-	static const struct slice word[] = {
-		{ (const unsigned char *)"warning", 7 },
-		{ (const unsigned char *)"error", 5 },
-		{ (const unsigned char *)"fatal", 5 },
-		{ (const unsigned char *)"panic", 5 },
-	};
+	size_t n;
 
-	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
-		if (s->len > word[i].len + 1 && slice_starts(*s, word[i]) &&
-		    s->ptr[word[i].len] == ':' &&
-		    s->ptr[word[i].len + 1] == ' ') {
-			rec_set(&ev->rec, F_SEVERITY,
-			    slice_sub(*s, 0, word[i].len));
-			*s = slice_from(*s, word[i].len + 2);
-			return;
-		}
+	switch (s->len == 0 ? 0 : s->ptr[0]) {
+	case 'w':
+		n = slice_starts(*s, SLICE("warning: ")) ? 7 : 0;
+		break;
+	case 'e':
+		n = slice_starts(*s, SLICE("error: ")) ? 5 : 0;
+		break;
+	case 'f':
+		n = slice_starts(*s, SLICE("fatal: ")) ? 5 : 0;
+		break;
+	case 'p':
+		n = slice_starts(*s, SLICE("panic: ")) ? 5 : 0;
+		break;
+	default:
+		return;
+	}
+	if (n == 0)
+		return;
+	rec_set(&ev->rec, F_SEVERITY, slice_of(s->ptr, n));
+	*s = slice_from(*s, n + 2);
 }
 
 /* "ID: " or "NOQUEUE: " at the start. */
-static bool
+static inline bool
 take_qid(struct slice *s, struct slice *qid)
 {
-	size_t n = slice_chr(slice_sub(*s, 0, 26), ':');
+	size_t n = queueid_len(*s);
 
-	if (n == SLICE_NONE || n + 1 >= s->len || s->ptr[n + 1] != ' ')
+	if (n == 0 && slice_starts(*s, SLICE("NOQUEUE")))
+		n = 7;
+	if (n == 0 || n + 1 >= s->len || s->ptr[n] != ':' ||
+	    s->ptr[n + 1] != ' ')
 		return false;
-	*qid = slice_sub(*s, 0, n);
-	if (!queueid_valid(*qid) && !slice_eq(*qid, SLICE("NOQUEUE")))
-		return false;
-	*s = slice_from(*s, n + 2);
+	*qid = slice_of(s->ptr, n);
+	*s = slice_of(s->ptr + n + 2, s->len - n - 2);
 	return true;
 }
 
@@ -74,17 +85,18 @@ take_qid(struct slice *s, struct slice *qid)
 static bool
 auth_failure(struct slice s, struct event *ev)
 {
-	struct slice mech, rest = s, text;
+	struct slice mech, text;
 	struct peer p;
 	size_t user;
 
-	if (!peer_take(&rest, &p) || !slice_take(&rest, SLICE(": SASL ")) ||
-	    !slice_cut(rest, ' ', &mech, &text) ||
+	if (!peer_take(&s, &p) || !slice_take(&s, SLICE(": SASL ")) ||
+	    !slice_cut(s, ' ', &mech, &text) ||
 	    !slice_starts(text, SLICE("authentication ")))
 		return false;
 	line_client(ev, &p);
 	rec_set(&ev->rec, F_SASL_METHOD, mech);
-	user = slice_rfind(text, SLICE(", sasl_username="));
+	/* The reason is our side's; the name may hold another key. */
+	user = slice_find(text, SLICE(", sasl_username="));
 	if (user != SLICE_NONE) {
 		rec_set(&ev->rec, F_SASL_USER, slice_from(text, user + 16));
 		text = slice_sub(text, 0, user);
@@ -93,78 +105,102 @@ auth_failure(struct slice s, struct event *ev)
 	return line_is(ev, EV_AUTH_FAILURE);
 }
 
+/*
+ * The client of a warning: at its start, or behind the first "from", if no
+ * stranger's text can stand before that.
+ */
+static void
+warned_client(struct slice s, struct event *ev)
+{
+	struct slice rest = s;
+	struct peer p;
+	size_t n = 0;
+
+	if (ev->daemon == DM_SMTPD && peer_take(&rest, &p) &&
+	    p.name.len > 0 && slice_starts(rest, SLICE(": "))) {
+		line_client(ev, &p);
+		return;
+	}
+	while (n < s.len && (ascii_alnum(s.ptr[n]) || s.ptr[n] == ' ' ||
+	    s.ptr[n] == '-' || s.ptr[n] == ':')) {
+		rest = slice_from(s, n);
+		if (s.ptr[n++] != ' ' || !slice_take(&rest, SLICE(" from ")))
+			continue;
+		if (peer_take(&rest, &p) && p.name.len > 0)
+			line_client(ev, &p);
+		return;
+	}
+}
+
 /* A line with a severity word: always a warning, with what it names. */
 static void
 parse_warning(struct slice s, struct event *ev)
 {
-	struct slice rest = s;
-	struct peer p;
-	size_t pos;
-
 	line_is(ev, EV_WARNING);
 	if (auth_failure(s, ev))
 		return;
-	if (slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")) ||
-	    !rec_has(&ev->rec, F_QID)) {
-		pos = slice_find(s, SLICE(" from "));
-		if (pos != SLICE_NONE) {
-			rest = slice_from(s, pos + 6);
-			if (peer_take(&rest, &p) && p.name.len > 0)
-				line_client(ev, &p);
-		}
-	}
+	if (!rec_has(&ev->rec, F_QID) ||
+	    slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")))
+		warned_client(s, ev);
 	rec_set(&ev->rec, F_REASON, s);
 }
 
-/* Text behind "QID: ". */
+/* Text behind "QID: " that only a queue file can have. */
 static bool
-parse_qid_text(struct slice s, struct event *ev)
+parse_queued(struct slice s, struct event *ev)
 {
 	struct slice rest = s;
 
 	switch (s.len == 0 ? 0 : s.ptr[0]) {
 	case 't':
-		if (slice_take(&rest, SLICE("to=<")) && line_delivery(rest, ev))
-			return true;
-		break;
-	case 'c':
-		if (line_client_of(s, ev))
-			return true;
-		break;
+		return slice_take(&rest, SLICE("to=<")) &&
+		    line_delivery(rest, ev);
 	case 'm':
-		if (slice_take(&rest, SLICE("message-id="))) {
-			rec_set(&ev->rec, F_MESSAGE_ID, rest);
-			return line_is(ev, EV_MESSAGE_ID);
-		}
-		break;
+		if (!slice_take(&rest, SLICE("message-id=")))
+			return false;
+		rec_set(&ev->rec, F_MESSAGE_ID, rest);
+		return line_is(ev, EV_MESSAGE_ID);
 	case 'f':
-		if (slice_take(&rest, SLICE("from=<")) && line_qmgr(rest, ev))
-			return true;
-		break;
+		return slice_take(&rest, SLICE("from=<")) &&
+		    line_qmgr(rest, ev);
 	case 'u':
-		if (line_pickup(s, ev))
-			return true;
-		break;
+		return line_pickup(s, ev);
+	case 's':
+		return line_notice(s, ev);
 	case 'p':
+		return line_postsuper(s, ev) || line_notice(s, ev);
 	case 'e':
+		return line_postsuper(s, ev);
 	case 'r':
-		if (line_postsuper(s, ev))
-			return true;
 		if (slice_starts(s, SLICE("resent-message-id=")))
 			return line_is(ev, EV_OTHER);
-		break;
+		return line_postsuper(s, ev);
 	default:
-		break;
+		return false;
 	}
-	if (ev->daemon == DM_CLEANUP || ev->daemon == DM_SMTPD ||
-	    ev->daemon == DM_SMTP || ev->daemon == DM_LMTP ||
-	    ev->daemon == DM_POSTSCREEN || ev->daemon == DM_NONE ||
-	    ev->daemon == DM_QMQPD)
-		if (line_action(s, ev))
-			return true;
-	if (line_notice(s, ev))
+}
+
+/* True for those that refuse, hold or check something. */
+static bool
+has_actions(enum daemon_id d)
+{
+	return d == DM_CLEANUP || d == DM_SMTPD || d == DM_SMTP ||
+	    d == DM_LMTP || d == DM_POSTSCREEN || d == DM_NONE ||
+	    d == DM_QMQPD;
+}
+
+/* Text behind "QID: ", where the ID may be NOQUEUE. */
+static bool
+parse_qid_text(struct slice s, bool queued, struct event *ev)
+{
+	if (queued && parse_queued(s, ev))
 		return true;
-	return line_qid_misc(s, ev);
+	/* What is left of a delivery is nothing else. */
+	if (slice_starts(s, SLICE("to=<")))
+		return false;
+	return (slice_starts(s, SLICE("client=")) && line_client_of(s, ev)) ||
+	    (has_actions(ev->daemon) && line_action(s, ev)) ||
+	    line_qid_misc(s, ev);
 }
 
 /* The daemon of a line whose tag was cut, where only one writes it. */
@@ -238,6 +274,17 @@ parse_plain(struct slice s, struct event *ev)
 	}
 }
 
+/* Not understood: take back what a layout that did not fit has left. */
+static void
+forget(struct event *ev)
+{
+	ev->kind = EV_UNKNOWN;
+	ev->class = LINE_UNKNOWN;
+	for (size_t f = F_TEXT + 1;
+	    (f = rec_next_field(&ev->rec, f)) < FIELD_N; f++)
+		rec_unset(&ev->rec, (enum field)f);
+}
+
 void
 postfix_parse(struct slice text, const struct postfix_tag *t,
     struct event *ev)
@@ -254,6 +301,8 @@ postfix_parse(struct slice text, const struct postfix_tag *t,
 		ev->class = LINE_FOREIGN;
 		return;
 	}
+	if (s.len > TEXT_MAX)
+		return;
 	take_severity(&s, ev);
 	if (take_qid(&s, &qid)) {
 		rec_set(&ev->rec, F_QID, qid);
@@ -261,15 +310,15 @@ postfix_parse(struct slice text, const struct postfix_tag *t,
 			parse_warning(s, ev);
 			return;
 		}
-		known = parse_qid_text(s, ev);
+		known = parse_qid_text(s,
+		    !slice_eq(qid, SLICE("NOQUEUE")), ev);
 	} else if (rec_has(&ev->rec, F_SEVERITY)) {
 		parse_warning(s, ev);
 		return;
 	} else
 		known = parse_plain(s, ev);
 	if (!known) {
-		ev->kind = EV_UNKNOWN;
-		ev->class = LINE_UNKNOWN;
+		forget(ev);
 		return;
 	}
 	if (t->lost)

@@ -2,6 +2,8 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 /*
  * ACTION: STAGE from PEER: TEXT; from=<S> to=<R> proto=P helo=<H>
  *
@@ -51,46 +53,65 @@ static const struct {
 #undef ACTION
 };
 
-/* Characters that an address has only in its quoted local part. */
+/* Without what an address has only in its quoted local part? */
 static bool
-strict_address(struct slice a)
+plain(struct slice a)
 {
 	static const char special[] = "<>;,\" ";
 
-	if (a.len > 0 && a.ptr[0] == '"')
-		return true;	/* line_address has read the quotes */
 	for (size_t i = 0; i < a.len; i++)
 		if (memchr(special, a.ptr[i], sizeof(special) - 1) != NULL)
 			return false;
 	return true;
 }
 
+/* An address in the quoted form: "local part"@domain, or plain. */
+static bool
+strict_address(struct slice a)
+{
+	size_t i = 1;
+
+	if (a.len == 0 || a.ptr[0] != '"')
+		return plain(a);
+	while (i < a.len && a.ptr[i] != '"')
+		i += a.ptr[i] == '\\' ? 2 : 1;
+	return i < a.len && plain(slice_from(a, i + 1));
+}
+
+/* True at what may follow an address in the ending of a line. */
+static bool
+follows(struct slice s)
+{
+	if (s.len == 0 || slice_starts(s, SLICE(": ")))
+		return true;
+	(void)slice_take(&s, SLICE(","));
+	if (!slice_take(&s, SLICE(" ")))
+		return false;
+	return slice_starts(s, SLICE("to=<")) ||
+	    slice_starts(s, SLICE("proto=")) ||
+	    slice_starts(s, SLICE("helo=<")) ||
+	    slice_starts(s, SLICE("sasl_"));
+}
+
 /* Take "key=<address>" and the separator before it. */
 static bool
 take_address(struct slice *s, struct slice key, bool strict, struct slice *out)
 {
-	static const struct slice next[] = {
-		{ (const unsigned char *)" to=<", 5 },
-		{ (const unsigned char *)", to=<", 6 },
-		{ (const unsigned char *)" proto=", 7 },
-		{ (const unsigned char *)", proto=", 8 },
-		{ (const unsigned char *)" helo=<", 7 },
-		{ (const unsigned char *)", helo=<", 8 },
-		{ (const unsigned char *)" sasl_", 6 },
-		{ (const unsigned char *)": ", 2 },
-		{ (const unsigned char *)"", 0 },
-		{ NULL, 0 }
-	};
 	struct slice rest = *s;
+	struct place p;
 
 	(void)slice_take(&rest, SLICE(","));
-	if (!slice_take(&rest, SLICE(" ")) || !slice_take(&rest, key) ||
-	    !slice_take(&rest, SLICE("=<")) ||
-	    !line_address(&rest, next, out) ||
-	    (strict && !strict_address(*out)))
+	if (!slice_take(&rest, SLICE(" ")) || !slice_take(&rest, key))
 		return false;
-	*s = rest;
-	return true;
+	place_init(&p, rest);
+	while (place_next(&p, out, &rest))
+		if (follows(rest)) {
+			if (strict && !strict_address(*out))
+				return false;
+			*s = rest;
+			return true;
+		}
+	return false;
 }
 
 /* Take " key=value" where the value may be in <> and runs to ` end` or all. */
@@ -128,8 +149,8 @@ parse_ending(struct slice s, bool strict, struct ending *e)
 	bool any;
 
 	*e = (struct ending){ .has_from = false };
-	e->has_from = take_address(&s, SLICE("from"), strict, &e->from);
-	e->has_to = take_address(&s, SLICE("to"), strict, &e->to);
+	e->has_from = take_address(&s, SLICE("from=<"), strict, &e->from);
+	e->has_to = take_address(&s, SLICE("to=<"), strict, &e->to);
 	any = e->has_from || e->has_to;
 	rest = s;
 	(void)slice_take(&rest, SLICE(","));
@@ -279,7 +300,7 @@ parse_content(struct slice s, struct event *ev)
 	struct slice head, origin, content = s;
 	struct ending e;
 	size_t pos;
-	bool known = false;
+	bool known = false, bare;
 
 	for (size_t i = 0; i < sizeof(ctx) / sizeof(ctx[0]); i++)
 		if (slice_starts(s, slice_cstr(ctx[i]))) {
@@ -290,10 +311,13 @@ parse_content(struct slice s, struct event *ev)
 		}
 	if (!known)
 		return false;
-	if (!find_ending(s, true, true, &e) && !find_ending(s, false, true, &e))
+	/* smtp checks what it sends, and names neither origin nor envelope. */
+	bare = ev->daemon == DM_SMTP || ev->daemon == DM_LMTP;
+	if (bare || (!find_ending(s, true, true, &e) &&
+	    !find_ending(s, false, true, &e)))
 		e = (struct ending){ .start = s.len };
 	head = slice_sub(s, 0, e.start);
-	pos = slice_rfind(head, SLICE(" from "));
+	pos = bare ? SLICE_NONE : slice_rfind(head, SLICE(" from "));
 	if (pos != SLICE_NONE) {
 		origin = slice_from(head, pos + 6);
 		set_origin(ev, origin);

@@ -3,7 +3,9 @@
 
 #include "base/banned.h"
 
-/* What follows the relay, in the fixed order of the layout. */
+#define RELAY_MAX	512
+
+/* What follows the addresses, in the fixed order of the layout. */
 struct tail {
 	struct slice	relay;
 	struct slice	conn_use;
@@ -16,129 +18,115 @@ struct tail {
 	bool		has_reply;
 };
 
-/* Take the value of "key=" up to ", "; false if the key is not next. */
-static bool
-take(struct slice *s, struct slice key, struct slice *value)
+/* Take n bytes and the ", " behind them, which must be there. */
+static inline bool
+take_value(struct slice *s, size_t n, struct slice *value)
 {
-	struct slice rest = *s;
-	size_t end;
-
-	if (!slice_take(&rest, key))
+	if (n == 0 || n + 1 >= s->len || s->ptr[n] != ',' ||
+	    s->ptr[n + 1] != ' ')
 		return false;
-	end = slice_chr(rest, ',');
-	if (end == SLICE_NONE || end + 1 >= rest.len ||
-	    rest.ptr[end + 1] != ' ')
-		return false;
-	*value = slice_sub(rest, 0, end);
-	*s = slice_from(rest, end + 2);
+	*value = slice_of(s->ptr, n);
+	*s = slice_of(s->ptr + n + 2, s->len - n - 2);
 	return true;
 }
 
-/* A decimal number with an optional fraction. */
-static bool
+/* Take the value of a key that has been taken: a word up to ", ". */
+static inline bool
+take_word(struct slice *s, struct slice *value)
+{
+	size_t n = 0;
+
+	while (n < s->len && n < RELAY_MAX && s->ptr[n] != ',' &&
+	    s->ptr[n] != ' ' && s->ptr[n] != '>')
+		n++;
+	return take_value(s, n, value);
+}
+
+/* The length of the decimal number at the start of s, or 0. */
+static inline size_t
 decimal(struct slice s)
 {
-	size_t dot = slice_chr(s, '.');
+	size_t n = 0, dot;
 
-	if (s.len > 20)
-		return false;
-	if (dot == SLICE_NONE)
-		return slice_digits(s);
-	return slice_digits(slice_sub(s, 0, dot)) &&
-	    slice_digits(slice_from(s, dot + 1));
+	while (n < s.len && ascii_digit(s.ptr[n]))
+		n++;
+	if (n == 0 || n == s.len || s.ptr[n] != '.')
+		return n > 20 ? 0 : n;
+	for (dot = n++; n < s.len && ascii_digit(s.ptr[n]); n++)
+		;
+	return n == dot + 1 || n > 20 ? 0 : n;
 }
 
-/* The relay ends where ", delay=" or ", conn_use=" follows. */
+/* The words that Postfix has for a status: a cut one is none. */
 static bool
-take_relay(struct slice *s, struct slice *relay)
+is_status(struct slice s)
 {
-	size_t pos = 0;
-
-	for (;;) {
-		size_t comma = slice_chr(slice_from(*s, pos), ',');
-		struct slice rest;
-
-		if (comma == SLICE_NONE)
-			return false;
-		pos += comma;
-		rest = slice_from(*s, pos);
-		if (slice_starts(rest, SLICE(", delay=")) ||
-		    slice_starts(rest, SLICE(", conn_use="))) {
-			*relay = slice_sub(*s, 0, pos);
-			*s = slice_from(rest, 2);
-			return true;
-		}
-		pos++;
-	}
+	return slice_eq(s, SLICE("sent")) || slice_eq(s, SLICE("deferred")) ||
+	    slice_eq(s, SLICE("bounced")) ||
+	    slice_eq(s, SLICE("SOFTBOUNCE")) ||
+	    slice_eq(s, SLICE("deliverable")) ||
+	    slice_eq(s, SLICE("undeliverable")) ||
+	    slice_eq(s, SLICE("undeliverable-but-not-cached"));
 }
 
-/* status=WORD (text), WORD may be cut off from its text. */
-static bool
+/* WORD (text), where the line may have been cut. */
+static inline bool
 take_status(struct slice s, struct tail *t)
 {
 	size_t n = 0;
 
-	if (!slice_take(&s, SLICE("status=")))
-		return false;
 	while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != ',')
 		n++;
-	t->status = slice_sub(s, 0, n);
-	if (n == 0)
-		return false;
+	t->status = slice_of(s.ptr, n);
 	s = slice_from(s, n);
-	if (slice_take(&s, SLICE(" ("))) {
-		size_t close = slice_rchr(s, ')');
-
-		t->has_reply = true;
-		t->reply = close == SLICE_NONE ? s : slice_sub(s, 0, close);
-	}
+	if (n == 0 || !slice_take(&s, SLICE(" (")))
+		return is_status(t->status);
+	t->has_reply = true;
+	t->reply = s;
+	/* A cut text may have parentheses of its own. */
+	while (s.len > 0 && s.ptr[s.len - 1] == ' ')
+		s.len--;
+	if (s.len > 0 && s.ptr[s.len - 1] == ')')
+		t->reply.len = s.len - 1;
 	return true;
 }
 
-/* Everything behind "to=<...>, relay=" must fit. */
+/* Everything behind ", relay=" must fit. */
 static bool
 parse_tail(struct slice s, struct tail *t)
 {
 	*t = (struct tail){ .has_reply = false };
-	if (!take_relay(&s, &t->relay))
+	if (!take_word(&s, &t->relay) ||
+	    (slice_take(&s, SLICE("conn_use=")) &&
+	    !take_word(&s, &t->conn_use)) ||
+	    !slice_take(&s, SLICE("delay=")) ||
+	    !take_value(&s, decimal(s), &t->delay))
 		return false;
-	(void)take(&s, SLICE("conn_use="), &t->conn_use);
-	if (!take(&s, SLICE("delay="), &t->delay) || !decimal(t->delay))
+	if ((slice_take(&s, SLICE("delays=")) && !take_word(&s, &t->delays)) ||
+	    (slice_take(&s, SLICE("tls=")) && !take_word(&s, &t->tls)) ||
+	    (slice_take(&s, SLICE("dsn=")) && !take_word(&s, &t->dsn)))
 		return false;
-	(void)take(&s, SLICE("delays="), &t->delays);
-	(void)take(&s, SLICE("tls="), &t->tls);
-	(void)take(&s, SLICE("dsn="), &t->dsn);
-	return take_status(s, t);
+	return slice_take(&s, SLICE("status=")) && take_status(s, t);
 }
 
 /* a/b/c/d, or its first parts. */
-static void
+static inline void
 set_delays(struct event *ev, struct slice s)
 {
 	static const enum field key[4] = { F_DELAY_BEFORE, F_DELAY_QUEUE,
 		F_DELAY_CONN, F_DELAY_XMIT };
-	struct slice part;
 
 	for (size_t i = 0; i < 4 && s.len > 0; i++) {
-		if (!slice_cut(s, '/', &part, &s)) {
-			part = s;
-			s = slice_of(NULL, 0);
-		}
-		if (decimal(part))
+		size_t n = 0;
+		struct slice part;
+
+		while (n < s.len && s.ptr[n] != '/')
+			n++;
+		part = slice_of(s.ptr, n);
+		if (n > 0 && decimal(part) == n)
 			rec_set(&ev->rec, key[i], part);
+		s = slice_from(s, n + 1);
 	}
-}
-
-/* The queue ID in s, ended by what cannot belong to one. */
-static struct slice
-leading_id(struct slice s)
-{
-	size_t n = 0;
-
-	while (n < s.len && ascii_alnum(s.ptr[n]))
-		n++;
-	s = slice_sub(s, 0, n);
-	return queueid_valid(s) ? s : slice_of(NULL, 0);
 }
 
 struct slice
@@ -148,11 +136,12 @@ line_queued_as(struct slice reply)
 
 	if (pos == SLICE_NONE)
 		return slice_of(NULL, 0);
-	return leading_id(slice_from(reply, pos + 10));
+	reply = slice_from(reply, pos + 10);
+	return slice_sub(reply, 0, queueid_len(reply));
 }
 
 /* Find the queue ID that the reply of a successful delivery names. */
-static void
+static inline void
 set_next(struct event *ev, const struct tail *t)
 {
 	struct slice reply = t->reply, id;
@@ -160,7 +149,7 @@ set_next(struct event *ev, const struct tail *t)
 	if (!slice_eq(t->status, SLICE("sent")))
 		return;
 	if (slice_take(&reply, SLICE("forwarded as ")))
-		id = leading_id(reply);
+		id = slice_sub(reply, 0, queueid_len(reply));
 	else
 		id = line_queued_as(reply);
 	if (id.len > 0)
@@ -168,7 +157,7 @@ set_next(struct event *ev, const struct tail *t)
 }
 
 /* Copy what was found into the record. */
-static void
+static inline void
 fill(struct event *ev, const struct tail *t)
 {
 	struct rec *r = &ev->rec;
@@ -189,9 +178,8 @@ fill(struct event *ev, const struct tail *t)
 	set_next(ev, t);
 }
 
-/* The bytes of a quoted local part at the start, which @ or > must follow. */
-static size_t
-quoted(struct slice s)
+size_t
+line_quoted(struct slice s)
 {
 	if (s.len == 0 || s.ptr[0] != '"')
 		return 0;
@@ -205,53 +193,34 @@ quoted(struct slice s)
 	return 0;
 }
 
-/* True if one of the list fits at the start of s. */
-static bool
-follows(struct slice s, const struct slice *next)
-{
-	for (; next->ptr != NULL; next++)
-		if (next->len == 0 ? s.len == 0 : slice_starts(s, *next))
-			return true;
-	return false;
-}
-
-bool
-line_address(struct slice *s, const struct slice *next, struct slice *addr)
-{
-	size_t from = quoted(*s), pos;
-
-	/* A quoted form that leads nowhere is no quoted form. */
-	for (int try = 0; try < 2; try++) {
-		pos = from;
-		for (;;) {
-			size_t gt = slice_chr(slice_from(*s, pos), '>');
-			struct slice rest;
-
-			if (gt == SLICE_NONE)
-				break;
-			pos += gt;
-			rest = slice_from(*s, pos + 1);
-			if (follows(rest, next)) {
-				*addr = slice_sub(*s, 0, pos);
-				*s = rest;
-				return true;
-			}
-			pos++;
-		}
-		if (from == 0)
-			break;
-		from = 0;
-	}
-	return false;
-}
-
 /* An address as Postfix completes it: with a domain, without blanks. */
-static bool
+static inline bool
 plausible(struct slice addr)
 {
 	return (slice_chr(addr, '@') != SLICE_NONE &&
 	    slice_chr(addr, ' ') == SLICE_NONE) ||
 	    (addr.len > 0 && addr.ptr[0] == '"');
+}
+
+/* What follows the recipient: ORIG>, relay=... or relay=... */
+static inline bool
+parse_rest(struct slice s, struct slice *orig, struct tail *t)
+{
+	struct slice rest;
+	struct place p;
+
+	if (slice_take(&s, SLICE(", relay="))) {
+		*orig = slice_of(NULL, 0);
+		return parse_tail(s, t);
+	}
+	if (!slice_take(&s, SLICE(", orig_to=<")))
+		return false;
+	place_init(&p, s);
+	while (place_next(&p, orig, &rest))
+		if (slice_take(&rest, SLICE(", relay=")) &&
+		    parse_tail(rest, t))
+			return true;
+	return false;
 }
 
 /*
@@ -263,35 +232,23 @@ plausible(struct slice addr)
 bool
 line_delivery(struct slice s, struct event *ev)
 {
-	static const struct slice next[] = {
-		{ (const unsigned char *)", relay=", 8 },
-		{ (const unsigned char *)", orig_to=<", 11 }, { NULL, 0 }
-	};
 	struct tail t, best = { .has_reply = false };
-	struct slice to, orig, rest, whole, best_to, best_orig;
-	bool found = false;
+	struct slice to, orig, rest, best_to, best_orig;
+	bool found = false, sure = false;
+	struct place p;
 
-	whole = s;
 	best_to = best_orig = slice_of(NULL, 0);
-	while (line_address(&s, next, &to)) {
-		/* On a later try the address began before s did. */
-		to = slice_of(whole.ptr, (size_t)(to.ptr - whole.ptr) + to.len);
-		orig = slice_of(NULL, 0);
-		rest = s;
-		if (slice_take(&rest, SLICE(", orig_to=<")) &&
-		    !line_address(&rest, next, &orig))
+	place_init(&p, s);
+	while (!sure && place_next(&p, &to, &rest)) {
+		if (!parse_rest(rest, &orig, &t))
 			continue;
-		if (slice_take(&rest, SLICE(", relay=")) &&
-		    parse_tail(rest, &t)) {
-			if (!found || plausible(to)) {
-				best = t;
-				best_to = to;
-				best_orig = orig;
-				found = true;
-			}
-			if (plausible(to))
-				break;
-		}
+		sure = plausible(to);
+		if (found && !sure)
+			continue;
+		best = t;
+		best_to = to;
+		best_orig = orig;
+		found = true;
 	}
 	if (!found)
 		return false;

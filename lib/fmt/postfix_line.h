@@ -56,14 +56,48 @@ bool	line_misc(struct slice, struct event *);
 bool	line_qid_misc(struct slice, struct event *);
 
 /*
- * Take an address in <> off *s, which starts behind the "<": quoted local
- * parts are read by their syntax.  `next` is what must follow the ">", NULL
- * ends the list; an empty one means the end of the line.  Old logs have raw
- * addresses that may hold ">" and even a `next`: then the first place where
- * one of them fits is taken.
+ * The places where an address in <> may end: place_init gets what follows
+ * the "<", place_next gives the next candidate and what follows its ">".  A
+ * quoted local part is read by its syntax first.  Logs before 3.5 have raw
+ * addresses, which may hold ">" and even imitate what follows: the caller
+ * takes a place only if the rest of the layout fits.
  */
-bool	line_address(struct slice *s, const struct slice *next,
-	    struct slice *addr);
+struct place {
+	struct slice	s;
+	size_t		pos;
+	bool		raw;	/* the quoted reading has been left */
+};
+
+/* The bytes of a quoted local part at the start, or 0. */
+size_t	line_quoted(struct slice);
+
+static inline void
+place_init(struct place *p, struct slice s)
+{
+	bool quoted = s.len > 0 && s.ptr[0] == '"';
+
+	*p = (struct place){ .s = s, .pos = quoted ? line_quoted(s) : 0 };
+	p->raw = p->pos == 0;
+}
+
+static inline bool
+place_next(struct place *p, struct slice *addr, struct slice *rest)
+{
+	size_t gt = slice_chr(slice_from(p->s, p->pos), '>');
+
+	if (gt == SLICE_NONE && !p->raw) {
+		p->raw = true;
+		p->pos = 0;
+		gt = slice_chr(p->s, '>');
+	}
+	if (gt == SLICE_NONE)
+		return false;
+	gt += p->pos;
+	*addr = slice_of(p->s.ptr, gt);
+	*rest = slice_of(p->s.ptr + gt + 1, p->s.len - gt - 1);
+	p->pos = gt + 1;
+	return true;
+}
 
 /* "queued as ID" at the end of a reply: the ID, or absent. */
 struct slice	line_queued_as(struct slice reply);

@@ -2,6 +2,8 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 struct known {
 	const char	*start;
 	enum event_kind	 kind;
@@ -40,7 +42,6 @@ static const struct known known[] = {
 	{ "cache ", EV_STATISTICS },
 	{ "table ", EV_CONFIG },
 	{ "connect to ", EV_OTHER },
-	{ "connect to subsystem ", EV_OTHER },
 	{ "proxymap stream disconnect", EV_OTHER },
 	{ "host ", EV_OTHER },
 	{ "mail_queue_", EV_OTHER },
@@ -73,9 +74,26 @@ static const char *const verbose[] = {
 	"process generation", "chroot ", "user_", "mail_",
 };
 
+/* connect to HOST[ADDR]:PORT: why it failed */
+static bool
+not_connected(struct slice s, struct event *ev)
+{
+	struct slice rest = s;
+	struct peer p;
+
+	if (!slice_take(&rest, SLICE("connect to ")) ||
+	    !peer_take(&rest, &p) || !slice_starts(rest, SLICE(": ")))
+		return false;
+	line_relay(ev, p.all);
+	rec_set(&ev->rec, F_REASON, s);
+	return line_is(ev, EV_OTHER);
+}
+
 bool
 line_misc(struct slice s, struct event *ev)
 {
+	if (not_connected(s, ev))
+		return true;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (slice_starts(s, slice_cstr(known[i].start)))
 			return line_is(ev, known[i].kind);

@@ -3,59 +3,111 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 #define NEXT(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
 
-/* from=<S>, size=N, nrcpt=N (queue active) or from=<S>, status=expired... */
+/* The length of the digits at the start of s, at most 20. */
+static inline size_t
+digits(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.len && n < 20 && ascii_digit(s.ptr[n]))
+		n++;
+	return n;
+}
+
+/* True if s is all of what must follow, or its beginning: a cut line. */
+static inline bool
+ends_with(struct slice s, struct slice want)
+{
+	return slice_starts(want, s);
+}
+
+/* Behind from=<S>: ", size=N, nrcpt=N (queue active)" */
+static inline bool
+queued(struct slice s, struct slice from, struct event *ev)
+{
+	struct slice size, nrcpt;
+	struct rec *r = &ev->rec;
+
+	if (!slice_take(&s, SLICE(", size=")))
+		return false;
+	size = slice_sub(s, 0, digits(s));
+	s = slice_from(s, size.len);
+	if (size.len == 0 || !slice_take(&s, SLICE(", nrcpt=")))
+		return false;
+	nrcpt = slice_sub(s, 0, digits(s));
+	if (!ends_with(slice_from(s, nrcpt.len), SLICE(" (queue active)")))
+		return false;
+	rec_set(r, F_FROM, from);
+	rec_set(r, F_SIZE, size);
+	/* At the end of a cut line it may have lost digits. */
+	if (nrcpt.len > 0 && s.len > nrcpt.len)
+		rec_set(r, F_NRCPT, nrcpt);
+	return line_is(ev, EV_QUEUED);
+}
+
+/* Behind from=<S>: ", status=expired, returned to sender" */
+static bool
+expired(struct slice s, struct slice from, struct event *ev)
+{
+	struct slice status = { NULL, 0 };
+
+	if (slice_take(&s, SLICE(", status=expired")))
+		status = SLICE("expired");
+	else if (slice_take(&s, SLICE(", status=force-expired")))
+		status = SLICE("force-expired");
+	if (status.len == 0 || !ends_with(s, SLICE(", returned to sender")))
+		return false;
+	rec_set(&ev->rec, F_FROM, from);
+	rec_set(&ev->rec, F_STATUS, status);
+	return line_is(ev, EV_EXPIRED);
+}
+
+/* <S>, size=N, nrcpt=N (queue active) or <S>, status=expired... */
 bool
 line_qmgr(struct slice s, struct event *ev)
 {
-	static const struct slice next[] = { NEXT(", size="),
-		NEXT(", status="), { NULL, 0 } };
-	struct slice from, size, nrcpt, rest;
-	struct rec *r = &ev->rec;
+	struct slice from, rest;
+	struct place p;
 
-	if (!line_address(&s, next, &from))
-		return false;
-	if (slice_take(&s, SLICE(", status="))) {
-		if (!slice_cut(s, ',', &size, &rest))
-			size = s;
-		if (!slice_ends(size, SLICE("expired")))
-			return false;
-		rec_set(r, F_FROM, from);
-		rec_set(r, F_STATUS, size);
-		return line_is(ev, EV_EXPIRED);
-	}
-	if (!slice_take(&s, SLICE(", size=")) ||
-	    !slice_cut_str(s, SLICE(", nrcpt="), &size, &s) ||
-	    !slice_digits(size) || size.len > 20)
-		return false;
-	if (!slice_cut(s, ' ', &nrcpt, &rest))
-		nrcpt = s;
-	rec_set(r, F_FROM, from);
-	rec_set(r, F_SIZE, size);
-	if (slice_digits(nrcpt) && nrcpt.len <= 20)
-		rec_set(r, F_NRCPT, nrcpt);
-	return line_is(ev, EV_QUEUED);
+	place_init(&p, s);
+	while (place_next(&p, &from, &rest))
+		if (queued(rest, from, ev) || expired(rest, from, ev))
+			return true;
+	return false;
 }
 
 /* uid=N from=<S>[ orig_id=ID] */
 bool
 line_pickup(struct slice s, struct event *ev)
 {
-	static const struct slice next[] = { NEXT(""), NEXT(" orig_id="),
-		{ NULL, 0 } };
-	struct slice uid, from;
+	struct slice uid, from, rest;
+	struct place p;
 	uint64_t n;
 
-	if (!slice_take(&s, SLICE("uid=")) ||
-	    !slice_cut_str(s, SLICE(" from=<"), &uid, &s) ||
-	    !slice_u64(uid, UINT32_MAX, &n) || !line_address(&s, next, &from))
+	if (!slice_take(&s, SLICE("uid=")))
 		return false;
-	rec_set(&ev->rec, F_UID, uid);
-	rec_set(&ev->rec, F_FROM, from);
-	if (slice_take(&s, SLICE(" orig_id=")) && queueid_valid(s))
-		rec_set(&ev->rec, F_ORIG_ID, s);
-	return line_is(ev, EV_PICKUP);
+	uid = slice_sub(s, 0, digits(s));
+	s = slice_from(s, uid.len);
+	if (!slice_u64(uid, UINT32_MAX, &n) ||
+	    !slice_take(&s, SLICE(" from=<")))
+		return false;
+	place_init(&p, s);
+	while (place_next(&p, &from, &rest)) {
+		bool again = slice_take(&rest, SLICE(" orig_id="));
+
+		if (again ? !queueid_valid(rest) : rest.len > 0)
+			continue;
+		rec_set(&ev->rec, F_UID, uid);
+		rec_set(&ev->rec, F_FROM, from);
+		if (again)
+			rec_set(&ev->rec, F_ORIG_ID, rest);
+		return line_is(ev, EV_PICKUP);
+	}
+	return false;
 }
 
 /* sender non-delivery notification: NEW */
@@ -92,8 +144,9 @@ line_postsuper(struct slice s, struct event *ev)
 	if (slice_eq(s, SLICE("removed")))
 		return line_is(ev, ev->daemon == DM_POSTSUPER ? EV_DELETED :
 		    EV_REMOVED);
-	if (slice_starts(s, SLICE("removed ("))) {
-		rec_set(&ev->rec, F_REASON, slice_sub(s, 9, s.len - 10));
+	if (slice_take(&s, SLICE("removed ("))) {
+		rec_set(&ev->rec, F_REASON,
+		    slice_sub(s, 0, slice_chr(s, ')')));
 		return line_is(ev, EV_REMOVED);
 	}
 	if (slice_eq(s, SLICE("requeued")))

@@ -2,6 +2,8 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 /* [addr]:port as postscreen and tlsproxy write it; the name is empty. */
 static bool
 set_peer(struct event *ev, struct slice s)
@@ -89,12 +91,15 @@ line_screen(struct slice s, struct event *ev)
 	if (slice_starts(s, SLICE("entering STRESS mode")) ||
 	    slice_starts(s, SLICE("leaving STRESS mode")))
 		return line_is(ev, EV_SCREEN);
-	if (slice_starts(s, SLICE("reject: connect from ["))) {
-		(void)set_peer(ev, slice_from(s, 21));
+	rest = s;
+	if (slice_take(&rest, SLICE("reject: connect from ")) &&
+	    set_peer(ev, rest)) {
+		size_t pos = slice_find(rest, SLICE(": "));
+
 		rec_set(&ev->rec, F_ACTION, SLICE("reject"));
 		rec_set(&ev->rec, F_STAGE, SLICE("CONNECT"));
-		rec_set(&ev->rec, F_REASON, slice_from(s,
-		    slice_find(s, SLICE("]")) + 1));
+		if (pos != SLICE_NONE)
+			rec_set(&ev->rec, F_REASON, slice_from(rest, pos + 2));
 		return line_is(ev, EV_REJECT);
 	}
 	return false;

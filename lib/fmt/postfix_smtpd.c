@@ -3,6 +3,8 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 void
 line_client(struct event *ev, const struct peer *p)
 {
@@ -27,68 +29,78 @@ line_relay(struct event *ev, struct slice relay)
 		rec_set(&ev->rec, F_RELAY_PORT, p.port);
 }
 
-/* The value up to the next key that smtpd writes, which moves *s there. */
-static struct slice
-value(struct slice *s)
+#define KEY(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
+
+/* What follows the client, always in this order. */
+static const struct slice key[] = {
+	KEY(", sasl_method="), KEY(", sasl_username="), KEY(", sasl_sender="),
+	KEY(", orig_queue_id="), KEY(", orig_client="),
+};
+
+#define KEY_N	(sizeof(key) / sizeof(key[0]))
+
+/* Which key from `first` on stands at the start of s; KEY_N if none. */
+static size_t
+key_at(struct slice s, size_t first)
 {
-	static const struct slice key[] = {
-		{ (const unsigned char *)", sasl_method=", 14 },
-		{ (const unsigned char *)", sasl_username=", 16 },
-		{ (const unsigned char *)", sasl_sender=", 14 },
-		{ (const unsigned char *)", orig_queue_id=", 16 },
-		{ (const unsigned char *)", orig_client=", 14 },
-	};
+	for (size_t i = first; i < KEY_N; i++)
+		if (slice_starts(s, key[i]))
+			return i;
+	return KEY_N;
+}
+
+/* Take the value up to a key that may follow the i-th, or to the end. */
+static struct slice
+value(struct slice *s, size_t i)
+{
 	struct slice v = *s;
-	size_t pos = 0;
+	size_t pos = 0, comma;
 
-	for (;;) {
-		size_t comma = slice_chr(slice_from(*s, pos), ',');
-
-		if (comma == SLICE_NONE) {
-			*s = slice_from(*s, s->len);
-			return v;
-		}
+	while ((comma = slice_chr(slice_from(*s, pos), ',')) != SLICE_NONE) {
 		pos += comma;
-		for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
-			if (slice_starts(slice_from(*s, pos), key[i])) {
-				v = slice_sub(*s, 0, pos);
-				*s = slice_from(*s, pos);
-				return v;
-			}
+		if (key_at(slice_from(*s, pos), i + 1) < KEY_N) {
+			v = slice_sub(*s, 0, pos);
+			break;
+		}
 		pos++;
 	}
+	*s = slice_from(*s, v.len);
+	return v;
 }
 
 /* client=PEER[, sasl_method=M][, ...] */
 bool
 line_client_of(struct slice s, struct event *ev)
 {
-	struct rec *r = &ev->rec;
+	static const enum field field[KEY_N] = { F_SASL_METHOD, F_SASL_USER,
+		FIELD_N, F_ORIG_QID, F_ORIG_CLIENT };
 	struct peer p;
+	struct slice v;
+	size_t i = 0;
 
-	if (!slice_take(&s, SLICE("client=")) || !peer_take(&s, &p))
+	if (!slice_take(&s, SLICE("client=")) || !peer_take(&s, &p) ||
+	    (s.len > 0 && s.ptr[0] != ','))
 		return false;
 	line_client(ev, &p);
-	if (s.len > 0 && s.ptr[0] != ',')
-		return false;
-	while (s.len > 0) {
-		if (slice_take(&s, SLICE(", sasl_method=")))
-			rec_set(r, F_SASL_METHOD, value(&s));
-		else if (slice_take(&s, SLICE(", sasl_username=")))
-			rec_set(r, F_SASL_USER, value(&s));
-		else if (slice_take(&s, SLICE(", sasl_sender=")))
-			(void)value(&s);
-		else if (slice_take(&s, SLICE(", orig_queue_id="))) {
-			struct slice id = value(&s);
-
-			if (queueid_valid(id))
-				rec_set(r, F_ORIG_QID, id);
-		} else if (slice_take(&s, SLICE(", orig_client=")))
-			rec_set(r, F_ORIG_CLIENT, value(&s));
-		else
-			break;
+	while (s.len > 0 && (i = key_at(s, i)) < KEY_N) {
+		s = slice_from(s, key[i].len);
+		v = value(&s, i);
+		if (field[i] != FIELD_N &&
+		    (field[i] != F_ORIG_QID || queueid_valid(v)))
+			rec_set(&ev->rec, field[i], v);
+		i++;
 	}
 	return line_is(ev, EV_CLIENT);
+}
+
+/* Lower-case words: not what a stranger or a server says. */
+static bool
+is_words(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!ascii_lower(s.ptr[i]) && s.ptr[i] != ' ')
+			return false;
+	return s.len > 0;
 }
 
 /* lost connection after STAGE[ (N bytes)] from PEER and its like. */
@@ -98,12 +110,12 @@ ended(struct slice s, struct event *ev)
 	struct slice reason, stage, rest;
 	struct peer p;
 
-	if (!slice_cut_str(s, SLICE(" after "), &reason, &rest) ||
-	    reason.len > 64 || !slice_cut_str(rest, SLICE(" from "), &stage,
-	    &rest) || !peer_take(&rest, &p))
+	if (!slice_cut_str(slice_sub(s, 0, 64), SLICE(" after "), &reason,
+	    &rest) || !is_words(reason) ||
+	    !slice_cut_str(slice_from(s, reason.len + 7), SLICE(" from "),
+	    &stage, &rest) || !peer_take(&rest, &p))
 		return false;
-	if (slice_chr(stage, ' ') != SLICE_NONE)
-		(void)slice_cut(stage, ' ', &stage, &s);
+	stage = slice_sub(stage, 0, slice_chr(stage, ' '));
 	if (stage.len == 0 || !ascii_upper(stage.ptr[0]))
 		return false;
 	rec_set(&ev->rec, F_STAGE, stage);

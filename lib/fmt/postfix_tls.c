@@ -3,6 +3,8 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 #define BEGINS(s, lit)	slice_starts(s, SLICE(lit))
 
 static bool
@@ -58,7 +60,6 @@ static bool
 note(struct slice s, struct event *ev)
 {
 	struct slice rest = s, name;
-	size_t pos;
 
 	if (slice_take(&rest, SLICE("Host offered STARTTLS: ["))) {
 		if (!slice_cut(rest, ']', &name, &rest))
@@ -67,9 +68,11 @@ note(struct slice s, struct event *ev)
 		rec_set(&ev->rec, F_REASON, SLICE("Host offered STARTTLS"));
 		return line_is(ev, EV_TLS);
 	}
-	pos = slice_find(slice_sub(s, 0, 64),
-	    SLICE("certificate verification failed for "));
-	if (pos != SLICE_NONE || BEGINS(s, "TLS handshake failed for ") ||
+	rest = s;
+	(void)(slice_take(&rest, SLICE("server ")) ||
+	    slice_take(&rest, SLICE("client ")) ||
+	    slice_take(&rest, SLICE("CA ")));
+	if (BEGINS(rest, "certificate verification failed for ") || BEGINS(s, "TLS handshake failed for ") ||
 	    BEGINS(s, "TLS SNI ") ||
 	    BEGINS(s, "SMTPS wrappermode (TCP port 465) requires ")) {
 		rec_set(&ev->rec, F_REASON, s);
@@ -142,6 +145,9 @@ verbose(struct slice s, struct event *ev)
 bool
 line_tls(struct slice s, struct event *ev)
 {
-	return summary(s, ev) || failed(s, ev) || note(s, ev) ||
-	    tlsrpt(s, ev) || verbose(s, ev);
+	/* Trusted, TLS, Anonymous, Untrusted, Verified */
+	if (s.len > 0 && (s.ptr[0] == 'T' || s.ptr[0] == 'A' ||
+	    s.ptr[0] == 'U' || s.ptr[0] == 'V') && summary(s, ev))
+		return true;
+	return failed(s, ev) || note(s, ev) || tlsrpt(s, ev) || verbose(s, ev);
 }

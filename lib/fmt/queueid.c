@@ -1,20 +1,23 @@
 #include "fmt/queueid.h"
 
-#include "base/num.h"
+#include "base/banned.h"
 
 #include "base/banned.h"
 
 #define SHORT_USEC	5		/* hexadecimal digits of microseconds */
+#define SHORT_END	"F4240"		/* a million of them */
+#define SHORT_INODE	16
 #define LONG_USEC	4		/* base 52 digits of microseconds */
-#define LONG_SEC	6		/* least base 52 digits of seconds */
-#define LONG_INODE	12
-#define SEC_MIN		INT64_C(631152000)	/* 1990-01-01 */
-#define SEC_MAX		INT64_C(4133980800)	/* 2101-01-01 */
+#define LONG_SEC	6		/* base 52 digits of seconds, */
+#define LONG_SEC_MAX	11		/* at most */
+#define LONG_INODE	12		/* base 51 digits */
+#define SEC_MIN		631152000U	/* 1990-01-01 */
+#define SEC_MAX		4133980800U	/* 2101-01-01 */
 
-#define Z	0x80	/* the separator, also value 51 */
-#define HEX	0x40	/* also an upper-case hexadecimal digit */
+#define HEX	0x40	/* an upper-case hexadecimal digit */
+#define VALUE	0x3f
 
-/* Value of each character of the base 52 alphabet plus 1, flags above. */
+/* Value of each character of the base 52 alphabet plus 1, and HEX. */
 static const unsigned char digit52[256] = {
 	['0'] = HEX | 1, ['1'] = HEX | 2, ['2'] = HEX | 3, ['3'] = HEX | 4,
 	['4'] = HEX | 5, ['5'] = HEX | 6, ['6'] = HEX | 7, ['7'] = HEX | 8,
@@ -27,87 +30,120 @@ static const unsigned char digit52[256] = {
 	['h'] = 37, ['j'] = 38, ['k'] = 39, ['l'] = 40, ['m'] = 41,
 	['n'] = 42, ['p'] = 43, ['q'] = 44, ['r'] = 45, ['s'] = 46,
 	['t'] = 47, ['v'] = 48, ['w'] = 49, ['x'] = 50, ['y'] = 51,
-	['z'] = Z | 52, ['A'] = HEX, ['E'] = HEX,
+	['z'] = 52, ['A'] = HEX, ['E'] = HEX,
 };
 
 /* Value of an upper-case hexadecimal digit. */
-static unsigned int
+static inline unsigned int
 hex(unsigned char c)
 {
 	return c <= '9' ? c - (unsigned int)'0' : c - (unsigned int)'A' + 10;
 }
 
-/* Digits in base 52 (the inode in base 51) as a number; false on overflow. */
-static bool
-number(struct slice s, uint64_t base, uint64_t *out)
+/* What the bytes have in common: HEX, or 0; *n counts those of an ID. */
+static inline unsigned char
+span(struct slice s, size_t *n)
+{
+	unsigned char common = HEX;
+	size_t i = 0;
+
+	while (i < s.len && digit52[s.ptr[i]] != 0)
+		common &= digit52[s.ptr[i++]];
+	*n = i;
+	return common;
+}
+
+/* Hexadecimal digits only: a short ID? */
+static inline bool
+valid_short(struct slice s)
+{
+	return s.len > SHORT_USEC && s.len <= SHORT_USEC + SHORT_INODE &&
+	    memcmp(s.ptr, SHORT_END, SHORT_USEC) < 0 &&
+	    (s.ptr[SHORT_USEC] != '0' || s.len == SHORT_USEC + 1);
+}
+
+static void
+parse_short(struct slice s, struct queueid *q)
+{
+	*q = (struct queueid){ .has_time = false };
+	for (size_t i = 0; i < SHORT_USEC; i++)
+		q->usec = q->usec << 4 | hex(s.ptr[i]);
+	for (size_t i = SHORT_USEC; i < s.len; i++)
+		q->inode = q->inode << 4 | hex(s.ptr[i]);
+}
+
+/* Digits in base 52 as a number, of which there are at most 11. */
+static inline uint64_t
+number(const unsigned char *p, size_t n)
 {
 	uint64_t v = 0;
 
-	for (size_t i = 0; i < s.len; i++) {
-		uint64_t d = digit52[s.ptr[i]] & 0x3f;
+	for (size_t i = 0; i < n; i++)
+		v = v * 52 + ((digit52[p[i]] & VALUE) - 1U);
+	return v;
+}
 
-		if (d == 0 || d > base || !num_mul(v, base, &v) ||
-		    !num_add(v, d - 1, &v))
+/* The inode number, in base 51; false if it has more than 64 bits. */
+static inline bool
+inode(const unsigned char *p, size_t n, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t d = (digit52[p[i]] & VALUE) - 1U;
+
+		if (v > (UINT64_MAX - d) / 51)
 			return false;
+		v = v * 51 + d;
 	}
 	*out = v;
 	return true;
 }
 
-static bool
-parse_short(struct slice s, struct queueid *q)
-{
-	uint64_t inode = 0;
-	uint32_t usec = 0;
-
-	if (s.len < SHORT_USEC + 1 || s.len > SHORT_USEC + 16)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		if ((digit52[s.ptr[i]] & HEX) == 0)
-			return false;
-		if (i < SHORT_USEC)
-			usec = usec << 4 | hex(s.ptr[i]);
-		else
-			inode = inode << 4 | hex(s.ptr[i]);
-	}
-	if (usec >= 1000000 || (s.ptr[SHORT_USEC] == '0' &&
-	    s.len > SHORT_USEC + 1))
-		return false;
-	*q = (struct queueid){ .usec = usec, .inode = inode };
-	return true;
-}
-
+/* Bytes of either alphabet: a long ID? */
 static bool
 parse_long(struct slice s, struct queueid *q)
 {
-	size_t z = slice_rchr(s, 'z');
-	uint64_t sec, usec, inode;
-	struct slice rest;
+	size_t z = slice_rchr(s, 'z'), n;
+	uint64_t sec, usec;
 
-	if (z == SLICE_NONE || z < LONG_SEC + LONG_USEC)
+	if (z == SLICE_NONE || z < LONG_SEC + LONG_USEC ||
+	    z > LONG_SEC_MAX + LONG_USEC ||
+	    slice_chr(s, 'A') != SLICE_NONE || slice_chr(s, 'E') != SLICE_NONE)
 		return false;
-	rest = slice_from(s, z + 1);
-	if (rest.len == 0 || rest.len > LONG_INODE ||
-	    (rest.ptr[0] == '0' && rest.len > 1))
+	n = s.len - z - 1;
+	if (n == 0 || n > LONG_INODE || (s.ptr[z + 1] == '0' && n > 1))
 		return false;
-	if (z > LONG_SEC + LONG_USEC + 5 ||
-	    !number(slice_sub(s, 0, z - LONG_USEC), 52, &sec) ||
-	    !number(slice_sub(s, z - LONG_USEC, LONG_USEC), 52, &usec) ||
-	    !number(rest, 51, &inode))
+	sec = number(s.ptr, z - LONG_USEC);
+	usec = number(s.ptr + z - LONG_USEC, LONG_USEC);
+	if (usec >= 1000000 || sec < SEC_MIN || sec > SEC_MAX ||
+	    !inode(s.ptr + z + 1, n, &q->inode))
 		return false;
-	if (usec >= 1000000 || sec < SEC_MIN || sec > SEC_MAX)
-		return false;
-	*q = (struct queueid){ .has_time = true, .sec = (int64_t)sec,
-		.usec = (uint32_t)usec, .inode = inode };
+	q->has_time = true;
+	q->sec = (int64_t)sec;
+	q->usec = (uint32_t)usec;
 	return true;
+}
+
+size_t
+queueid_len(struct slice s)
+{
+	struct queueid q;
+	unsigned char common;
+	struct slice id;
+	size_t n;
+
+	common = span(slice_sub(s, 0, QUEUEID_MAX + 1), &n);
+	if (n < s.len && ascii_alnum(s.ptr[n]))
+		return 0;
+	id = slice_of(s.ptr, n);
+	return (common != 0 && valid_short(id)) || parse_long(id, &q) ? n : 0;
 }
 
 bool
 queueid_valid(struct slice s)
 {
-	struct queueid q;
-
-	return parse_short(s, &q) || parse_long(s, &q);
+	return s.len > 0 && queueid_len(s) == s.len;
 }
 
 bool
@@ -115,13 +151,21 @@ queueid_long(struct slice s)
 {
 	struct queueid q;
 
-	return !parse_short(s, &q) && parse_long(s, &q);
+	return queueid_parse(s, &q, NULL) == RC_OK && q.has_time;
 }
 
 enum rc
 queueid_parse(struct slice s, struct queueid *q, struct err *e)
 {
-	if (parse_short(s, q) || parse_long(s, q))
+	unsigned char common;
+	size_t n;
+
+	common = span(s, &n);
+	if (n == s.len && common != 0 && valid_short(s)) {
+		parse_short(s, q);
+		return RC_OK;
+	}
+	if (n == s.len && parse_long(s, q))
 		return RC_OK;
 	return err_damaged(e, 0, "not a queue ID");
 }

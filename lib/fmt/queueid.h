@@ -24,7 +24,11 @@ struct queueid {
 	uint64_t	inode;
 };
 
+#define QUEUEID_MAX	28	/* bytes of the longest */
+
 bool	queueid_valid(struct slice);
+/* The length of the ID that is the first word of letters and digits, or 0. */
+size_t	queueid_len(struct slice);
 /* True for a valid ID of the long form. */
 bool	queueid_long(struct slice);
 enum rc	queueid_parse(struct slice, struct queueid *, struct err *);

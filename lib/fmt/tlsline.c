@@ -2,6 +2,8 @@
 
 #include "base/banned.h"
 
+#include "base/banned.h"
+
 /* The words before " TLS connection ". */
 static bool
 take_trust(struct slice *s, struct slice *trust)

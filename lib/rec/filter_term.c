@@ -89,7 +89,7 @@ make_num(struct filter_term *t)
 static const char *
 make_addr(struct filter_term *t)
 {
-	struct slice addr = t->value, bits;
+	struct slice addr = t->value, bits = { NULL, 0 };
 	uint64_t n;
 	bool net = slice_cut(t->value, '/', &addr, &bits);
 

@@ -1,0 +1,91 @@
+#include "fmt/queueid.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+struct id_case {
+	const char	*in;
+	size_t		 len;		/* of the ID at the start, 0: none */
+	int64_t		 sec;		/* 0: short */
+	uint32_t	 usec;
+	uint64_t	 inode;
+};
+
+/* 2026-09-01T10:04:05Z */
+#define SEP1	INT64_C(1788257045)
+#define NO(in)	{ in, 0, 0, 0, 0 }
+
+static const struct id_case cases[] = {
+	/* short */
+	{ "1E240140202", 11, 0, 123456, 0x140202 },
+	{ "000001", 6, 0, 0, 1 },
+	{ "F423F1", 6, 0, 999999, 1 },
+	{ "000000", 6, 0, 0, 0 },
+	{ "00007140244", 11, 0, 7, 0x140244 },
+	{ "12345FFFFFFFFFFFFFFFF", 21, 0, 0x12345, UINT64_MAX },
+	{ "1E240140202: x", 11, 0, 123456, 0x140202 },
+	{ "1E240140202_", 11, 0, 123456, 0x140202 },
+	NO("12345FFFFFFFFFFFFFFFFF"),	/* 17 digits */
+	NO("12345"),			/* no inode */
+	NO("F42401"),			/* a million microseconds */
+	NO("1234501"),			/* padded inode */
+	NO("1e240140202"), NO("1E240140202a"), NO("1E24014020G"),
+	NO("NOQUEUE"), NO("DEADBEEFx"), NO(""), NO(" 1E240140202"),
+	NO("statistics"), NO("TLSRPT"),
+	/* long */
+	{ "4hZ1fY0sf8z9s6S", 15, SEP1, 123456, 1311234 },
+	{ "4hZ1fY000zz9s6S", 15, SEP1, 51, 1311234 },
+	{ "4hZ1fY0sf8z0", 12, SEP1, 123456, 0 },
+	{ "4hZ1fY0sf8z9s6S: removed", 15, SEP1, 123456, 1311234 },
+	{ "4hZ1fY7Rx7z1", 0, 0, 0, 0 },	/* a million or more */
+	NO("4hZ1fY0sf8z"),		/* no inode */
+	NO("4hZ1fY0sf8z01"),		/* padded inode */
+	NO("4hZ1fY0sfz9s6S"),		/* the z too early */
+	NO("4hZ1fY0sf8z9s6A"),		/* a vowel */
+	NO("4hZ1fY0sf8z9s6SE"), NO("4hZ1fY0sf8-9s6S"),
+	NO("0000000sf8z1"),		/* 1970 */
+	NO("zzzzzzzzzzz0sf8z1"),	/* far in the future */
+	NO("zzzzzzzzzzzzzzz0sf8z1"),
+	NO("4hZ1fY0sf8zyyyyyyyyyyyy"),	/* an inode of over 64 bits */
+	NO("4hZ1fY0sf8z1111111111111"),	/* 13 digits */
+};
+
+static void
+test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct id_case *c = &cases[i];
+		struct slice s = slice_cstr(c->in), id;
+		struct queueid q;
+
+		assert_int_equal(queueid_len(s), c->len);
+		assert_int_equal(queueid_valid(s),
+		    c->len > 0 && c->len == s.len);
+		id = slice_sub(s, 0, c->len);
+		assert_int_equal(queueid_parse(id, &q, NULL),
+		    c->len > 0 ? RC_OK : RC_DAMAGED);
+		assert_int_equal(queueid_long(id), c->sec != 0);
+		if (c->len == 0)
+			continue;
+		assert_int_equal(q.has_time, c->sec != 0);
+		assert_int_equal(q.sec, c->sec);
+		assert_int_equal(q.usec, c->usec);
+		assert_true(q.inode == c->inode);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
