@@ -33,6 +33,20 @@ daemon_find(struct slice s)
 	return DM_NONE;
 }
 
+bool
+event_lines_lost(const struct event *ev)
+{
+	return rec_has(&ev->rec, F_NOTE) && slice_ends(ev->rec.v[F_NOTE],
+	    SLICE("lines-lost"));
+}
+
+bool
+event_program_lost(const struct event *ev)
+{
+	return rec_has(&ev->rec, F_NOTE) && slice_starts(ev->rec.v[F_NOTE],
+	    SLICE("program-lost"));
+}
+
 /* A number in its own piece of storage. */
 static void
 put(struct rec *r, enum field f, unsigned char *dst, uint64_t v)
@@ -88,7 +102,7 @@ event_read(struct event *ev)
 	}
 	ev->class = ev->kind == EV_UNKNOWN ? LINE_UNKNOWN : LINE_UNDERSTOOD;
 	if (ev->kind == EV_OTHER && ev->daemon == DM_NONE &&
-	    !slice_eq(rec_get(r, F_NOTE), SLICE("program-lost")))
+	    !event_program_lost(ev))
 		ev->class = LINE_FOREIGN;
 	return true;
 }

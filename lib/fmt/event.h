@@ -93,6 +93,10 @@ extern const struct slice daemon_name[DAEMON_N];
 enum event_kind	event_find(struct slice);
 enum daemon_id	daemon_find(struct slice);
 
+/* The note of the record holds that word. */
+bool		event_lines_lost(const struct event *);
+bool		event_program_lost(const struct event *);
+
 /* Storage for the text of an event's numbers and time. */
 struct event_text {
 	unsigned char	time[32];

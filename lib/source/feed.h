@@ -88,7 +88,8 @@ struct feed {
 	bool			 any;		/* a line was given out */
 	bool			 cut;		/* the record line was too long */
 	unsigned int		 damaged;
-	unsigned int		 told;		/* of those, to the coverage */
+	unsigned int		 told;		/* of those, to the next line */
+	struct buf		 last_host;	/* of its latest line */
 	struct reader_total	 total;
 	bool			 done;
 	uint64_t		 n[4];		/* lines by class */

@@ -16,6 +16,8 @@
 
 #define KEPT_MAX	(64 << 20)	/* bytes of source records kept */
 
+#define LOST_MAX	16	/* hosts whose lines were just lost */
+
 /* One run: what flows where. */
 struct run {
 	const struct opt	*opt;
@@ -31,6 +33,8 @@ struct run {
 	size_t			 nrecords;	/* records read */
 	bool			 sourced;	/* a source record was read */
 	bool			 has_records;	/* some input is records */
+	struct buf		 lost[LOST_MAX];	/* damage; not yet said */
+	size_t			 nlost;
 	uint64_t		 unlogged;	/* hops with TLS not logged */
 	int			 status;
 };
@@ -100,6 +104,35 @@ on_record(struct run *x, struct rec *r)
 	(void)give(x, r);
 }
 
+/* The source that this host's lines come from is damaged here. */
+static void
+note_damage(struct run *x, struct slice host)
+{
+	struct buf *b = &x->lost[x->nlost < LOST_MAX ? x->nlost++ : 0];
+
+	b->len = 0;
+	(void)buf_add(b, host);
+}
+
+/* After damage, the host's next line says that lines were lost before it. */
+static void
+say_lost(struct run *x, struct event *ev)
+{
+	struct slice host = rec_get(&ev->rec, F_HOST);
+
+	for (size_t i = 0; i < x->nlost; i++) {
+		if (!slice_eq(buf_slice(&x->lost[i]), host))
+			continue;
+		rec_set(&ev->rec, F_NOTE, event_program_lost(ev) ?
+		    SLICE("program-lost lines-lost") : SLICE("lines-lost"));
+		x->lost[i].len = 0;
+		(void)buf_addc(&x->lost[i], 0);
+		if (i + 1 == x->nlost)
+			x->nlost--;
+		return;
+	}
+}
+
 static void
 on_event(struct run *x, struct feed *f)
 {
@@ -108,6 +141,12 @@ on_event(struct run *x, struct feed *f)
 
 	if (x->opt->nalias > 0)
 		alias_host(x->opt, &ev->rec);
+	if (x->nlost > 0)
+		say_lost(x, ev);
+	if (!slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
+		f->last_host.len = 0;
+		(void)buf_add(&f->last_host, rec_get(&ev->rec, F_HOST));
+	}
 	/* Coverage of records is in the stream's own coverage records. */
 	if (!f->survey.records)
 		coverage_event(x->coverage, ev);
@@ -137,7 +176,7 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 	while (!x->stopped && (f = merge_next(&m)) != NULL) {
 		if (f->damaged != f->told) {
 			f->told = f->damaged;
-			coverage_damage(x->coverage);
+			note_damage(x, buf_slice(&f->last_host));
 		}
 		if (f->item == FEED_EVENT)
 			on_event(x, f);
@@ -145,6 +184,8 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 			on_record(x, &f->event.rec);
 	}
 	merge_free(&m);
+	for (size_t i = 0; i < x->nlost; i++)
+		coverage_damage(x->coverage, buf_slice(&x->lost[i]));
 }
 
 /* Records are handed on in the order of the inputs. */
@@ -301,6 +342,7 @@ add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
 		f = &x->feed[x->nfeed++];
 		*f = (struct feed){ .input = in, .prefix = prefix,
 			.only = n > 1 ? k + 1 : 0 };
+		buf_init(&f->last_host, 4096);
 		feed_survey(f, x->opt->hash && k == 0);
 		if (k == 0 && f->nstreams > 1) {
 			n = f->nstreams;
@@ -400,6 +442,8 @@ records_run(const struct inputs *in, const struct opt *opt,
 	if (runlog_start(&e) != RC_OK)
 		return msg_err("--run-log", RC_FAIL, &e);
 	buf_init(&x.kept, KEPT_MAX);
+	for (size_t i = 0; i < LOST_MAX; i++)
+		buf_init(&x.lost[i], 4096);
 	x.coverage = coverage_new();
 	for (size_t i = 0; i < in->n; i++)
 		add_feeds(&x, &in->v[i], prefix, &cap);
@@ -424,7 +468,11 @@ records_run(const struct inputs *in, const struct opt *opt,
 	track_free(x.track);
 	coverage_free(x.coverage);
 	buf_free(&x.kept);
+	for (size_t i = 0; i < LOST_MAX; i++)
+		buf_free(&x.lost[i]);
 	prefix_free(prefix);
+	for (size_t i = 0; i < x.nfeed; i++)
+		buf_free(&x.feed[i].last_host);
 	mem_free(x.feed);
 	return status;
 }

@@ -24,6 +24,8 @@
 #define PEERS		4096	/* connections of tlsproxy remembered */
 #define MIDS		4096	/* buckets of the Message-ID table */
 #define TAG_MEMO	64
+#define DOUBTS		32
+#define SWAPPED		5	/* seconds that lines may be out of order */
 
 struct list {
 	struct message	*first, *last;
@@ -34,6 +36,14 @@ struct peer_conn {
 	uint64_t	key;
 	int64_t		sec;
 	struct tlsinfo	tls;	/* server role: its handshake */
+};
+
+/* Evidence of TLS logging that a line of tlsproxy may yet take back. */
+struct doubt {
+	uint64_t	key;		/* of the connection */
+	int64_t		sec;
+	struct tag	*tag;
+	struct evidence	before;
 };
 
 struct track {
@@ -51,6 +61,8 @@ struct track {
 	struct pool		 messages;
 	struct message		*mid[MIDS];
 	struct peer_conn	*conn;		/* PEERS, direct-mapped */
+	struct doubt		 doubt[DOUBTS];
+	size_t			 ndoubt;	/* so far; the latest are kept */
 	int64_t			 now;		/* merged time */
 	bool			 started;
 	uint64_t		 order;		/* events so far */

@@ -22,12 +22,14 @@ struct gap {
 struct tag_tls {
 	struct slice	name;		/* postfix/submission/smtpd */
 	bool		yes;
+	bool		out;		/* by handshakes with next hops only */
 };
 
 struct host_cover {
 	struct slice	name;
 	bool		timed;
 	struct event_time first, last;
+	bool		proxied;	/* tlsproxy connects for smtp */
 	uint64_t	n[4];
 	struct gap	*gap;
 	size_t		ngap, more_gaps;
@@ -185,7 +187,7 @@ full_tag(unsigned char *dst, size_t cap, const struct rec *r)
 }
 
 static void
-set_tls(struct host_cover *h, struct slice name, bool yes)
+set_tls(struct host_cover *h, struct slice name, bool yes, bool out)
 {
 	size_t i;
 
@@ -201,6 +203,10 @@ set_tls(struct host_cover *h, struct slice name, bool yes)
 		    sizeof(*h->tag));
 		h->tag[h->ntag++] = (struct tag_tls){ .name = own(name) };
 	}
+	if (yes && out && !h->tag[i].yes)
+		h->tag[i].out = true;
+	else if (yes)
+		h->tag[i].out = false;
 	if (yes)
 		h->tag[i].yes = true;
 }
@@ -212,14 +218,19 @@ take_tls(struct host_cover *h, const struct event *ev)
 	unsigned char text[200];
 	const struct rec *r = &ev->rec;
 	bool yes = ev->kind == EV_TLS && rec_has(r, F_TLS_VERSION) &&
-	    ev->daemon != DM_TLSPROXY;
+	    ev->daemon != DM_TLSPROXY && !slice_eq(rec_get(r, F_TLS_REUSED),
+	    SLICE("true"));
 	struct slice name;
+
+	if (ev->kind == EV_SCREEN && ev->daemon == DM_TLSPROXY &&
+	    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to")))
+		h->proxied = true;
 
 	if (!yes && !(ev->kind == EV_DELIVERY && rec_has(r, F_RELAY_PORT)) &&
 	    ev->kind != EV_CLIENT)
 		return;
 	name = full_tag(text, sizeof(text), r);
-	set_tls(h, name, yes);
+	set_tls(h, name, yes, rec_has(r, F_RELAY));
 }
 
 void
@@ -228,18 +239,17 @@ coverage_event(struct coverage *c, const struct event *ev)
 	struct host_cover *h = find_host(c, rec_get(&ev->rec, F_HOST));
 
 	h->n[ev->class]++;
-	take_time(h, &ev->time, ev->class == LINE_FOREIGN &&
-	    rec_has(&ev->rec, F_NOTE));
+	take_time(h, &ev->time, event_lines_lost(ev));
 	if (ev->class == LINE_UNDERSTOOD)
 		take_tls(h, ev);
 }
 
 void
-coverage_damage(struct coverage *c)
+coverage_damage(struct coverage *c, struct slice host)
 {
-	struct host_cover *h = c->latest;
+	struct host_cover *h = find_host(c, host);
 
-	if (h != NULL && h->timed)
+	if (h->timed)
 		add_gap(h, h->last.sec, h->last.sec, 'd');
 }
 
@@ -287,7 +297,7 @@ merge_tls(struct host_cover *h, struct slice s)
 			s = slice_of(NULL, 0);
 		}
 		if (slice_rcut(word, '=', &name, &yes))
-			set_tls(h, name, slice_eq(yes, SLICE("yes")));
+			set_tls(h, name, slice_eq(yes, SLICE("yes")), false);
 	}
 }
 
@@ -395,8 +405,9 @@ put_tags(struct host_cover *h, struct buf *b)
 		if (b->len > 0)
 			(void)buf_addc(b, ' ');
 		(void)buf_add(b, h->tag[i].name);
-		(void)buf_add(b, h->tag[i].yes ? SLICE("=yes") :
-		    SLICE("=no-evidence"));
+		/* Through tlsproxy a handshake is logged at every level. */
+		(void)buf_add(b, h->tag[i].yes && !(h->tag[i].out &&
+		    h->proxied) ? SLICE("=yes") : SLICE("=no-evidence"));
 	}
 }
 
@@ -448,7 +459,8 @@ coverage_write(struct coverage *c, bool (*put)(void *, const struct rec *),
 {
 	bool ok = true;
 
-	qsort(c->host, c->n, sizeof(struct host_cover *), by_name);
+	if (c->n > 0)
+		qsort(c->host, c->n, sizeof(struct host_cover *), by_name);
 	c->latest = NULL;
 	for (size_t i = 0; i < c->n && ok; i++)
 		ok = write_host(c->host[i], put, arg);

@@ -20,8 +20,8 @@ struct coverage;
 struct coverage	*coverage_new(void);
 void		 coverage_free(struct coverage *);
 void		 coverage_event(struct coverage *, const struct event *);
-/* The source that the latest lines came from is damaged here. */
-void		 coverage_damage(struct coverage *);
+/* What came after the host's latest line is damaged. */
+void		 coverage_damage(struct coverage *, struct slice host);
 /* A coverage record of a piece. */
 void		 coverage_merge(struct coverage *, const struct rec *);
 /* Calls put for each host; stops when it returns false. */

@@ -73,7 +73,9 @@ search(struct track *t, const struct at *at, struct slice qid,
 		if (n->msg == NULL || n->id.instance->host != at->host)
 			continue;
 		f = fit(at, n);
-		if (f <= best_fit)
+		/* The newest life of those that fit alike. */
+		if (f < best_fit || f == 0 || (f == best_fit &&
+		    best != NULL && n->msg->order < best->order))
 			continue;
 		if (f < 3 && arrival != ARRIVAL_NO &&
 		    (n->msg->saw & SAW_ARRIVAL) != 0)

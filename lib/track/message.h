@@ -72,6 +72,7 @@ struct message {
 	uint32_t	 ndelivery;	/* held */
 	uint32_t	 nsettled;	/* sent and bounced lines */
 	uint32_t	 nrcpt;
+	uint32_t	 nactive;	/* times that it became active */
 	unsigned char	 done;		/* all outcomes so far */
 	unsigned char	 done_early;	/* outcomes already written */
 	unsigned char	 note;		/* of the first time */

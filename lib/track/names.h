@@ -28,6 +28,7 @@ struct host {
 	int64_t		first, last;	/* seconds, of its lines */
 	int64_t		gap_end;	/* when the latest gap ended */
 	uint32_t	gap_epoch;	/* number of gaps so far */
+	uint32_t	epoch;		/* starts and reloads of any instance */
 };
 
 /* One syslog_name on one host. */
@@ -39,6 +40,16 @@ struct instance {
 	uint32_t	 epoch;		/* starts and reloads so far */
 };
 
+/* The latest proof that a tag logs handshakes. */
+struct evidence {
+	bool		 logs;
+	int64_t		 sec;
+	uint32_t	 gap_epoch;
+	uint32_t	 epoch;		/* of the instance, */
+	uint32_t	 host_epoch;	/* and of its host */
+	struct ref	 ref;
+};
+
 /* A full tag on one host: instance, service, program. */
 struct tag {
 	struct host	*host;
@@ -47,13 +58,7 @@ struct tag {
 	struct slice	 program;
 	enum daemon_id	 daemon;
 	bool		 lost;		/* the program is not known */
-	/* The latest proof that this tag logs handshakes. */
-	bool		 logs_tls;
-	int64_t		 tls_sec;
-	uint32_t	 tls_gap_epoch;
-	uint32_t	 tls_epoch;
-	struct ref	 tls_ref;
-	uint64_t	 tls_peer;	/* hash of that line's address and port */
+	struct evidence	 tls;
 	bool		 wrapper;	/* a session had TLS without STARTTLS */
 };
 

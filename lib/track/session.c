@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "fmt/peer.h"
 
+#include "base/banned.h"
+
 void
 processes_init(struct processes *t, struct journal_pool *journals)
 {
@@ -144,6 +146,7 @@ session_new(struct processes *t, struct tag *tag, uint32_t pid)
 
 	s->tag = tag;
 	s->pid = pid;
+	s->gap_epoch = tag->host->gap_epoch;
 	s->uses = 1;
 	return s;
 }
@@ -190,7 +193,8 @@ request_fact(struct processes *t, struct process *p, enum fact_kind kind,
 	if (q->n == REQUEST_FACTS)
 		drop_fact(q, 0);
 	f = &q->fact[q->n++];
-	*f = (struct fact){ .kind = kind, .pending = true, .sec = sec };
+	*f = (struct fact){ .kind = kind, .pending = true, .sec = sec,
+		.gap_epoch = p->tag->host->gap_epoch };
 	f->peer = hash_lower(rec_get(r, F_RELAY));
 	f->host = hash_lower(rec_get(r, F_RELAY_NAME));
 	f->addr = hash_lower(rec_get(r, F_RELAY_ADDR));
@@ -210,18 +214,50 @@ request_for(struct process *p, struct node_ref node, int64_t since)
 	if (q == NULL)
 		return;
 	same = q->node.idx == node.idx && q->node.gen == node.gen;
+	if (!same)
+		q->nrcpt = 0;
 	q->node = node;
 	for (size_t i = 0; i < q->n; i++) {
 		struct fact *f = &q->fact[i];
 
 		if (!f->pending && (!same || f->sec < since))
 			continue;
+		f->fresh = f->fresh || f->pending;
 		f->pending = false;
 		if (keep != i)
 			q->fact[keep] = *f;
 		keep++;
 	}
 	q->n = keep;
+}
+
+void
+request_rcpt(struct process *p, const struct rec *r, uint32_t nactive)
+{
+	struct request *q = p->request;
+	uint32_t h;
+	size_t keep = 0;
+
+	if (q == NULL)
+		return;
+	h = (uint32_t)hash_bytes(rec_get(r, F_TO),
+	    hash_bytes(rec_get(r, F_ORIG_TO), 6));
+	if (q->nrcpt == 0)
+		q->nactive = nactive;
+	for (size_t i = 0; i < q->nrcpt && i < REQUEST_RCPTS; i++) {
+		if (q->rcpt[i] != h || q->nactive == nactive)
+			continue;
+		for (size_t k = 0; k < q->n; k++)
+			if (q->fact[k].fresh)
+				q->fact[keep++] = q->fact[k];
+		q->n = keep;
+		q->nrcpt = 0;
+		q->nactive = nactive;
+		break;
+	}
+	q->rcpt[q->nrcpt++ % REQUEST_RCPTS] = h;
+	for (size_t k = 0; k < q->n; k++)
+		q->fact[k].fresh = false;
 }
 
 void

@@ -15,6 +15,7 @@
 #include "track/tlsinfo.h"
 
 #define REQUEST_FACTS	6	/* connections of one request kept */
+#define REQUEST_RCPTS	64	/* recipients of one request remembered */
 #define PROCESS_IDLE	3600	/* seconds */
 
 struct message;
@@ -23,6 +24,7 @@ struct session {
 	struct tag	*tag;
 	uint32_t	 pid;
 	uint32_t	 uses;		/* references held */
+	uint32_t	 gap_epoch;	/* of the host, when it began */
 	bool		 ended;
 	bool		 counted;	/* the disconnect line had counters */
 	bool		 starttls;
@@ -50,14 +52,19 @@ struct fact {
 	uint64_t	 addr;		/* hash of addr */
 	enum fact_kind	 kind;
 	bool		 pending;	/* no line with a queue ID since */
+	bool		 fresh;		/* no recipient was settled since */
 	bool		 dead;		/* the connection ended */
 	bool		 cannot;	/* "Cannot start TLS" came after it */
 	int64_t		 sec;
+	uint32_t	 gap_epoch;	/* of the host */
 	struct tlsinfo	 tls;		/* .ref for all kinds */
 };
 
 struct request {
 	struct node_ref	 node;		/* the message at hand */
+	uint32_t	 rcpt[REQUEST_RCPTS];	/* hashes, the latest ones */
+	size_t		 nrcpt;
+	uint32_t	 nactive;	/* of the message, at the first one */
 	size_t		 n;
 	struct fact	 fact[REQUEST_FACTS];
 };
@@ -103,6 +110,13 @@ void		 request_fact(struct processes *, struct process *,
  * active), are dropped.
  */
 void		 request_for(struct process *, struct node_ref, int64_t since);
+/*
+ * A recipient is settled: once in a request.  If the message became active
+ * again (nactive counts that), its second time begins a new request, and the
+ * facts of the old one are dropped.
+ */
+void		 request_rcpt(struct process *, const struct rec *,
+		    uint32_t nactive);
 /* "lost connection with PEER", "conversation with PEER timed out". */
 void		 request_lost(struct process *, struct slice text);
 void		 request_cannot(struct process *);

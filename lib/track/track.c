@@ -7,6 +7,8 @@
 #include "fmt/postfix.h"
 #include "track/core.h"
 
+#include "base/banned.h"
+
 /* Keys of a line that a delivery keeps. */
 static const enum field delivery_key[] = { F_TO, F_ORIG_TO, F_RELAY,
 	F_STATUS, F_DSN, F_DELAY,
@@ -67,28 +69,6 @@ conn_slot(struct track *t, const struct host *h, struct slice addr,
 	return &t->conn[*key % PEERS];
 }
 
-/* Lines about connections that tlsproxy serves. */
-static void
-on_tlsproxy(struct track *t, const struct at *at)
-{
-	const struct rec *r = &at->ev->rec;
-	struct peer_conn *c;
-	uint64_t key;
-
-	if (at->ev->kind == EV_SCREEN &&
-	    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to"))) {
-		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
-		    rec_get(r, F_CLIENT_PORT), &key);
-		*c = (struct peer_conn){ .key = key, .sec = at->sec };
-	} else if (at->ev->kind == EV_TLS && rec_has(r, F_TLS_VERSION) &&
-	    rec_has(r, F_CLIENT_ADDR)) {
-		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
-		    rec_get(r, F_CLIENT_PORT), &key);
-		*c = (struct peer_conn){ .key = key, .sec = at->sec };
-		tlsinfo_take(&c->tls, r, at->ref);
-	}
-}
-
 /* True if tlsproxy made the connection that a handshake line speaks of. */
 static bool
 by_tlsproxy(struct track *t, const struct at *at)
@@ -103,25 +83,82 @@ by_tlsproxy(struct track *t, const struct at *at)
 
 /* The tag has shown that it logs handshakes. */
 static void
-note_logging(struct at *at, uint64_t peer)
+note_logging(struct at *at)
 {
-	struct tag *g = at->tag;
+	at->tag->tls = (struct evidence){ .logs = true, .sec = at->sec,
+		.gap_epoch = at->host->gap_epoch,
+		.epoch = at->instance->epoch, .host_epoch = at->host->epoch,
+		.ref = at->ref };
+}
 
-	g->logs_tls = true;
-	g->tls_sec = at->sec;
-	g->tls_gap_epoch = at->host->gap_epoch;
-	g->tls_epoch = at->instance->epoch;
-	g->tls_ref = at->ref;
-	g->tls_peer = peer;
+/*
+ * A handshake of an smtp process shows that it logs them, unless tlsproxy
+ * made the connection: then it says so at every log level.  tlsproxy's line
+ * may come a little later.
+ */
+static void
+note_outbound(struct track *t, struct at *at)
+{
+	const struct rec *r = &at->ev->rec;
+	struct doubt *d = &t->doubt[t->ndoubt++ % DOUBTS];
+
+	*d = (struct doubt){ .sec = at->sec, .tag = at->tag,
+		.before = at->tag->tls };
+	(void)conn_slot(t, at->host, rec_get(r, F_RELAY_ADDR),
+	    rec_get(r, F_RELAY_PORT), &d->key);
+	note_logging(at);
+}
+
+/* tlsproxy made that connection: what its handshake showed is nothing. */
+static void
+take_back(struct track *t, const struct at *at, uint64_t key)
+{
+	for (size_t i = 0; i < DOUBTS; i++) {
+		struct doubt *d = &t->doubt[i];
+
+		if (d->tag == NULL || d->key != key ||
+		    at->sec - d->sec > SWAPPED)
+			continue;
+		d->tag->tls = d->before;
+		d->tag = NULL;
+	}
 }
 
 /* Near by: within a day back, no start, reload or gap between. */
 static bool
 logs_tls(const struct tag *g, const struct at *at)
 {
-	return g->logs_tls && !g->lost && at->sec - g->tls_sec <= TLS_BACK &&
-	    g->tls_gap_epoch == at->host->gap_epoch &&
-	    g->tls_epoch == g->instance->epoch;
+	const struct evidence *e = &g->tls;
+
+	if (!e->logs || g->lost || at->sec - e->sec > TLS_BACK ||
+	    e->gap_epoch != at->host->gap_epoch)
+		return false;
+	/* Who starts and reloads a name without a queue is not known. */
+	return g->instance->queue ? e->epoch == g->instance->epoch :
+	    e->host_epoch == at->host->epoch;
+}
+
+/* Lines about connections that tlsproxy serves. */
+static void
+on_tlsproxy(struct track *t, const struct at *at)
+{
+	const struct rec *r = &at->ev->rec;
+	struct peer_conn *c;
+	uint64_t key;
+
+	if (at->ev->kind == EV_SCREEN &&
+	    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to"))) {
+		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
+		    rec_get(r, F_CLIENT_PORT), &key);
+		*c = (struct peer_conn){ .key = key, .sec = at->sec };
+		take_back(t, at, key);
+	} else if (at->ev->kind == EV_TLS && rec_has(r, F_TLS_VERSION) &&
+	    rec_has(r, F_CLIENT_ADDR)) {
+		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
+		    rec_get(r, F_CLIENT_PORT), &key);
+		*c = (struct peer_conn){ .key = key, .sec = at->sec };
+		tlsinfo_take(&c->tls, r, at->ref);
+	}
 }
 
 /* The session at hand, begun now if its connect line is not here. */
@@ -132,6 +169,13 @@ session_of(struct track *t, const struct at *at)
 
 	if (p == NULL)
 		return NULL;
+	/* Across lost lines the process may serve another client. */
+	if (p->session != NULL &&
+	    p->session->gap_epoch != at->host->gap_epoch) {
+		session_end(t, p->session, at->sec);
+		session_release(&t->processes, p->session);
+		p->session = NULL;
+	}
 	if (p->session == NULL)
 		p->session = session_new(&t->processes, at->tag, p->pid);
 	return p->session;
@@ -212,10 +256,10 @@ on_tls(struct track *t, struct at *at)
 				    at->ref, at->sec);
 			if (!slice_eq(rec_get(r, F_TLS_REUSED),
 			    SLICE("true")) && !by_tlsproxy(t, at))
-				note_logging(at, 0);
+				note_outbound(t, at);
 		} else if ((s = session_of(t, at)) != NULL) {
 			tlsinfo_take(&s->tls, r, at->ref);
-			note_logging(at, 0);
+			note_logging(at);
 		}
 	} else if (at->process != NULL) {
 		if (slice_eq(rec_get(r, F_REASON),
@@ -372,6 +416,7 @@ on_queued(struct track *t, const struct at *at, struct slice qid)
 	m->saw |= SAW_QUEUED;
 	m->saw &= ~(uint32_t)SAW_HELD;
 	m->active = at->sec;
+	m->nactive++;
 	message_ref(t, m, at);
 }
 
@@ -417,8 +462,13 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 
 	if (p != NULL) {
 		request_for(at->process, m->node, m->active);
-		if ((f = request_handshake(p, r)) != NULL)
+		request_rcpt(at->process, r, m->nactive);
+		f = request_handshake(p, r);
+		if (f != NULL && f->sec >= start &&
+		    f->gap_epoch == at->host->gap_epoch)
 			o.handshake = &f->tls;
+		else if (f != NULL)
+			o.stale = true;
 		if ((f = request_plain(p, r, FACT_OFFERED)) != NULL) {
 			o.offered = true;
 			o.plain_ref = f->tls.ref;
@@ -428,10 +478,10 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 		}
 	}
 	o.logs_tls = logs_tls(at->tag, at);
-	o.logs_ref = at->tag->tls_ref;
-	o.gap = p == NULL || gap_since(at, start);
-	o.reuse_gap = p == NULL || gap_since(at, at->sec - 2) ||
-	    gap_since(at, start);
+	o.logs_ref = at->tag->tls.ref;
+	/* A handshake that is too old leaves its own one unexplained. */
+	o.gap = p == NULL || o.stale || gap_since(at, start);
+	o.reuse_gap = p == NULL || gap_since(at, start);
 	v = verdict_outbound(r, &o);
 	/* A handshake describes the hop only where something used it. */
 	*used = v.status == TLS_ENCRYPTED || v.status == TLS_AUTHENTICATED ?
@@ -537,14 +587,16 @@ reject_message(struct track *t, const struct at *at)
 	struct tls_head head;
 	struct ident id = { .instance = at->instance, .sec = at->sec,
 		.timed = at->ev->time.known };
-	uint32_t nth = 1;
+	struct process *counter = p != NULL ? p :
+	    process_find(&t->processes, at->tag, 0, t->now);
+	uint32_t nth;
 
-	if (p != NULL) {
-		if (p->reject_sec != at->sec)
-			p->nreject = 0;
-		p->reject_sec = at->sec;
-		nth = ++p->nreject;
+	/* A late line counts on, so that no two have the same name. */
+	if (counter->nreject == 0 || at->sec > counter->reject_sec) {
+		counter->nreject = 0;
+		counter->reject_sec = at->sec;
 	}
+	nth = ++counter->nreject;
 	ident_reject(&id, at->ev->pid, nth);
 	m = message_new(t, at, &id);
 	m->pid = at->ev->pid;
@@ -704,11 +756,19 @@ on_config(struct track *t, const struct at *at)
 	if (!start && !slice_starts(text, SLICE("reload -- ")))
 		return;
 	at->instance->epoch++;
+	at->host->epoch++;
 	if (!start)
 		return;
+	/* Its processes are gone, also those under a service's name. */
 	for (struct process *p = t->processes.newest; p != NULL;
 	    p = p->older) {
-		if (p->tag->instance != at->instance || p->session == NULL)
+		if (p->tag->host != at->host ||
+		    (p->tag->instance != at->instance &&
+		    p->tag->instance->queue))
+			continue;
+		if (p->request != NULL)
+			p->request->n = 0;
+		if (p->session == NULL)
 			continue;
 		session_end(t, p->session, at->sec);
 		session_release(&t->processes, p->session);
@@ -721,8 +781,7 @@ static void
 note_time(struct track *t, const struct at *at)
 {
 	struct host *h = at->host;
-	bool lost = slice_eq(rec_get(&at->ev->rec, F_NOTE),
-	    SLICE("lines-lost"));
+	bool lost = event_lines_lost(at->ev);
 
 	(void)t;
 	if (!h->timed) {
@@ -765,7 +824,7 @@ locate(struct track *t, struct event *ev, struct at *at)
 {
 	const struct rec *r = &ev->rec;
 	struct slice name = rec_get(r, F_HOST);
-	bool lost = slice_eq(rec_get(r, F_NOTE), SLICE("program-lost"));
+	bool lost = event_program_lost(ev);
 
 	if (t->last_host == NULL || !slice_eq(name, t->last_host->name))
 		t->last_host = names_host(&t->names, name);

@@ -218,17 +218,34 @@ verdict_put(const struct verdict *v, struct rec *r)
 	rec_set(r, F_TLS_WHY, tls_why_word[v->why]);
 }
 
+/* Is the last part of the service's name one of the list? */
+static bool
+is_one_of(struct slice s, const struct slice *list, size_t n)
+{
+	size_t slash = slice_rchr(s, '/');
+
+	if (slash != SLICE_NONE)
+		s = slice_from(s, slash + 1);
+	for (size_t i = 0; i < n; i++)
+		if (slice_eq(s, list[i]))
+			return true;
+	return false;
+}
+
 bool
 verdict_wrapper_service(struct slice s)
 {
 	static const struct slice name[] = { W("smtps"), W("submissions"),
 		W("ssmtp"), W("urd"), W("465") };
-	size_t slash = slice_rchr(s, '/');
 
-	if (slash != SLICE_NONE)
-		s = slice_from(s, slash + 1);
-	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		if (slice_eq(s, name[i]))
-			return true;
-	return false;
+	return is_one_of(s, name, sizeof(name) / sizeof(name[0]));
+}
+
+bool
+verdict_starttls_service(struct slice s)
+{
+	static const struct slice name[] = { W("submission"), W("smtp"),
+		W("smtpd"), W("25"), W("587"), W("postscreen") };
+
+	return is_one_of(s, name, sizeof(name) / sizeof(name[0]));
 }

@@ -78,6 +78,7 @@ struct verdict {
 
 struct outbound {
 	const struct tlsinfo	*handshake;	/* to that peer, still alive */
+	bool			 stale;		/* one, but not of this request */
 	bool			 offered;	/* Host offered STARTTLS */
 	bool			 fallback;	/* SSL error and Cannot start TLS */
 	struct ref		 plain_ref;	/* the line of the two above */
@@ -110,5 +111,7 @@ struct verdict	verdict_inbound(const struct inbound *);
 void	verdict_put(const struct verdict *, struct rec *);
 /* True for smtps, submissions: TLS from the first byte. */
 bool	verdict_wrapper_service(struct slice service);
+/* True for submission and the like: TLS by STARTTLS only. */
+bool	verdict_starttls_service(struct slice service);
 
 #endif

@@ -129,13 +129,11 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 		in.starttls_tried = s->starttls_tried;
 		in.end_ref = s->end_ref;
 		in.wrapper = verdict_wrapper_service(g->service);
-		/*
-		 * A service with a name of its own that is no wrapper-mode
-		 * one, or a tag that logs its handshakes.
-		 */
 		in.any_service = g->lost && g->wrapper;
-		in.no_wrapper = !g->lost && (g->service.len > 0 ||
-		    (g->logs_tls && g->tls_gap_epoch == g->host->gap_epoch));
+		/* A service known for STARTTLS, or one that logs TLS. */
+		in.no_wrapper = !g->lost && !g->wrapper &&
+		    (verdict_starttls_service(g->service) ||
+		    (g->tls.logs && g->tls.gap_epoch == g->host->gap_epoch));
 	}
 	return verdict_inbound(&in);
 }
