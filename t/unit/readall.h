@@ -82,7 +82,8 @@ put_file(const char *path, const void *p, size_t len)
 {
 	FILE *f = fopen(path, "w");
 
-	if (f == NULL || fwrite(p, 1, len, f) != len || fclose(f) != 0)
+	if (f == NULL || (len > 0 && fwrite(p, 1, len, f) != len) ||
+	    fclose(f) != 0)
 		abort();
 }
 
