@@ -190,6 +190,8 @@ main(int argc, char *argv[])
 		status = msg_err("temporary file", RC_FAIL, &m.err);
 	else {
 		found = quote_find(m.quote);
+		if (found == EXIT_NO && status == EXIT_YES)
+			msg_note("nothing to quote");
 		/* 1 from the reader: nothing of Postfix, so nothing here. */
 		if (status != EXIT_TROUBLE)
 			status = found;
