@@ -8,6 +8,7 @@
 #define QUARTER		900	/* zones differ by quarters of an hour */
 #define BARE_YEAR	2000	/* counted with when no year is known */
 #define DAY		86400
+#define NEAR		60	/* seconds between a queue ID and its line */
 
 void
 clock_init(struct clock *c, const struct zone *zone)
@@ -40,6 +41,28 @@ clock_year_before(uint8_t mon, uint8_t day, int64_t limit)
 			return at.year;
 	}
 	return 0;
+}
+
+int
+clock_year_near(uint8_t mon, uint8_t day, int64_t sec)
+{
+	struct caltime c;
+	int64_t t, best = INT64_MAX;
+	int year = 0;
+
+	caltime_of(sec, &c);
+	for (int y = c.year - 4; y <= c.year + 4; y++) {
+		struct caltime at = { .year = y, .mon = mon, .day = day };
+
+		if (!caltime_sec(&at, &t))
+			continue;
+		t = t > sec ? t - sec : sec - t;
+		if (t < best) {
+			best = t;
+			year = y;
+		}
+	}
+	return year;
 }
 
 /* Month and day as a number that steps evenly enough. */
@@ -101,8 +124,12 @@ count_year(struct clock *c, const struct stamp *s)
 		return c->year - 1;
 	if (step < -BACK_NEW_YEAR) {
 		if (c->bounded && c->from != CLOCK_YEAR_NONE &&
-		    midnight(s, c->year + 1, &sec) && sec > c->limit + DAY)
-			return c->year;
+		    midnight(s, c->year + 1, &sec) && sec > c->limit + DAY) {
+			if (step > -AHEAD_OLD_YEAR)
+				return c->year;
+			c->from = CLOCK_YEAR_NONE;
+			c->doubted = true;
+		}
 		c->year++;
 		c->yday = yday;
 		return c->year;
@@ -129,8 +156,14 @@ bsd_time(struct clock *c, const struct stamp *s, struct event_time *t,
 		return;
 	}
 	year = count_year(c, s);
-	if (!midnight(s, year, &day))
+	if (!midnight(s, year, &day)) {
+		c->impossible++;
+		t->ordered = c->has_latest;
+		t->sec = c->has_latest ? c->latest : 0;
 		return;
+	}
+	*flags = (*flags & ~(unsigned int)CLOCK_YEAR_MASK) |
+	    (unsigned int)c->from;
 	t->sec = to_utc(c, day + s->sec, flags);
 	t->known = c->from != CLOCK_YEAR_NONE;
 	t->ordered = true;
@@ -169,6 +202,30 @@ boxed_time(const struct stamp *s, const struct stamp *outer,
 	*flags |= CLOCK_ZONE_INFERRED;
 	t->sec = local - east;
 	t->known = t->ordered = true;
+}
+
+void
+clock_check(struct clock *c, const struct stamp *s, int64_t id_sec)
+{
+	int64_t local = s->sec, diff, east;
+
+	if (!c->inferred || c->zone != NULL)
+		return;
+	if (s->kind == STAMP_BSD) {
+		if (!midnight(s, clock_year_near(s->mon, s->day, id_sec),
+		    &local))
+			return;
+		local += s->sec;
+	} else if (s->kind != STAMP_LOCAL)
+		return;
+	diff = local - id_sec;
+	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
+	    QUARTER;
+	if (east == c->east || diff - east > NEAR || diff - east < -NEAR ||
+	    east > 15 * 3600 || east < -15 * 3600)
+		return;
+	c->east = (int32_t)east;
+	c->day_known = false;
 }
 
 /* The words of a note. */

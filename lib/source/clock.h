@@ -4,8 +4,9 @@
  * Stamps that are points in time already are taken as they are.  A BSD stamp
  * needs the year of the source's first line (clock_year), from which the
  * year is counted on: a step back of more than a week is a new year, unless
- * that year would be later than `limit`; a stamp half a year ahead is a late
- * line of the year before.  Without a year `known` stays false; an arbitrary
+ * that year would be later than `limit` (then a step of half a year makes the
+ * year unknown from there on, a smaller one is a clock set back); a stamp half
+ * a year ahead is a late line of the year before.  Without a year `known` stays false; an arbitrary
  * one is counted with, so that differences are right.  Stamps without zone
  * need a zone: the one given, an offset that was inferred, or UTC, assumed.
  * A container's stamp gives year and zone of the stamp inside.
@@ -48,6 +49,8 @@ struct clock {
 	bool			 begun;		/* a BSD stamp was seen */
 	int			 yday;		/* of the latest stamp, by month
 						 * and day, 31 days a month */
+	uint64_t		 impossible;	/* stamps of no day of their year */
+	bool			 doubted;	/* the year went past the limit */
 	bool			 bounded;
 	int64_t			 limit;		/* no stamp is later */
 	bool			 has_latest;
@@ -69,6 +72,13 @@ void	clock_year(struct clock *, enum clock_year, int year);
 /* The time of a line; *note is absent when there is nothing to say. */
 void	clock_time(struct clock *, const struct stamp *,
 	    const struct stamp *outer, struct event_time *, struct slice *note);
+/*
+ * A queue ID made at that time stands on a line with this stamp: where the
+ * zone was inferred, it follows the IDs.
+ */
+void	clock_check(struct clock *, const struct stamp *, int64_t id_sec);
+/* The year in which a month and day is nearest to a time. */
+int	clock_year_near(uint8_t mon, uint8_t day, int64_t sec);
 /*
  * The year in which a month and day is nearest below limit (seconds since
  * the epoch, a day of slack); 0 if there is none.

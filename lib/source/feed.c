@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "fmt/queueid.h"
 
 #define RECORD_MAX	(1 << 20)	/* longest record line */
 
@@ -148,6 +149,21 @@ lost_lines(const struct frame *fr)
 	return false;
 }
 
+/* The inferred zone against the queue ID of a line that its making wrote. */
+static void
+check_zone(struct feed *f, const struct frame *fr)
+{
+	const struct event *ev = &f->event;
+	struct queueid q;
+
+	if (ev->kind != EV_CLIENT && ev->kind != EV_MESSAGE_ID &&
+	    ev->kind != EV_PICKUP)
+		return;
+	if (queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
+	    q.has_time)
+		clock_check(&f->clock, &fr->stamp, q.sec);
+}
+
 /* Turn a frame into an event. */
 static void
 make_event(struct feed *f, const struct frame *fr)
@@ -172,9 +188,11 @@ make_event(struct feed *f, const struct frame *fr)
 		return;
 	}
 	t = tag_of(f, fr->tag, fr->lost_program);
-	if (t->ours && !fr->last_repeated)
+	if (t->ours && !fr->last_repeated) {
 		postfix_parse(fr->text, t, ev);
-	else {
+		if (f->clock.inferred)
+			check_zone(f, fr);
+	} else {
 		rec_set(&ev->rec, F_TEXT, fr->text);
 		if (lost_lines(fr))
 			rec_set(&ev->rec, F_NOTE, SLICE("lines-lost"));

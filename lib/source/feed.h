@@ -48,7 +48,10 @@ struct survey {
 	unsigned int	nids;		/* long queue IDs compared with stamps */
 	bool		ids_agree;
 	int32_t		east;		/* what they agree on */
-	unsigned int	wraps;		/* new years seen in samples */
+	bool		has_date;	/* a dated line was met, */
+	int64_t		date;		/* of that time */
+	int		last;		/* day of the latest BSD stamp */
+	unsigned int	wraps;		/* new years seen */
 };
 
 enum feed_item {
@@ -86,7 +89,8 @@ struct feed {
 	struct event		 event;
 	struct feed_tag		*tags;
 	bool			 any;		/* a line was given out */
-	bool			 cut;		/* the record line was too long */
+	bool			 ended;		/* a source record was read */
+	bool			 pieces;	/* and events behind it */
 	unsigned int		 damaged;
 	unsigned int		 told;		/* of those, to the next line */
 	struct buf		 last_host;	/* of its latest line */

@@ -3,6 +3,24 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "source/rotation.h"
+
+/* Where the item at hand stands: its source, or the file not yet open. */
+static struct slice
+place(const struct feed *f)
+{
+	return f->item == FEED_EVENT && f->reader != NULL ? f->event.src :
+	    slice_cstr(f->input->path);
+}
+
+/* At the same time, the older file of a rotated set comes first. */
+static bool
+before_by_name(const struct feed *a, const struct feed *b)
+{
+	int c = rotation_cmp(place(a), place(b));
+
+	return c != 0 ? c < 0 : a->order < b->order;
+}
 
 /* Is a before b in the merged order? */
 static bool
@@ -12,7 +30,7 @@ earlier(const struct feed *a, const struct feed *b)
 		return a->sec < b->sec;
 	if (a->nsec != b->nsec)
 		return a->nsec < b->nsec;
-	return a->order < b->order;
+	return before_by_name(a, b);
 }
 
 static int
@@ -29,7 +47,7 @@ by_path(const void *a, const void *b)
 {
 	const struct feed *x = *(struct feed *const *)a;
 	const struct feed *y = *(struct feed *const *)b;
-	int c = slice_cmp(slice_cstr(x->input->path),
+	int c = rotation_cmp(slice_cstr(x->input->path),
 	    slice_cstr(y->input->path));
 
 	if (c != 0)

@@ -1,7 +1,8 @@
 /*
  * merge - many sources as one stream in time order
  *
- * By time, ties by path, then offset; a line that steps back counts as the
+ * By time; ties by path, of a rotated set the oldest file first, because a
+ * log may be rotated within a second; then by offset.  A line that steps back counts as the
  * latest time of its source before it.  Sources are opened when their first
  * line is due and closed when they end, so that a long row of rotated files
  * needs little memory.

@@ -139,6 +139,13 @@ on_event(struct run *x, struct feed *f)
 	struct event *ev = &f->event;
 	struct event_text text;
 
+	if (f->ended && !f->pieces) {
+		f->pieces = true;
+		f->damaged++;
+		(void)msg_error("%s: records of several pieces, one behind the "
+		    "other: give each as a file of its own, so that they are "
+		    "merged in time order", f->input->path);
+	}
 	if (x->opt->nalias > 0)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)
@@ -180,8 +187,11 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 		}
 		if (f->item == FEED_EVENT)
 			on_event(x, f);
-		else if (f->item == FEED_RECORD)
+		else if (f->item == FEED_RECORD) {
+			f->ended = f->ended || type_is(&f->event.rec,
+			    SLICE("source"));
 			on_record(x, &f->event.rec);
+		}
 	}
 	merge_free(&m);
 	for (size_t i = 0; i < x->nlost; i++)
@@ -399,6 +409,23 @@ compile_prefix(const struct opt *opt)
 static void
 say_what_is_unknown(const struct run *x)
 {
+	char name[256];
+
+	for (size_t i = 0; i < x->nfeed; i++) {
+		const struct feed *f = &x->feed[i];
+
+		(void)msg_quote(name, sizeof(name), slice_cstr(f->input->path));
+		if (f->clock.impossible > 0)
+			msg_note("%s: %llu time stamps name a day that their "
+			    "year does not have, and give no time: is --year "
+			    "right?", name,
+			    (unsigned long long)f->clock.impossible);
+		if (f->clock.doubted)
+			msg_note("%s: the stamps run past the year that the "
+			    "file's own time allows: from there on records "
+			    "have no time; give the year of the first line "
+			    "with --year", name);
+	}
 	if (x->unlogged > 0)
 		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
 		    "was not logged; to change that from now on, set "

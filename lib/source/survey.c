@@ -34,24 +34,6 @@ is_record(struct slice line)
 	return ok;
 }
 
-/* The least year in which that month and day is not before sec. */
-static int
-year_after(uint8_t mon, uint8_t day, int64_t sec)
-{
-	struct caltime c;
-	int64_t t;
-
-	caltime_of(sec - DAY, &c);
-	for (int ahead = 0; ahead <= 8; ahead++) {
-		struct caltime at = { .year = c.year + ahead, .mon = mon,
-			.day = day };
-
-		if (caltime_sec(&at, &t) && t + DAY > sec - DAY)
-			return at.year;
-	}
-	return 0;
-}
-
 /* A long queue ID on the line that its making wrote. */
 static void
 look_at_id(struct survey *v, const struct frame *f)
@@ -65,14 +47,11 @@ look_at_id(struct survey *v, const struct frame *f)
 	    queueid_parse(qid, &q, NULL) != RC_OK || !q.has_time)
 		return;
 	if (f->stamp.kind == STAMP_BSD && !v->has_dated) {
-		/* Seen at this line, so the year of the first one follows. */
-		year = year_after(f->stamp.mon, f->stamp.day, q.sec);
+		/* Mail stays in a queue for days: any line will do. */
+		year = clock_year_near(v->mon, v->day, q.sec);
 		if (year != 0) {
-			int64_t days = (f->stamp.mon - v->mon) * 31 +
-			    (f->stamp.day - v->day);
-
 			v->has_dated = v->by_qid = true;
-			v->year = days < -7 ? year - 1 : year;
+			v->year = year;
 		}
 	}
 	if (!slice_starts(rest, SLICE(" client=")) &&
@@ -85,7 +64,7 @@ look_at_id(struct survey *v, const struct frame *f)
 		struct caltime c = { .mon = f->stamp.mon,
 			.day = f->stamp.day };
 
-		c.year = year_after(f->stamp.mon, f->stamp.day, q.sec);
+		c.year = clock_year_near(f->stamp.mon, f->stamp.day, q.sec);
 		if (!caltime_sec(&c, &local))
 			return;
 		local += f->stamp.sec;
@@ -105,6 +84,18 @@ look_at_id(struct survey *v, const struct frame *f)
 	v->nids++;
 }
 
+/* Count a new year: a step back of more than a week. */
+static void
+count_wrap(struct survey *v, const struct stamp *s)
+{
+	int yday = (s->mon - 1) * 31 + s->day;
+
+	if (v->last != 0 && yday < v->last - 7)
+		v->wraps++;
+	if (v->last == 0 || yday > v->last || yday < v->last - 7)
+		v->last = yday;
+}
+
 static void
 look_at_line(struct survey *v, const struct frame *f)
 {
@@ -120,6 +111,7 @@ look_at_line(struct survey *v, const struct frame *f)
 	if (f->outer.kind == STAMP_ZONED)
 		return;
 	if (f->stamp.kind == STAMP_BSD) {
+		count_wrap(v, &f->stamp);
 		v->local = true;
 		if (!v->bsd) {
 			v->bsd = true;
@@ -129,15 +121,13 @@ look_at_line(struct survey *v, const struct frame *f)
 	} else if (f->stamp.kind == STAMP_LOCAL)
 		v->local = true;
 	if ((f->stamp.kind == STAMP_ZONED || f->stamp.kind == STAMP_LOCAL) &&
-	    !v->has_dated) {
-		struct caltime c;
-
-		/* Dated lines before the first BSD stamp count as well. */
-		caltime_of(f->stamp.sec, &c);
-		v->year = c.year;
-		if (v->bsd && (c.mon - v->mon) * 31 + (c.day - v->day) < -7)
-			v->year--;
-		v->has_dated = true;
+	    !v->has_date) {
+		v->has_date = true;
+		v->date = f->stamp.sec;
+	}
+	if (v->has_date && v->bsd && !v->has_dated) {
+		v->year = clock_year_near(v->mon, v->day, v->date);
+		v->has_dated = v->year != 0;
 	}
 	look_at_id(v, f);
 }
@@ -151,11 +141,14 @@ sample(struct feed *f)
 {
 	unsigned char buf[SAMPLE_LEN];
 	struct survey *v = &f->survey;
-	int last = 0, fd;
 	uint64_t step;
+	int fd;
 
-	if (!f->input->regular || f->input->size < SAMPLE_LEN)
+	/* The beginning was looked at line by line. */
+	if (!f->input->regular || f->input->size <= READER_BUF)
 		return;
+	v->last = 0;
+	v->wraps = 0;
 	fd = open(f->input->path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
 	    (f->input->found ? O_NOFOLLOW : 0));
 	if (fd == -1)
@@ -165,7 +158,6 @@ sample(struct feed *f)
 		ssize_t n = pread(fd, buf, sizeof(buf), (off_t)off);
 		struct slice s, head;
 		struct stamp stamp;
-		int yday;
 
 		if (n <= 0)
 			break;
@@ -174,11 +166,7 @@ sample(struct feed *f)
 			continue;
 		if (!stamp_take_bsd(&s, &stamp, NULL))
 			continue;
-		yday = (stamp.mon - 1) * 31 + stamp.day;
-		if (last != 0 && yday < last - 7)
-			v->wraps++;
-		if (last == 0 || yday > last || yday < last - 7)
-			last = yday;
+		count_wrap(v, &stamp);
 	}
 	(void)close(fd);
 }

@@ -4,74 +4,22 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "source/rotation.h"
 
 #define ENOUGH_IDS	20
 
 /* A file in its set. */
 struct member {
 	struct feed	*f;
-	struct slice	 base;		/* name without its rotation suffix */
-	int64_t		 age;		/* larger is older */
+	struct slice	 base;		/* name of the set */
 };
-
-/* Drop .gz and the like from the end. */
-static struct slice
-no_suffix(struct slice s)
-{
-	static const char *const end[] = { ".gz", ".xz", ".zst", ".bz2",
-		".Z" };
-
-	for (size_t i = 0; i < sizeof(end) / sizeof(end[0]); i++)
-		if (slice_ends(s, slice_cstr(end[i])))
-			return slice_sub(s, 0, s.len -
-			    slice_cstr(end[i]).len);
-	return s;
-}
-
-/* mail.log.3 is mail.log, age 3; mail.log-20260901 ages by its date. */
-static void
-name_set(struct member *m)
-{
-	struct slice s = no_suffix(slice_cstr(m->f->input->path)), tail, base;
-	uint64_t n;
-
-	m->base = s;
-	m->age = -1;		/* the current file is the youngest */
-	if (slice_rcut(s, '.', &base, &tail) && tail.len <= 4 &&
-	    slice_u64(tail, 9999, &n)) {
-		m->base = base;
-		m->age = (int64_t)n;
-		return;
-	}
-	/* maillog-20260901, maillog.20260901-033001 */
-	for (size_t i = 0; i + 9 <= s.len; i++) {
-		size_t end = i + 9;
-
-		if ((s.ptr[i] != '-' && s.ptr[i] != '.') ||
-		    !slice_u64(slice_sub(s, i + 1, 8), 99999999, &n))
-			continue;
-		while (end < s.len && (ascii_digit(s.ptr[end]) ||
-		    s.ptr[end] == '-'))
-			end++;
-		if (end != s.len)
-			continue;
-		m->base = slice_sub(s, 0, i);
-		m->age = 100000000 - (int64_t)n;
-		return;
-	}
-}
 
 static int
 by_set(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
-	int c = slice_cmp(x->base, y->base);
 
-	if (c != 0)
-		return c;
-	if (x->age != y->age)
-		return x->age > y->age ? -1 : 1;
-	return slice_cmp(slice_cstr(x->f->input->path),
+	return rotation_cmp(slice_cstr(x->f->input->path),
 	    slice_cstr(y->f->input->path));
 }
 
@@ -228,7 +176,7 @@ years_decide(struct feed *f, size_t n, const struct opt *opt)
 
 	for (size_t i = 0; i < n; i++) {
 		m[i].f = &f[i];
-		name_set(&m[i]);
+		m[i].base = rotation_of(slice_cstr(f[i].input->path)).base;
 		clock_init(&f[i].clock, opt->zone);
 	}
 	if (n > 0)

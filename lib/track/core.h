@@ -97,6 +97,10 @@ struct at {
 	uint8_t		 note;
 };
 
+/* track.c: the connection slot of an address and port on a host. */
+struct peer_conn *conn_slot(struct track *, const struct host *,
+		    struct slice addr, struct slice port, uint64_t *key);
+
 /* store.c */
 void		 list_add(struct track *, struct message *, enum list_id);
 void		 list_remove(struct track *, struct message *);

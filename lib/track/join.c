@@ -125,7 +125,8 @@ join_find(struct track *t, const struct at *at, struct slice qid,
 		return m;
 	}
 	id = (struct ident){ .instance = owner(at->instance),
-		.sec = at->sec, .timed = at->ev->time.known,
+		.sec = at->ev->time.ordered ? at->sec : IDENT_NO_TIME,
+		.timed = at->ev->time.known,
 		.is_long = queueid_long(qid), .qidlen = (unsigned char)qid.len };
 	memcpy(id.qid, qid.ptr, qid.len);
 	return message_new(t, at, &id);

@@ -301,8 +301,10 @@ put_bare(unsigned char *dst, int64_t sec)
 	unsigned char text[CALTIME_MAX];
 	size_t n = caltime_text(text, sec, 0, 0);
 
-	if (n < 6)
-		return 0;
+	if (sec == IDENT_NO_TIME || n < 6) {
+		dst[0] = '-';
+		return 1;
+	}
 	memcpy(dst, text + 5, n - 6);
 	return n - 6;
 }

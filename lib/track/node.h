@@ -35,6 +35,8 @@ struct node_ref {
 	uint32_t	gen;
 };
 
+#define IDENT_NO_TIME	INT64_MIN	/* .sec of a line without any */
+
 struct ident {
 	struct instance	*instance;
 	int64_t		 sec;		/* of the earliest line */

@@ -60,8 +60,7 @@ track_free(struct track *t)
 	mem_free(t);
 }
 
-/* The connection slot of an address and port on a host. */
-static struct peer_conn *
+struct peer_conn *
 conn_slot(struct track *t, const struct host *h, struct slice addr,
     struct slice port, uint64_t *key)
 {
@@ -585,7 +584,8 @@ reject_message(struct track *t, const struct at *at)
 	struct message *m;
 	struct process *p = at->process;
 	struct tls_head head;
-	struct ident id = { .instance = at->instance, .sec = at->sec,
+	struct ident id = { .instance = at->instance,
+		.sec = at->ev->time.ordered ? at->sec : IDENT_NO_TIME,
 		.timed = at->ev->time.known };
 	struct process *counter = p != NULL ? p :
 	    process_find(&t->processes, at->tag, 0, t->now);
@@ -606,14 +606,8 @@ reject_message(struct track *t, const struct at *at)
 		message_fact(t, m, key[i], rec_get(r, key[i]));
 	memset(&head, 0, sizeof(head));
 	head.kind = HEAD_TLS;
-	if (at->tag->daemon == DM_POSTSCREEN) {
-		uint64_t k;
-		struct peer_conn *c = conn_slot(t, at->host,
-		    rec_get(r, F_CLIENT_ADDR), rec_get(r, F_CLIENT_PORT), &k);
-
-		if (c->key == k)
-			head.tls = c->tls;
-	} else if (p != NULL && at->tag->daemon != DM_CLEANUP) {
+	if (p != NULL && at->tag->daemon != DM_CLEANUP &&
+	    at->tag->daemon != DM_POSTSCREEN) {
 		m->session = session_of(t, at);
 		m->session->uses++;
 		head.tls = m->session->tls;

@@ -186,7 +186,7 @@ verdict_inbound(const struct inbound *in)
 		    PROOF_PROVEN, cert ? TLS_WHY_CLIENT_CERT :
 		    TLS_WHY_HANDSHAKE, in->handshake->ref);
 	}
-	if (!in->session)
+	if (!in->session && !in->screened)
 		return say(TLS_UNKNOWN, PROOF_NONE, TLS_WHY_NO_ARRIVAL);
 	/* One session does STARTTLS once: this message came before it. */
 	if (in->later != NULL)

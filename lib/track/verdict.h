@@ -95,6 +95,7 @@ struct inbound {
 	const struct tlsinfo	*handshake;	/* before client= */
 	const struct tlsinfo	*later;		/* the session's, after client= */
 	bool			 session;	/* there is an smtpd session */
+	bool			 screened;	/* or one of postscreen */
 	bool			 counted;	/* its counters were logged */
 	bool			 starttls;	/* counted at least once */
 	bool			 starttls_tried; /* 0/n */

@@ -118,6 +118,7 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 			return (struct verdict){ .status = TLS_LOCAL,
 				.proof = PROOF_PROVEN, .why = TLS_WHY_INTERNAL };
 	}
+	in.screened = m->reject && s == NULL;
 	if (tlsinfo_known(tls))
 		in.handshake = tls;
 	if (s != NULL) {
@@ -543,6 +544,19 @@ struct texts {
 	struct numbers	x;
 };
 
+/* The TLS of a postscreen session is tlsproxy's, at the same address. */
+static void
+screened(struct track *t, const struct node *n, const struct rec *r,
+    const struct message *m, struct tlsinfo *tls)
+{
+	uint64_t key;
+	const struct peer_conn *c = conn_slot(t, n->id.instance->host,
+	    rec_get(r, F_CLIENT_ADDR), rec_get(r, F_CLIENT_PORT), &key);
+
+	if (c->key == key && c->sec <= m->first.sec + SWAPPED)
+		*tls = c->tls;
+}
+
 /* What the node keeps when the message is gone. */
 static void
 leave(struct node *n, const struct message *m, const struct verdict *v,
@@ -582,6 +596,8 @@ make_message(struct track *t, struct message *m, struct node *n,
 	rec_set(r, F_STATUS, status_of(m));
 	if (m->reject)
 		put_reject(m, r, &s->x);
+	if (m->reject && m->tag->daemon == DM_POSTSCREEN)
+		screened(t, n, r, m, &tls);
 	v = message_inbound(m, &tls);
 	if (v.why == TLS_WHY_HANDSHAKE || v.why == TLS_WHY_CLIENT_CERT)
 		tlsinfo_put(&tls, r);
