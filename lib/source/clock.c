@@ -3,7 +3,8 @@
 #include "base/caltime.h"
 
 #define BACK_NEW_YEAR	7	/* days back that make a new year */
-#define AHEAD_OLD_YEAR	186	/* days ahead that make a late line */
+#define YEAR		372	/* days, of 31 to a month */
+#define HALF_YEAR	186
 #define JUMP		10	/* seconds back that are worth a note */
 #define QUARTER		900	/* zones differ by quarters of an hour */
 #define BARE_YEAR	2000	/* counted with when no year is known */
@@ -120,12 +121,13 @@ count_year(struct clock *c, const struct stamp *s)
 		c->yday = yday;
 		return c->year;
 	}
-	if (step > AHEAD_OLD_YEAR)
+	/* From January to the last days of December: a late line. */
+	if (step > YEAR - BACK_NEW_YEAR)
 		return c->year - 1;
 	if (step < -BACK_NEW_YEAR) {
 		if (c->bounded && c->from != CLOCK_YEAR_NONE &&
 		    midnight(s, c->year + 1, &sec) && sec > c->limit + DAY) {
-			if (step > -AHEAD_OLD_YEAR)
+			if (step > -HALF_YEAR)
 				return c->year;
 			c->from = CLOCK_YEAR_NONE;
 			c->doubted = true;

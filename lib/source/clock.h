@@ -5,8 +5,9 @@
  * needs the year of the source's first line (clock_year), from which the
  * year is counted on: a step back of more than a week is a new year, unless
  * that year would be later than `limit` (then a step of half a year makes the
- * year unknown from there on, a smaller one is a clock set back); a stamp half
- * a year ahead is a late line of the year before.  Without a year `known` stays false; an arbitrary
+ * year unknown from there on, a smaller one is a clock set back); a stamp of
+ * the last days of December in early January is a late line of the year
+ * before.  Without a year `known` stays false; an arbitrary
  * one is counted with, so that differences are right.  Stamps without zone
  * need a zone: the one given, an offset that was inferred, or UTC, assumed.
  * A container's stamp gives year and zone of the stamp inside.
