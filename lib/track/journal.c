@@ -58,7 +58,7 @@ grow(struct journal_pool *p, struct journal *j, size_t n)
 	}
 	cap = j->cap == 0 ? FIRST : j->cap;
 	while (cap - j->len < n)
-		cap += cap / 2;
+		cap += cap < 2048 ? 256 : cap / 2;
 	j->ptr = mem_grow(j->ptr, cap, cap, 1);
 	j->cap = cap;
 	return true;

@@ -89,7 +89,9 @@ struct delivery_head {
 	unsigned char	 kind;		/* HEAD_DELIVERY */
 	unsigned char	 note;		/* of the time */
 	unsigned char	 daemon;
+	bool		 reused;
 	struct verdict	 verdict;
+	const struct tls_words *words;	/* NULL without handshake */
 	struct event_time time;
 	struct tag	*tag;
 	uint32_t	 pid;

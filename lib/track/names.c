@@ -18,6 +18,7 @@ names_free(struct names *n)
 	mem_free(n->hosts.slot);
 	mem_free(n->instances.slot);
 	mem_free(n->tags.slot);
+	mem_free(n->tls.slot);
 	mem_free(n->src);
 	arena_free(&n->mem);
 }
@@ -152,6 +153,60 @@ names_tag(struct names *n, struct instance *inst, struct slice service,
 	t->slot[h] = tag;
 	t->n++;
 	return tag;
+}
+
+static uint64_t
+words_hash(const struct slice word[TLS_WORDS])
+{
+	uint64_t h = 8;
+
+	for (size_t i = 0; i < TLS_WORDS; i++)
+		h = hash_bytes(word[i], h);
+	return h;
+}
+
+static uint64_t
+hash_tls(const void *p)
+{
+	const struct tls_words *w = p;
+
+	return words_hash(w->word);
+}
+
+static bool
+same_words(const struct slice a[TLS_WORDS], const struct slice b[TLS_WORDS])
+{
+	for (size_t i = 0; i < TLS_WORDS; i++)
+		if (!slice_eq(a[i], b[i]))
+			return false;
+	return true;
+}
+
+const struct tls_words *
+names_tls(struct names *n, const struct slice word[TLS_WORDS])
+{
+	static const struct slice none[TLS_WORDS];
+	struct table *t = &n->tls;
+	struct tls_words *w;
+	size_t h;
+
+	if (n->last_tls != NULL && same_words(n->last_tls->word, word))
+		return n->last_tls;
+	(void)table_room(t, hash_tls);
+	if (t->n >= NAMES_MAX) {
+		n->overflow = true;
+		word = none;
+	}
+	h = words_hash(word) & (t->cap - 1);
+	for (; (w = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
+		if (same_words(w->word, word))
+			return n->last_tls = w;
+	w = arena_alloc(&n->mem, sizeof(*w));
+	for (size_t i = 0; i < TLS_WORDS; i++)
+		w->word[i] = arena_dup(&n->mem, word[i]);
+	t->slot[h] = w;
+	t->n++;
+	return n->last_tls = w;
 }
 
 uint32_t

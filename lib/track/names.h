@@ -62,13 +62,21 @@ struct tag {
 	bool		 wrapper;	/* a session had TLS without STARTTLS */
 };
 
+#define TLS_WORDS	6
+
+/* The words of a handshake line. */
+struct tls_words {
+	struct slice	word[TLS_WORDS];
+};
+
 struct names {
 	struct arena	 mem;
 	struct table {
 		void		**slot;
 		size_t		 cap;
 		size_t		 n;
-	} hosts, instances, tags;
+	} hosts, instances, tags, tls;
+	const struct tls_words *last_tls;
 	struct slice	*src;		/* sources by index, from 1 */
 	size_t		 nsrc, capsrc;
 	uint32_t	 last_src;
@@ -84,6 +92,9 @@ struct instance	*names_instance(struct names *, struct host *, struct slice);
 /* By instance, service and program; program may be absent. */
 struct tag	*names_tag(struct names *, struct instance *,
 		    struct slice service, struct slice program);
+/* Past the cap, words of no handshake (all empty) stand for the rest. */
+const struct tls_words *names_tls(struct names *,
+		    const struct slice word[TLS_WORDS]);
 /* A time note by number; 0 for none, or for the last of too many. */
 uint8_t		 names_note(struct names *, struct slice);
 uint32_t	 names_src(struct names *, struct slice path);

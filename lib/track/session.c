@@ -182,8 +182,8 @@ drop_fact(struct request *q, size_t i)
 }
 
 void
-request_fact(struct processes *t, struct process *p, enum fact_kind kind,
-    const struct rec *r, struct ref ref, int64_t sec)
+request_fact(struct processes *t, struct names *names, struct process *p,
+    enum fact_kind kind, const struct rec *r, struct ref ref, int64_t sec)
 {
 	struct request *q = p->request;
 	struct fact *f;
@@ -199,7 +199,7 @@ request_fact(struct processes *t, struct process *p, enum fact_kind kind,
 	f->host = hash_lower(rec_get(r, F_RELAY_NAME));
 	f->addr = hash_lower(rec_get(r, F_RELAY_ADDR));
 	if (kind == FACT_HANDSHAKE)
-		tlsinfo_take(&f->tls, r, ref);
+		tlsinfo_take(names, &f->tls, r, ref);
 	else
 		f->tls.ref = ref;
 }

@@ -102,8 +102,9 @@ struct session	*session_new(struct processes *, struct tag *, uint32_t pid);
 void		 session_release(struct processes *, struct session *);
 
 /* Remember a TLS line, an SSL error or an offer. */
-void		 request_fact(struct processes *, struct process *,
-		    enum fact_kind, const struct rec *, struct ref, int64_t sec);
+void		 request_fact(struct processes *, struct names *,
+		    struct process *, enum fact_kind, const struct rec *,
+		    struct ref, int64_t sec);
 /*
  * A line with a queue ID: facts that waited belong to that message; facts of
  * another message, or older than `since` (when the message last became

@@ -13,9 +13,8 @@
 static const enum field delivery_key[] = { F_TO, F_ORIG_TO, F_RELAY,
 	F_STATUS, F_DSN, F_DELAY,
 	F_DELAY_BEFORE, F_DELAY_QUEUE, F_DELAY_CONN, F_DELAY_XMIT, F_CONN_USE,
-	F_REPLY, F_ACTION, F_STAGE, F_REPLY_CODE, F_REASON, F_TLS_VERSION,
-	F_TLS_CIPHER, F_TLS_BITS, F_TLS_TRUST, F_TLS_KEX, F_TLS_SIG,
-	F_TLS_REUSED, F_TLS_POLICY, F_NEXT_QID, F_STAMP };
+	F_REPLY, F_ACTION, F_STAGE, F_REPLY_CODE, F_REASON, F_TLS_POLICY,
+	F_NEXT_QID, F_STAMP };
 
 #define NKEYS	(sizeof(delivery_key) / sizeof(delivery_key[0]))
 
@@ -156,7 +155,7 @@ on_tlsproxy(struct track *t, const struct at *at)
 		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
 		    rec_get(r, F_CLIENT_PORT), &key);
 		*c = (struct peer_conn){ .key = key, .sec = at->sec };
-		tlsinfo_take(&c->tls, r, at->ref);
+		tlsinfo_take(&t->names, &c->tls, r, at->ref);
 	}
 }
 
@@ -251,23 +250,23 @@ on_tls(struct track *t, struct at *at)
 	if (rec_has(r, F_TLS_VERSION)) {
 		if (rec_has(r, F_RELAY)) {
 			if (at->process != NULL)
-				request_fact(&t->processes, at->process, FACT_HANDSHAKE, r,
+				request_fact(&t->processes, &t->names, at->process, FACT_HANDSHAKE, r,
 				    at->ref, at->sec);
 			if (!slice_eq(rec_get(r, F_TLS_REUSED),
 			    SLICE("true")) && !by_tlsproxy(t, at))
 				note_outbound(t, at);
 		} else if ((s = session_of(t, at)) != NULL) {
-			tlsinfo_take(&s->tls, r, at->ref);
+			tlsinfo_take(&t->names, &s->tls, r, at->ref);
 			note_logging(at);
 		}
 	} else if (at->process != NULL) {
 		if (slice_eq(rec_get(r, F_REASON),
 		    SLICE("Host offered STARTTLS")))
-			request_fact(&t->processes, at->process, FACT_OFFERED, r, at->ref,
+			request_fact(&t->processes, &t->names, at->process, FACT_OFFERED, r, at->ref,
 			    at->sec);
 		else if (slice_starts(rec_get(r, F_REASON),
 		    SLICE("SSL_connect error to ")))
-			request_fact(&t->processes, at->process, FACT_SSL_ERROR, r, at->ref,
+			request_fact(&t->processes, &t->names, at->process, FACT_SSL_ERROR, r, at->ref,
 			    at->sec);
 	}
 }
@@ -505,7 +504,7 @@ outcome(struct slice status)
 /* Append a delivery; over the limit, write what is held. */
 static void
 add_delivery(struct track *t, struct message *m, const struct at *at,
-    const struct verdict *v)
+    const struct verdict *v, const struct tlsinfo *tls)
 {
 	struct delivery_head head;
 
@@ -513,6 +512,10 @@ add_delivery(struct track *t, struct message *m, const struct at *at,
 	head.kind = HEAD_DELIVERY;
 	head.note = at->note;
 	head.verdict = *v;
+	if (tls != NULL) {
+		head.words = tls->words;
+		head.reused = tls->reused;
+	}
 	head.time = at->ev->time;
 	head.tag = at->tag;
 	head.pid = at->ev->pid;
@@ -539,9 +542,7 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 	if (m == NULL)
 		return;
 	v = outbound(at, m, &tls);
-	if (tls != NULL)
-		tlsinfo_put(tls, r);
-	add_delivery(t, m, at, &v);
+	add_delivery(t, m, at, &v, tls);
 	m->done |= done;
 	if (done & (DONE_SENT | DONE_BOUNCED))
 		m->nsettled++;
@@ -657,7 +658,7 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 		m->saw |= SAW_REJECT;
 		m->done |= DONE_REJECTED;
 		rec_set(r, F_STATUS, SLICE("rejected"));
-		add_delivery(t, m, at, &none);
+		add_delivery(t, m, at, &none, NULL);
 		rec_unset(r, F_STATUS);
 	}
 	message_ref(t, m, at);

@@ -515,6 +515,11 @@ write_delivery(struct track *t, const struct message *m,
 		if (why.len > 0)
 			rec_set(r, F_REASON_CLASS, why);
 	}
+	if (h.words != NULL) {
+		struct tlsinfo tls = { .words = h.words, .reused = h.reused };
+
+		tlsinfo_put(&tls, r);
+	}
 	put_ref(t, r, &x, &h.ref);
 	if (h.line != 0)
 		put_number(r, &x, F_LINE, h.line);
