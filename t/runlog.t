@@ -69,8 +69,8 @@ for my $tool (@tools) {
 		    'what was there stays');
 		is("$p->{start} $p->{end}", '2026-09-02T00:00:00Z '
 		    . '2026-09-02T00:00:00Z', '--now');
-		is("@{$p->{arguments}}", tool_path($tool) . " @b - @o --now "
-		    . '2026-09-02T00:00:00Z --no-hash --no-sandbox',
+		is("@{$p->{arguments}}", join(' ', tool_path($tool), @b,
+		    '-', @o, '--now ') . '2026-09-02T00:00:00Z --no-hash --no-sandbox',
 		    'arguments in the order given');
 		is_deeply($p->{inputs}, [{ path => '-',
 		    size => length $log }], 'standard input, not hashed');
