@@ -169,11 +169,12 @@ journal_block(struct journal_pool *p, struct journal *j, struct slice head,
 enum journal_kind
 journal_next(const struct journal *j, uint32_t *pos, struct journal_entry *e)
 {
-	const unsigned char *p = j->ptr + *pos;
+	const unsigned char *p;
 	uint32_t n[2];
 
 	if (*pos >= j->len)
 		return JOURNAL_END;
+	p = j->ptr + *pos;
 	if (p[0] == TAG_MARK) {
 		e->head = slice_of(p + 1, JOURNAL_MARK_LEN);
 		*pos += 1 + JOURNAL_MARK_LEN;

@@ -66,6 +66,7 @@ struct message {
 	int64_t		 touch;		/* merged time of the last line */
 	int64_t		 deadline;	/* LIST_CLOSED */
 	int64_t		 active;	/* seconds, of the latest queue active */
+	int64_t		 held;		/* seconds, of the latest hold */
 	int64_t		 ended;		/* seconds, of removed and its like */
 	uint32_t	 saw;
 	uint32_t	 nrefs;

@@ -86,7 +86,7 @@ message_new(struct track *t, const struct at *at, const struct ident *id)
 	m->line = at->ev->line;
 	m->order = t->order;
 	m->touch = t->now;
-	m->active = INT64_MIN;
+	m->active = m->held = INT64_MIN;
 	list_add(t, m, LIST_FRESH);
 	t->nopen++;
 	m->note = at->note;

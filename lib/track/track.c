@@ -412,7 +412,9 @@ on_queued(struct track *t, const struct at *at, struct slice qid)
 			m->nrcpt = (uint32_t)n;
 	}
 	m->saw |= SAW_QUEUED;
-	m->saw &= ~(uint32_t)SAW_HELD;
+	/* In the same second the lines may have changed places. */
+	if (at->sec > m->held)
+		m->saw &= ~(uint32_t)SAW_HELD;
 	m->active = at->sec;
 	m->nactive++;
 	message_ref(t, m, at);
@@ -649,6 +651,8 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 	if (m == NULL)
 		return;
 	m->saw |= saw;
+	if (saw & SAW_HELD)
+		m->held = at->sec;
 	message_first_fact(t, m, F_SUBJECT, rec_get(r, F_SUBJECT));
 	message_first_fact(t, m, F_HELO, rec_get(r, F_HELO));
 	message_first_fact(t, m, F_PROTOCOL, rec_get(r, F_PROTOCOL));
@@ -691,6 +695,7 @@ on_state(struct track *t, const struct at *at, struct slice qid)
 		break;
 	case EV_HELD:
 		m->saw |= SAW_HELD | SAW_HOLD;
+		m->held = at->sec;
 		break;
 	case EV_RELEASED:
 		m->saw &= ~(uint32_t)SAW_HELD;
