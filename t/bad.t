@@ -5,8 +5,8 @@
 # what mxtrace must find: an object whose keys are in some record, null for
 # a key that must be absent, {"not":VALUE} for one that must be another.
 # "count" is how many records have the keys besides, all with another value
-# of the key "distinct".  {"args":[...]} are the options, {"status":N} is the
-# exit status, 0 without.
+# of the key "distinct".  {"args":[...]} are the options
+# instead of -y 2026 -z UTC, {"status":N} is the exit status, 0 without.
 
 use strict;
 use warnings;
@@ -61,8 +61,8 @@ for my $log (@logs) {
 	    slurp($log =~ s/\.log$/.want/r);
 	my ($args) = grep { $_->{args} } @want;
 	my ($status) = grep { exists $_->{status} && keys %$_ == 1 } @want;
-	my @args = ('-q', '-y', 2026, '-z', 'UTC',
-	    $args ? @{$args->{args}} : ());
+	my @args = ('-q', $args ? @{$args->{args}} :
+	    ('-y', 2026, '-z', 'UTC'));
 	my $r = run('mxtrace', @args, files($log));
 	my @got = map { s/(?<!\\)((?:\\\\)*)\\ud[c][89a-f][0-9a-f]/$1?/gir }
 	    split /\n/, $r->{out};

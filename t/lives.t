@@ -1,0 +1,341 @@
+#!/usr/bin/perl
+
+# One queue ID, how many messages: reuse, several messages a session, cut
+# sessions, holding, requeueing, refusals, instances, and when a message is
+# written.
+
+use strict;
+use warnings;
+use lib 't';
+use JSON::PP;
+use Test::More;
+use Mx;
+
+my $js = JSON::PP->new->utf8;
+my $dir = dir();
+my @opt = ('-q', '-y', 2026, '-z', 'UTC');
+
+sub trace {
+	my ($text, @more) = @_;
+	my $r = run('mxtrace', @opt, @more, put("$dir/x.log", $text));
+
+	is($r->{status}, 0, 'status 0') or diag($r->{err})
+	    if $r->{status} ne '0';
+	return map { $js->decode($_) } split /\n/, $r->{out};
+}
+
+sub messages { return grep { $_->{type} eq 'message' } @_ }
+sub deliveries { return grep { $_->{type} eq 'delivery' } @_ }
+
+# "SECOND REST": a line at 10:00:00 plus seconds.
+sub line {
+	my ($s, $rest) = @_;
+	my $day = 1 + int(($s + 36000) / 86400);
+
+	$s = ($s + 36000) % 86400;
+	return sprintf "Sep %2d %02d:%02d:%02d mx %s\n", $day, $s / 3600,
+	    $s / 60 % 60, $s % 60, $rest;
+}
+
+sub lines { return join '', map { line(@$_) } @_ }
+
+my $q = '1E24014020A';
+my $to = 'to=<bob@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=0.4, delays=0.1/0/0.2/0.1, dsn=2.0.0, status=sent (250 ok)';
+my $later = 'to=<bob@example.org>, relay=none, delay=0.4, delays=0.1/0/0.2/0, dsn=4.4.1, status=deferred (connect to mx1.example.org[198.51.100.25]:25: Connection refused)';
+
+# A message from its arrival to its removal, n seconds after ten.
+sub whole {
+	my ($s, $from, $qid) = @_;
+
+	$qid //= $q;
+	return lines([ $s, "postfix/pickup[3]: $qid: uid=0 from=<$from>" ],
+	    [ $s, "postfix/cleanup[4]: $qid: message-id=<$from\@mx>" ],
+	    [ $s, "postfix/qmgr[1]: $qid: from=<$from\@example.org>, size=1, nrcpt=1 (queue active)" ],
+	    [ $s + 1, "postfix/smtp[7]: $qid: $to" ],
+	    [ $s + 1, "postfix/qmgr[1]: $qid: removed" ]);
+}
+
+sub senders { return join ' ', map { $_->{from} } messages(@_) }
+
+subtest 'a short ID again' => sub {
+	for my $gap (2, 11, 400, 5000) {
+		my @r = trace(whole(0, 'a') . whole($gap, 'b'));
+		is(senders(@r), 'a@example.org b@example.org', "after $gap s");
+		is(join(' ', map { $_->{complete} } messages(@r)), '1 1',
+		    "after $gap s: both complete");
+		my %t = map { $_->{trace} => 1 } messages(@r);
+		is(scalar keys %t, 2, "after $gap s: two traces");
+		is(scalar(grep { $_->{trace} eq (messages(@r))[1]{trace} }
+		    deliveries(@r)), 1, "after $gap s: a delivery each");
+	}
+	# The removal of the first was lost.
+	my @l = split /^/, whole(0, 'a');
+	for my $gap (15, 400, 90000) {
+		my @r = trace(join('', @l[0 .. 3]) . whole($gap, 'b'));
+		is(senders(@r), 'a@example.org b@example.org',
+		    "removal lost, $gap s");
+		is(join(',', map { $_->{missing} // '' } messages(@r)),
+		    'removal,', "removal lost, $gap s: it is said");
+	}
+	# In a crowd, where the tables grow between two lines.
+	my $crowd = join '', map { line(20, sprintf
+	    'postfix/pickup[3]: 2%04X14020A: uid=0 from=<x>', $_) } 1 .. 5000;
+	@l = (split(/^/, whole(0, 'a')), split /^/, whole(20, 'b'));
+	my @r = grep { $_->{qid} eq $q } messages(trace(join '', @l[0 .. 2],
+	    $l[5], $crowd, @l[6 .. 9]));
+	is(join(' ', map { "$_->{from} " . ($_->{complete} ? 1 : 0) } @r),
+	    'a@example.org 0 b@example.org 1', 'in a crowd');
+	# A long ID does not come again: it is one life.
+	my $long = '4hZ1fY0sf8z9s6S';
+	@r = messages(trace(whole(0, 'a', $long) . line(500,
+	    "postfix/smtp[7]: $long: $to")));
+	is(join(' ', map { $_->{trace} } @r[0 .. 0]), "mx/postfix/$long",
+	    'a long ID needs no second');
+};
+
+subtest 'sessions' => sub {
+	my $c = 'c.example.net[192.0.2.10]';
+	my $tls = "Anonymous TLS connection established from $c: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)";
+	my @r = messages(trace(lines(
+	    [ 0, "postfix/smtpd[100]: connect from $c" ],
+	    [ 0, "postfix/smtpd[100]: 0000A14020A: client=$c" ],
+	    [ 1, "postfix/smtpd[100]: $tls" ],
+	    [ 1, "postfix/smtpd[100]: 0000B14020A: client=$c" ],
+	    [ 2, "postfix/smtpd[100]: 0000C14020A: client=$c, sasl_method=PLAIN, sasl_username=ann" ],
+	    [ 3, "postfix/smtpd[100]: disconnect from $c ehlo=2 starttls=1 mail=3 rcpt=3 data=3 quit=1 commands=13" ],
+	    [ 4, "postfix/smtpd[100]: connect from $c" ],
+	    [ 4, "postfix/smtpd[100]: 0000D14020A: client=$c" ],
+	    [ 5, "postfix/smtpd[100]: disconnect from $c ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5" ])));
+	is(join(' ', map { $_->{tls} } @r),
+	    'plaintext encrypted encrypted plaintext',
+	    'STARTTLS in mid-session, and the next session');
+	is(join(' ', map { $_->{sasl_user} // '-' } @r), '- - ann -',
+	    'the login is that of one message');
+
+	# The process died; its pid is used again.
+	@r = messages(trace(lines(
+	    [ 0, "postfix/smtpd[100]: connect from $c" ],
+	    [ 0, "postfix/smtpd[100]: $tls" ],
+	    [ 0, "postfix/smtpd[100]: 0000A14020A: client=$c" ],
+	    [ 5, 'postfix/master[2]: daemon started -- version 3.7.1, configuration /etc/postfix' ],
+	    [ 6, "postfix/smtpd[100]: 0000B14020A: client=$c" ],
+	    [ 7, "postfix/smtpd[100]: disconnect from $c ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5" ])));
+	is($r[0]{tls}, 'encrypted', 'cut by a start: before');
+	isnt($r[1]{tls}, 'encrypted', 'cut by a start: not after');
+	# Another instance's start is none of its business.
+	@r = messages(trace(lines(
+	    [ 0, "postfix/smtpd[100]: connect from $c" ],
+	    [ 0, "postfix/smtpd[100]: $tls" ],
+	    [ 0, 'postfix/cleanup[4]: 0000C14020A: message-id=<x@y>' ],
+	    [ 0, 'postfix-out/cleanup[4]: 0000D14020A: message-id=<x@y>' ],
+	    [ 5, 'postfix-out/master[2]: daemon started -- version 3.7.1, configuration /etc/postfix-out' ],
+	    [ 6, "postfix/smtpd[100]: 0000B14020A: client=$c" ])));
+	is((grep { $_->{qid} eq '0000B14020A' } @r)[0]{tls}, 'encrypted',
+	    "another instance's start");
+	# Lines about the message before it has an ID.
+	@r = messages(trace(lines(
+	    [ 0, "postfix/smtpd[100]: connect from $c" ],
+	    [ 0, "postfix/smtpd[100]: NOQUEUE: discard: RCPT from $c: <b\@example.com>: Recipient address triggers DISCARD action; from=<ann\@example.net> to=<b\@example.com> proto=ESMTP helo=<c>" ],
+	    [ 0, "postfix/smtpd[100]: 0000A14020A: client=$c" ],
+	    [ 0, 'postfix/cleanup[4]: 0000A14020A: message-id=<x@y>' ],
+	    [ 1, "postfix/smtpd[100]: NOQUEUE: hold: RCPT from $c: <b\@example.com>: Recipient address triggers HOLD action; from=<ann\@example.net> to=<b\@example.com> proto=ESMTP helo=<c>" ],
+	    [ 1, "postfix/smtpd[100]: 0000B14020A: client=$c" ],
+	    [ 1, 'postfix/cleanup[4]: 0000B14020A: message-id=<x2@y>' ],
+	    [ 2, "postfix/smtpd[100]: 0000C14020A: client=$c" ])));
+	is(join(' ', map { $_->{status} } @r), 'discarded held unknown',
+	    'discard and hold before client= are of the next message only');
+};
+
+subtest 'what postsuper does' => sub {
+	my @in = ([ 0, "postfix/pickup[3]: $q: uid=0 from=<a>" ],
+	    [ 0, "postfix/cleanup[4]: $q: message-id=<1\@mx>" ],
+	    [ 0, "postfix/qmgr[1]: $q: from=<a\@example.org>, size=1, nrcpt=1 (queue active)" ],
+	    [ 1, "postfix/smtp[7]: $q: $later" ]);
+	my $status = sub {
+		my @m = grep { $_->{qid} eq $q } messages(trace(lines(@in, @_)));
+		is(scalar @m, 1, 'one life');
+		return "$m[0]{status} " . ($m[0]{complete} ? 'complete' :
+		    $m[0]{missing});
+	};
+
+	is($status->(), 'deferred removal', 'left in the queue');
+	is($status->([ 9, "postfix/postsuper[9]: $q: placed on hold" ]),
+	    'held removal', 'held');
+	is($status->([ 9, "postfix/postsuper[9]: $q: placed on hold" ],
+	    map { [ 86400 * $_, "postfix/qmgr[1]: 0000B14020A: removed" ] } 1 .. 20),
+	    'held removal', 'held for weeks');
+	is($status->([ 9, "postfix/postsuper[9]: $q: placed on hold" ],
+	    [ 86400 * 20, "postfix/postsuper[10]: $q: released from hold" ],
+	    [ 86400 * 20, "postfix/qmgr[1]: $q: from=<a\@example.org>, size=1, nrcpt=1 (queue active)" ],
+	    [ 86400 * 20, "postfix/smtp[8]: $q: $to" ],
+	    [ 86400 * 20, "postfix/qmgr[1]: $q: removed" ]),
+	    'sent complete', 'held for weeks, released and sent');
+	is($status->([ 9, "postfix/postsuper[9]: $q: removed" ]),
+	    'deleted complete', 'deleted');
+	is($status->([ 9, "postfix/postsuper[9]: $q: requeued" ]),
+	    'requeued complete', 'requeued');
+	is($status->([ 9, "postfix/qmgr[1]: $q: from=<a\@example.org>, status=expired, returned to sender" ],
+	    [ 9, "postfix/qmgr[1]: $q: removed" ]), 'expired complete', 'expired');
+	is($status->([ 9, "postfix/qmgr[1]: $q: from=<a\@example.org>, status=force-expired, returned to sender" ],
+	    [ 9, "postfix/qmgr[1]: $q: removed" ]), 'expired complete',
+	    'force-expired');
+	is($status->([ 300, "postfix/smtp[7]: $q: $to" ],
+	    [ 300, "postfix/qmgr[1]: $q: removed" ]), 'sent complete',
+	    'deferred, then sent');
+	is($status->([ 86400 * 5, "postfix/smtp[7]: $q: $to" ],
+	    [ 86400 * 5, "postfix/qmgr[1]: $q: removed" ]), 'sent complete',
+	    'sent after five days');
+	# With the old ID and the new one.
+	my @r = trace(lines(@in, [ 9, "postfix/postsuper[9]: $q: requeued" ],
+	    [ 10, "postfix/pickup[3]: 0000B14020A: uid=0 from=<a\@example.org> orig_id=$q" ],
+	    [ 10, 'postfix/cleanup[4]: 0000B14020A: message-id=<1@mx>' ]));
+	my @m = messages(@r);
+	is("$m[1]{parent} $m[1]{parent_why} $m[1]{hop}",
+	    "$m[0]{trace} requeued 2", 'the new ID knows the old one');
+};
+
+subtest 'refusals' => sub {
+	my $rej = sub { "NOQUEUE: reject: RCPT from c.example.net[192.0.2.10]: 550 5.1.1 <$_[0]\@example.com>: Recipient address rejected: User unknown; from=<a\@example.net> to=<$_[0]\@example.com> proto=ESMTP helo=<c>" };
+	my @r = trace(lines([ 0, 'postfix/smtpd[100]: ' . $rej->('n1') ],
+	    [ 0, 'postfix/smtpd[100]: ' . $rej->('n2') ],
+	    [ 0, 'postfix/smtpd[101]: ' . $rej->('n3') ],
+	    [ 1, 'postfix/submission/smtpd[100]: ' . $rej->('n4') ]));
+	is(join(' ', map { $_->{trace} } messages(@r)), join(' ', map
+	    { "mx/postfix/NOQUEUE/2026-09-01T10:00:0$_" } qw(0Z/100/1 0Z/100/2
+	    0Z/101/1 1Z/100/1)), 'trace of a reject');
+	is(scalar deliveries(@r), 0, 'no delivery');
+	is(join(' ', map { "$_->{status} $_->{to}" } messages(@r)),
+	    join(' ', map { "rejected n$_\@example.com" } 1 .. 4), 'rejected');
+	my ($m) = messages(trace(line(0, 'postfix/smtpd[100]: ' . $rej->('n1'))));
+	is("$m->{stage} $m->{reply_code} $m->{dsn}", 'RCPT 550 5.1.1', 'stage and code');
+	ok(!exists $m->{complete}, 'nothing is complete');
+
+	# The same words that refuse nothing.
+	for my $what (qw(reject_warning filter permit redirect bcc)) {
+		(my $l = $rej->('n1')) =~ s/reject:/$what:/;
+		is(scalar messages(trace(line(0, "postfix/smtpd[100]: $l"))), 0,
+		    "NOQUEUE: $what");
+	}
+	# With a queue ID it is a delivery of that message.
+	(my $l = $rej->('n1')) =~ s/NOQUEUE/$q/;
+	@r = trace(lines([ 0, "postfix/smtpd[100]: $q: client=c.example.net[192.0.2.10]" ],
+	    [ 0, "postfix/smtpd[100]: $l" ],
+	    [ 0, "postfix/cleanup[4]: $q: message-id=<1\@mx>" ],
+	    [ 0, "postfix/qmgr[1]: $q: from=<a\@example.net>, size=1, nrcpt=1 (queue active)" ],
+	    [ 1, "postfix/smtp[7]: $q: $to" ],
+	    [ 1, "postfix/qmgr[1]: $q: removed" ]));
+	is(join(' ', map { "$_->{to} $_->{status} $_->{tls}" } deliveries(@r)),
+	    'n1@example.com rejected none-attempted bob@example.org sent unknown',
+	    'refused with queue ID');
+	is((messages(@r))[0]{status}, 'sent', 'the rest was sent');
+	($m) = messages(trace(lines(
+	    [ 0, "postfix/smtpd[100]: $q: client=c.example.net[192.0.2.10]" ],
+	    [ 0, "postfix/cleanup[4]: $q: message-id=<1\@mx>" ],
+	    [ 0, "postfix/cleanup[4]: $q: milter-reject: END-OF-MESSAGE from c.example.net[192.0.2.10]: 5.7.1 virus; from=<a\@example.net> to=<b\@example.com> proto=ESMTP helo=<c>" ])));
+	is($m->{status}, 'rejected', 'refused at its end');
+};
+
+subtest 'instances' => sub {
+	my @edge = ([ 0, "postfix-edge/smtpd[100]: connect from c.example.net[192.0.2.10]" ],
+	    [ 0, "postfix-edge/smtpd[100]: $q: client=c.example.net[192.0.2.10]" ],
+	    [ 0, "postfix/cleanup[4]: $q: message-id=<1\@mx>" ],
+	    [ 0, "postfix/qmgr[1]: $q: from=<a\@example.net>, size=1, nrcpt=1 (queue active)" ],
+	    [ 1, "relay-out/smtp[7]: $q: $to" ],
+	    [ 1, "postfix/qmgr[1]: $q: removed" ]);
+	my @r = trace(lines(@edge));
+	is(scalar messages(@r), 1, 'a service of another name');
+	is("@{[map { \"$_->{instance} $_->{complete}\" } messages(@r)]}", 'postfix 1',
+	    'the queue is that of cleanup and qmgr');
+	is(scalar deliveries(@r), 1, 'its delivery');
+	# cleanup before smtpd, in either order.
+	@r = trace(lines(@edge[0, 2, 1, 3 .. 5]));
+	is(scalar messages(@r), 1, 'cleanup first');
+	# Two that have queues of their own.
+	my @two = map { my $i = $_; map { my $l = $_->[1] =~
+	    s{^\S+?/}{$i/}r; [ $_->[0], $l ] } @edge } qw(postfix postfix-out);
+	@r = trace(lines(sort { $a->[0] <=> $b->[0] } @two));
+	is(join(' ', map { "$_->{instance} $_->{complete}" } messages(@r)),
+	    'postfix 1 postfix-out 1', 'the same ID in two instances');
+	is(scalar deliveries(@r), 2, 'a delivery each');
+};
+
+subtest 'many deliveries' => sub {
+	my $n = 9000;
+	my $t = lines([ 0, "postfix/pickup[3]: $q: uid=0 from=<a>" ],
+	    [ 0, "postfix/cleanup[4]: $q: message-id=<1\@mx>" ],
+	    [ 0, "postfix/qmgr[1]: $q: from=<a\@example.org>, size=1, nrcpt=$n (queue active)" ]);
+	$t .= line(1 + $_ / 100, "postfix/smtp[7]: $q: " . $to =~ s/bob/u$_/r)
+	    for 1 .. $n;
+	$t .= line(200, "postfix/qmgr[1]: $q: removed");
+	my $r = run('mxtrace', @opt, put("$dir/x.log", $t));
+	my @l = grep { /"type":"(?:message|delivery)"/ } split /^/, $r->{out};
+	is(scalar @l, $n + 1, 'each once');
+	my %to;
+	$to{$1}++ while $r->{out} =~ /"to":"(u\d+)@/g;
+	is(scalar keys %to, $n, 'every recipient');
+	my ($first) = grep { $l[$_] =~ /"message"/ } 0 .. $#l;
+	is($first, 8192, 'over 4,096 are written before the message');
+	my %path;
+	$path{$1}++ while $r->{out} =~ /"path":"([^"]*)"/g;
+	is(join(' ', values %path), $n + 1, 'one path');
+	my $m = $js->decode($l[$first]);
+	is("$m->{status} $m->{complete}", 'sent 1', 'the message');
+};
+
+# What is closed comes out while the input is still open.
+subtest 'streaming' => sub {
+	my $log = whole(0, 'early') . line(302, "postfix/qmgr[1]: 0000B14020A: removed");
+	my $exe = tool_path('mxtrace');
+	pipe my $r, my $w or die;
+	pipe my $or, my $ow or die;
+	my $pid = fork // die;
+	if ($pid == 0) {
+		open STDIN, '<&', $r;
+		open STDOUT, '>&', $ow;
+		close $_ for $r, $w, $or, $ow;
+		exec $exe, @opt, '-' or POSIX::_exit(127);
+	}
+	close $r;
+	close $ow;
+	syswrite $w, $log;
+	# Windows are filled before lines are looked at, and buffers before they
+	# are written.
+	my $more = join '', map { whole(310 + $_, "u$_",
+	    sprintf '%05X14020A', $_) } 1 .. 2000;
+	my $got = '';
+	my $feeder = fork // die;
+	if ($feeder == 0) {
+		close $or;
+		syswrite $w, $more;
+		sleep 20;
+		POSIX::_exit(0);
+	}
+	my $in = '';
+	vec($in, fileno $or, 1) = 1;
+	my $ready = select $in, undef, undef, 15;
+	sysread $or, $got, 4096 if $ready;
+	like($got, qr/early/, 'written before the end of the input');
+	kill 'TERM', $feeder;
+	waitpid $feeder, 0;
+	close $w;
+	1 while sysread $or, $got, 65536;
+	waitpid $pid, 0;
+	is($? >> 8, 0, 'and it ends well');
+
+	# A message is held for 300 s after its end.
+	my @r = messages(trace(whole(0, 'a') . line(299, "postfix/smtp[7]: 0000B14020A: $later")
+	    . whole(1000, 'b')));
+	is(senders(grep { defined $_->{from} } @r), 'a@example.org b@example.org',
+	    'in order of their ends');
+};
+
+subtest 'a log without removed' => sub {
+	my $t = join '', map { grep { !/removed/ } split /^/,
+	    whole($_ * 600, "u$_", sprintf '%05X14020A', $_) } 0 .. 30;
+	my @r = messages(trace($t));
+	is(scalar @r, 31, 'every message');
+	is(scalar(grep { $_->{missing} eq 'removal' && !$_->{complete} &&
+	    $_->{status} eq 'sent' } @r), 31, 'sent, the removal is missing');
+};
+
+done_testing();
