@@ -1,0 +1,266 @@
+#!/usr/bin/perl
+
+# How messages hang together: every parent_why with its near miss, path and
+# hop, links learned late, and replies that imitate them.
+
+use strict;
+use warnings;
+use lib 't';
+use JSON::PP;
+use Test::More;
+use Mx;
+
+my $js = JSON::PP->new->utf8;
+my $dir = dir();
+
+sub trace {
+	my @text = @_;
+	my $n = 0;
+	my $r = run('mxtrace', '-q', '-y', 2026, '-z', 'UTC',
+	    map { put("$dir/" . $n++ . '.log', $_) } @text);
+
+	is($r->{status}, 0, 'status 0') or diag($r->{err})
+	    if $r->{status} ne '0';
+	return map { $js->decode($_) } split /\n/, $r->{out};
+}
+
+sub line {
+	my ($s, $host, $rest) = @_;
+
+	return sprintf "Sep  1 %02d:%02d:%02d %s %s\n", 10 + $s / 3600,
+	    $s / 60 % 60, $s % 60, $host, $rest;
+}
+
+sub lines { return join '', map { line(@$_) } @_ }
+
+# qid of a record by qid => "parent-qid why path-qid hop", from its own
+# record or link records.
+sub family {
+	my %f;
+
+	for my $r (@_) {
+		next if $r->{type} ne 'message' && $r->{type} ne 'link';
+		my @p = map { (split m{/})[2] } split / /, $r->{parent} // '';
+		my ($own, $root) = map { (split m{/}, $_ // '')[2] }
+		    $r->{trace}, $r->{path};
+		if ($r->{type} eq 'link') {
+			$f{$own} .= " link:$p[0]:$r->{parent_why}";
+		} else {
+			$f{$own} = join ' ', (@p ? join('+', @p) . ':' .
+			    ($r->{parent_why} =~ tr/ /+/r) : 'none'), $root,
+			    $r->{hop};
+		}
+	}
+	return \%f;
+}
+
+# Arrival by SMTP, and the way out.
+sub hop {
+	my ($s, $host, $inst, $qid, $mid, $reply, %o) = @_;
+	my $client = $o{client} // 'c.example.net[192.0.2.10]';
+
+	return lines(
+	    [ $s, $host, "$inst/smtpd[100]: connect from $client" ],
+	    [ $s, $host, "$inst/smtpd[100]: $qid: client=$client" . ($o{attr} // '') ],
+	    [ $s, $host, "$inst/cleanup[101]: $qid: message-id=<$mid>" ],
+	    [ $s, $host, "$inst/qmgr[102]: $qid: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)" ],
+	    [ $s, $host, "$inst/smtpd[100]: disconnect from $client ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5" ],
+	    [ $s + 1, $host, "$inst/smtp[103]: $qid: to=<bob\@example.org>, relay=n.example.org[198.51.100.25]:25, delay=1, delays=0.1/0/0.2/0.7, dsn=2.0.0, status=sent ($reply)" ],
+	    [ $s + 1, $host, "$inst/qmgr[102]: $qid: removed" ]);
+}
+
+my ($A, $B, $C, $D) = map { "0000${_}14020A" } qw(A B C D);
+
+subtest 'queued as' => sub {
+	# Two instances and two hosts: three hops.
+	my $a = hop(0, 'mx', 'postfix', $A, '1@x', "250 2.0.0 Ok: queued as $B");
+	my $b = hop(1, 'mx', 'postfix-out', $B, '1@x', "250 2.0.0 Ok: 4312 bytes queued as $C");
+	my $c = hop(2, 'far', 'postfix', $C, '1@x', '250 ok');
+	my $want = { $A => "none $A 1", $B => "$A:queued-as $A 2",
+	    $C => "$B:queued-as $A 3" };
+	is_deeply(family(trace($a . $b . $c)), $want, 'one file');
+	is_deeply(family(trace($c, $b, $a)), $want, 'three files');
+	my @r = trace($a . $b . $c);
+	is(join(' ', map { $_->{next_host} // '-' } grep { $_->{type} eq 'delivery' } @r),
+	    'mx far -', 'next_host');
+	is(join(' ', map { (split m{/}, $_->{path})[2] } grep { $_->{type} eq 'delivery' } @r),
+	    "$A $A $A", 'deliveries have the path');
+
+	# Near misses.
+	my $none = { $A => "none $A 1", $B => "none $B 1" };
+	is_deeply(family(trace($a . hop(1, 'mx', 'postfix-out', $B, '2@x', '250 ok'))),
+	    $none, 'another Message-ID');
+	is_deeply(family(trace(hop(1, 'far', 'postfix', $B, '2@x', '250 ok') . $a)),
+	    $none, 'an existing message that a reply names');
+	is_deeply(family(trace($a . hop(3700, 'mx', 'postfix-out', $B, '1@x', '250 ok'))),
+	    $none, 'more than an hour later');
+	is_deeply(family(trace($a . hop(1, 'mx', 'postfix-out', $B, '1@x', '250 ok') =~
+	    s/smtpd\[100\]: $B: client=\S+/pickup[7]: $B: uid=1 from=<x>/r)),
+	    $none, 'it did not come by SMTP');
+	is_deeply(family(trace(hop(0, 'mx', 'postfix', $A, '1@x',
+	    "250 2.0.0 Ok: queued as $A"))), { $A => "none $A 1" }, 'itself');
+	for my $reply ("250 $B is queued as nothing", "250 ok queued $B as",
+	    "250 Ok: queued as NOQUEUE", '250 Ok: queued as ',
+	    "250 Ok: queued as ${B}X") {
+		is_deeply(family(trace(hop(0, 'mx', 'postfix', $A, '1@x', $reply) .
+		    hop(1, 'mx', 'postfix-out', $B, '1@x', '250 ok'))), $none, $reply);
+	}
+	# Not sent: nothing was queued there.
+	(my $t = $a) =~ s/dsn=2.0.0, status=sent \(250/dsn=5.0.0, status=bounced (host n.example.org[198.51.100.25] said: 550/;
+	is_deeply(family(trace($t . hop(1, 'mx', 'postfix-out', $B, '1@x', '250 ok'))),
+	    $none, 'a refusal that says queued as');
+	# Which of two lives with the same ID.
+	my @m = grep { $_->{type} eq 'message' && $_->{qid} eq $B } trace(
+	    hop(0, 'far', 'postfix', $B, '9@x', '250 ok') .
+	    hop(1000, 'mx', 'postfix', $A, '1@x', "250 2.0.0 Ok: queued as $B") .
+	    hop(1000, 'far', 'postfix', $B, '1@x', '250 ok'));
+	is(join(' ', map { defined $_->{parent} ? 1 : 0 } @m), '0 1',
+	    'of two lives the right one');
+};
+
+subtest 'XFORWARD and filters' => sub {
+	my $a = hop(0, 'mx', 'postfix', $A, '1@x',
+	    "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as $B");
+	my $b = hop(0, 'mx', 'postfix', $B, '1@x', '250 ok', client =>
+	    'localhost[127.0.0.1]', attr => ", orig_queue_id=$A, orig_client=c.example.net[192.0.2.10]");
+	my $f = family(trace($b . $a));
+	like($f->{$B}, qr/^$A:orig-queue-id $A 2$/, 'orig_queue_id, child first');
+	$f = family(trace($a . $b));
+	like($f->{$B}, qr/^$A:(?:orig-queue-id|queued-as) $A 2$/, 'parent first');
+	unlike($f->{$B}, qr/link/, 'one link');
+	# Filters in a row: orig_queue_id is the first one.
+	my $c = hop(2, 'mx', 'postfix', $C, '1@x', '250 ok', client =>
+	    'localhost[127.0.0.1]', attr => ", orig_queue_id=$A");
+	$b =~ s/\(250 ok\)/(250 2.0.0 Ok: queued as $C)/;
+	$f = family(trace($a . $b . $c));
+	like($f->{$C}, qr/^(?:$A\+$B|$B\+$A):\S+ $A 2$/, 'two parents, the smaller hop');
+	# A filter that made another message of it: only orig_queue_id knows.
+	$b = hop(0, 'mx', 'postfix', $B, 'new@filter', '250 ok', client =>
+	    'localhost[127.0.0.1]', attr => ", orig_queue_id=$A");
+	$f = family(trace(hop(0, 'mx', 'postfix', $A, '1@x', '250 ok') . $b));
+	is($f->{$B}, "$A:orig-queue-id $A 2", 'another Message-ID, but orig_queue_id');
+};
+
+# Pipe to a filter that gives it to sendmail.
+sub piped {
+	my ($mid, $late, $agent) = @_;
+
+	return lines(
+	    [ 0, 'mx', "postfix/smtpd[100]: $A: client=c.example.net[192.0.2.10]" ],
+	    [ 0, 'mx', "postfix/cleanup[101]: $A: message-id=<1\@x>" ],
+	    [ 0, 'mx', "postfix/qmgr[102]: $A: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)" ],
+	    [ 0 + $late, 'mx', "postfix/pickup[104]: $B: uid=99 from=<ann\@example.net>" ],
+	    [ 0 + $late, 'mx', "postfix/cleanup[101]: $B: message-id=<$mid>" ],
+	    [ 1, 'mx', $agent ],
+	    [ 1, 'mx', "postfix/qmgr[102]: $A: removed" ]);
+}
+
+subtest 'pipe filter' => sub {
+	my $pipe = "postfix/pipe[105]: $A: to=<bob\@example.org>, relay=filter, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (delivered via filter service)";
+	my $local = "postfix/local[105]: $A: to=<bob\@example.org>, relay=local, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (delivered to mailbox)";
+	my $sort = sub { join '', map { $_->[1] } sort { $a->[0] cmp $b->[0] }
+	    map { [ substr($_, 0, 15), $_ ] } split /^/, $_[0] };
+
+	is(family(trace(piped('1@x', 0, $pipe)))->{$B}, "$A:message-id $A 2",
+	    'while the pipe runs');
+	is(family(trace($sort->(piped('1@x', 5, $pipe))))->{$B},
+	    "$A:message-id $A 2", 'soon after');
+	is(family(trace($sort->(piped('1@x', 900, $pipe))))->{$B},
+	    "none $B 1", 'a quarter of an hour later');
+	is(family(trace(piped('2@x', 0, $pipe)))->{$B}, "none $B 1",
+	    'another Message-ID');
+	is(family(trace(piped('1@x', 0, $local)))->{$B}, "none $B 1",
+	    'no pipe');
+	my $t = piped('1@x', 0, $pipe);
+	is(family(trace(join '', map { s/ mx / far / if /$B/; $_ } split /^/, $t))->{$B},
+	    "none $B 1", 'another host');
+};
+
+subtest 'forwarded and notices' => sub {
+	my @in = ([ 0, 'mx', "postfix/pickup[104]: $A: uid=1 from=<ann>" ],
+	    [ 0, 'mx', "postfix/cleanup[101]: $A: message-id=<1\@x>" ],
+	    [ 0, 'mx', "postfix/qmgr[102]: $A: from=<ann\@example.net>, size=10, nrcpt=2 (queue active)" ]);
+	my @child = ([ 1, 'mx', "postfix/cleanup[101]: $B: message-id=<2\@x>" ],
+	    [ 1, 'mx', "postfix/qmgr[102]: $B: from=<>, size=10, nrcpt=1 (queue active)" ]);
+	my $note = [ 1, 'mx', "postfix/bounce[106]: $A: sender non-delivery notification: $B" ];
+	my $fwd = sub { [ 1, 'mx', "postfix/local[107]: $_[0]: to=<$_[1]\@example.com>, relay=local, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (forwarded as $B)" ] };
+	my $end = [ 2, 'mx', "postfix/qmgr[102]: $A: removed" ];
+
+	for my $order ([ $note, @child ], [ @child, $note ],
+	    [ $child[0], $note, $child[1] ]) {
+		is(family(trace(lines(@in, @$order, $end)))->{$B},
+		    "$A:notice $B 1", 'a notice has a parent and a path of its own');
+	}
+	my ($b) = grep { $_->{type} eq 'message' && $_->{qid} eq $B }
+	    trace(lines(@in, $note, @child, $end));
+	is("$b->{tls} $b->{tls_why}", 'local internal', 'it was made here');
+	for my $order ([ $fwd->($A, 'a'), @child ], [ @child, $fwd->($A, 'a') ]) {
+		is(family(trace(lines(@in, @$order, $end)))->{$B},
+		    "$A:forwarded $A 2", 'forwarded');
+	}
+	# Two parents of one forward.
+	my @in2 = map { [ $_->[0], $_->[1], $_->[2] =~ s/$A/$C/r ] } @in;
+	like(family(trace(lines(@in, @in2, @child, $fwd->($A, 'a'),
+	    $fwd->($C, 'b'), $end)))->{$B}, qr/^$A\+$C:forwarded\+forwarded (?:$A|$C) 2$/,
+	    'two forwards are one');
+	# A reply that says so is no forward.
+	my $lie = [ 1, 'mx', "postfix/smtp[107]: $A: to=<a\@example.com>, relay=n.example.org[198.51.100.25]:25, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (250 forwarded as $B)" ];
+	is(family(trace(lines(@in, @child, $lie, $end)))->{$B}, "none $B 1",
+	    'a reply that imitates it');
+	$lie->[2] =~ s/\(250 forwarded/(forwarded/;
+	is(family(trace(lines(@in, @child, $lie, $end)))->{$B}, "none $B 1",
+	    'nor without a code');
+	# A bounce of a bounced forward: path and hop of both.
+	my $f = family(trace(lines(@in, @child, $fwd->($A, 'a'), $end,
+	    [ 3, 'mx', "postfix/bounce[106]: $B: sender non-delivery notification: $C" ],
+	    [ 3, 'mx', "postfix/cleanup[101]: $C: message-id=<3\@x>" ],
+	    [ 3, 'mx', "postfix/local[107]: $C: to=<b\@example.com>, relay=local, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (forwarded as $D)" ],
+	    [ 3, 'mx', "postfix/cleanup[101]: $D: message-id=<4\@x>" ])));
+	is_deeply([ @$f{$B, $C, $D} ], [ "$A:forwarded $A 2", "$B:notice $C 1",
+	    "$C:forwarded $C 2" ], 'a path begins at the notice');
+};
+
+subtest 'requeued' => sub {
+	my $t = lines([ 0, 'mx', "postfix/pickup[104]: $A: uid=1 from=<ann>" ],
+	    [ 5, 'mx', "postfix/postsuper[9]: $A: requeued" ],
+	    [ 6, 'mx', "postfix/pickup[104]: $B: uid=1 from=<ann> orig_id=$A" ],
+	    [ 9, 'mx', "postfix/postsuper[9]: $B: requeued" ],
+	    [ 10, 'mx', "postfix/pickup[104]: $C: uid=1 from=<ann> orig_id=$B" ]);
+	is_deeply(family(trace($t)), { $A => "none $A 1",
+	    $B => "$A:requeued $A 2", $C => "$B:requeued $A 3" }, 'twice');
+	$t = join '', map { s/ mx / far / if /pickup\[104\]: $B/; $_ } split /^/, $t;
+	is(family(trace($t))->{$B}, "none $B 1", 'not across hosts');
+	# A sender that imitates it.
+	is(family(trace(lines([ 0, 'mx', "postfix/pickup[104]: $A: uid=1 from=<ann>" ],
+	    [ 6, 'mx', "postfix/pickup[104]: $B: uid=1 from=<ann orig_id=$A>" ])))->{$B},
+	    "none $B 1", 'orig_id in the sender');
+};
+
+subtest 'learned late' => sub {
+	# The parent's reply comes when its child was written long ago.
+	my $b = hop(0, 'far', 'postfix', $B, '1@x', '250 ok');
+	my $a = hop(2000, 'mx', 'postfix', $A, '1@x', "250 2.0.0 Ok: queued as $B");
+	my @r = trace($b, $a);
+	my $f = family(@r);
+	is($f->{$B}, "none $B 1 link:$A:queued-as", 'a link record');
+	my ($l) = grep { $_->{type} eq 'link' } @r;
+	is(join(' ', @$l{qw(trace parent parent_why)}),
+	    "far/postfix/$B/2026-09-01T10:00:00Z mx/postfix/$A/2026-09-01T10:33:20Z queued-as",
+	    'its keys');
+	# What is written later has what is known by then.
+	my $early = trace_path(hop(0, 'far', 'postfix', $B, '1@x',
+	    "250 2.0.0 Ok: queued as $C"), $a, hop(2600, 'end', 'postfix', $C, '1@x', '250 ok'));
+	like($early, qr/^($A|$B) [23]$/, 'a grandchild');
+	# Links never run in circles.
+	$f = family(trace(hop(0, 'mx', 'postfix', $A, '1@x', "250 2.0.0 Ok: queued as $B") .
+	    hop(0, 'mx', 'postfix-out', $B, '1@x', "250 2.0.0 Ok: queued as $A")));
+	like($f->{$A}, qr/ \d+$/, 'a loop ends') or diag(explain($f));
+};
+
+sub trace_path {
+	my ($c) = grep { $_->{type} eq 'message' && $_->{qid} eq $C } trace(@_);
+
+	return ((split m{/}, $c->{path})[2]) . " $c->{hop}";
+}
+
+done_testing();
