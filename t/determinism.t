@@ -86,8 +86,7 @@ for my $tool (@tools) {
 		    'arguments in another order');
 		same(out(run($tool, @a, @set, @set)), $want,
 		    'arguments given twice');
-		for my $opt (['-j', '1'], ['-j', '2'], ['-j', '7'],
-		    ['--no-hash'], ['--no-sandbox'], ['-q'],
+		for my $opt (['--no-hash'], ['--no-sandbox'], ['-q'],
 		    # With -v mxtime shows more.
 		    $tool eq 'mxtime' ? () : ['-v']) {
 			same(out(run($tool, @a, @$opt, @set)), $want, "@$opt");

@@ -15,6 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define SLICE_NONE	SIZE_MAX
 
@@ -46,14 +49,16 @@ slice_eq(struct slice a, struct slice b)
 static inline bool
 slice_starts(struct slice s, struct slice prefix)
 {
-	return s.len >= prefix.len && memcmp(s.ptr, prefix.ptr, prefix.len) == 0;
+	return s.len >= prefix.len && (prefix.len == 0 ||
+	    memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
 }
 
 static inline bool
 slice_ends(struct slice s, struct slice suffix)
 {
-	return s.len >= suffix.len && memcmp(s.ptr + (s.len - suffix.len),
-	    suffix.ptr, suffix.len) == 0;
+	return s.len >= suffix.len && (suffix.len == 0 ||
+	    memcmp(s.ptr + (s.len - suffix.len), suffix.ptr,
+	    suffix.len) == 0);
 }
 
 /* At most len bytes from pos on; empty when pos is past the end. */
@@ -82,6 +87,30 @@ slice_chr(struct slice s, unsigned char c)
 
 	p = s.len == 0 ? NULL : memchr(s.ptr, c, s.len);
 	return p == NULL ? SLICE_NONE : (size_t)(p - s.ptr);
+}
+
+/* The position of the first byte a, b or c, or the length. */
+static inline size_t
+slice_any(struct slice s, unsigned char a, unsigned char b, unsigned char c)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; s.len - i >= 16; i += 16) {
+		__m128i v = _mm_loadu_si128((const void *)(s.ptr + i));
+		__m128i is = _mm_or_si128(_mm_or_si128(
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)a)),
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)b))),
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)c)));
+		unsigned int mask = (unsigned int)_mm_movemask_epi8(is);
+
+		if (mask != 0)
+			return i + (size_t)__builtin_ctz(mask);
+	}
+#endif
+	while (i < s.len && s.ptr[i] != a && s.ptr[i] != b && s.ptr[i] != c)
+		i++;
+	return i;
 }
 
 /* If s starts with prefix, drop it from s. */

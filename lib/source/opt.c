@@ -238,10 +238,6 @@ opt_common(struct opt *o, int c, const char *arg, const char *help)
 			bad("bad year '%s': use four digits, 1970 to 2100",
 			    arg);
 		break;
-	case 'j':
-		if (!number(arg, 1, OPT_JOBS_MAX, &o->jobs))
-			bad("bad number of threads '%s': use 1 to 256", arg);
-		break;
 	case 'e':
 		o->events = true;
 		break;

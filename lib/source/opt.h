@@ -34,7 +34,6 @@
 #include "rec/rec.h"
 
 #define OPT_ALIAS_MAX	64
-#define OPT_JOBS_MAX	256
 #define OPT_YEAR_MIN	1970
 #define OPT_YEAR_MAX	2100
 
@@ -55,7 +54,6 @@ struct opt {
 	int64_t		 now;		/* --now or the clock; set by opt_check */
 	const char	*now_text;
 	int		 slack;		/* seconds, 3600 */
-	int		 jobs;		/* -j; 0: not given, the tool chooses */
 	bool		 hash;		/* true unless --no-hash */
 	bool		 events;	/* -e */
 	bool		 unknown;	/* --unknown */
@@ -69,7 +67,7 @@ struct opt {
 };
 
 /* Letters for getopt_long, to be put behind a tool's own. */
-#define OPT_LETTERS	"o:f:s:u:z:y:j:eqvhV"
+#define OPT_LETTERS	"o:f:s:u:z:y:eqvhV"
 /* Entries for a tool's table of long options. */
 enum {
 	OPT_SHOW_TZ = 256, OPT_NOW, OPT_SLACK, OPT_NO_HASH, OPT_UNKNOWN,
@@ -83,7 +81,6 @@ enum {
 	{ "until", required_argument, NULL, 'u' },			\
 	{ "tz", required_argument, NULL, 'z' },				\
 	{ "year", required_argument, NULL, 'y' },			\
-	{ "jobs", required_argument, NULL, 'j' },			\
 	{ "events", no_argument, NULL, 'e' },				\
 	{ "quiet", no_argument, NULL, 'q' },				\
 	{ "verbose", no_argument, NULL, 'v' },				\

@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "base/num.h"
 #include "fmt/prefix.h"
+#include "io/progress.h"
 #include "track/coverage.h"
 #include "track/track.h"
 #include "source/merge.h"
@@ -173,26 +174,49 @@ on_event(struct run *x, struct feed *f)
 	(void)give(x, &ev->rec);
 }
 
+/* Bytes to be read, or 0 where they are not known. */
+static uint64_t
+total_size(const struct feed *v, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].input->regular || v[i].only != 0 ||
+		    (v[i].container != NULL && v[i].container[0] != '\0'))
+			return 0;
+		sum += v[i].input->size;
+	}
+	return sum;
+}
+
 static void
 merge_feeds(struct run *x, struct feed *v, size_t n)
 {
+	struct progress progress;
 	struct merge m;
 	struct feed *f;
+	uint64_t lines = 0, bytes = 0;
 
+	progress_init(&progress, total_size(v, n));
 	merge_init(&m, v, n, x->opt->hash);
 	while (!x->stopped && (f = merge_next(&m)) != NULL) {
 		if (f->damaged != f->told) {
 			f->told = f->damaged;
 			note_damage(x, buf_slice(&f->last_host));
 		}
-		if (f->item == FEED_EVENT)
+		if (f->item == FEED_EVENT) {
+			bytes += f->event.len + 1;
+			if (++lines % 65536 == 0)
+				progress_step(&progress, bytes, lines);
 			on_event(x, f);
+		}
 		else if (f->item == FEED_RECORD) {
 			f->ended = f->ended || type_is(&f->event.rec,
 			    SLICE("source"));
 			on_record(x, &f->event.rec);
 		}
 	}
+	progress_clear(&progress);
 	merge_free(&m);
 	for (size_t i = 0; i < x->nlost; i++)
 		coverage_damage(x->coverage, buf_slice(&x->lost[i]));

@@ -169,9 +169,6 @@ test_common(void **state)
 	opt_init(&o);
 	assert_true(o.hash);
 	assert_int_equal(o.slack, 3600);
-	assert_int_equal(o.jobs, 0);
-	assert_true(opt_common(&o, 'j', "4", ""));
-	assert_int_equal(o.jobs, 4);
 	assert_true(opt_common(&o, 'y', "2026", ""));
 	assert_int_equal(o.year, 2026);
 	assert_true(opt_common(&o, 'e', NULL, ""));
