@@ -1,0 +1,315 @@
+#!/usr/bin/perl
+
+# Times: the year and the zone of stamps that have none, what the notes say,
+# and that no date is made up.
+
+use strict;
+use warnings;
+use lib 't';
+use JSON::PP;
+use POSIX ();
+use Test::More;
+use Mx;
+
+my $js = JSON::PP->new->utf8;
+my $dir = dir();
+
+$ENV{TZ} = 'UTC';
+POSIX::tzset();
+
+sub rec {
+	my ($stamp, $qid) = @_;
+
+	return "$stamp mx postfix/pickup[3]: " . ($qid // '1E24014020A') .
+	    ": uid=0 from=<a>\n";
+}
+
+# A file with that modification time.
+sub file {
+	my ($name, $when, @text) = @_;
+	my $path = put("$dir/$name", @text);
+	my @t = reverse $when =~ /(\d+)/g;
+
+	$t[-1] -= 1900;
+	$t[-2]--;
+	unshift @t, 0 while @t < 6;
+	my $sec = POSIX::mktime(@t);
+	utime $sec, $sec, $path;
+	return $path;
+}
+
+my $last;	# of run
+# The times of the messages, and their notes.
+sub times_of {
+	$last = run('mxtrace', '--no-hash', @_);
+
+	return join ' ', map { $_->{time} // ('-' . ($_->{stamp} // '')) }
+	    grep { $_->{type} eq 'message' } records($last->{out});
+}
+
+sub records { return map { $js->decode($_) } split /\n/, $_[0] }
+
+sub notes {
+	my %n;
+
+	$n{$_->{time_note} // ''} = 1 for grep { $_->{type} eq 'message' }
+	    records($last->{out});
+	return join ' | ', sort keys %n;
+}
+
+sub loud {
+	my ($re) = @_;
+
+	return scalar grep { /$re/ } @{$last->{errs}};
+}
+
+# A long queue ID made at that second.
+sub long_id {
+	my ($sec, $n) = @_;
+	my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
+	my $text = sub {
+		my ($v, $width, $base) = @_;
+		my $s = '';
+		do {
+			$s = $digit[$v % $base] . $s;
+			$v = int($v / $base);
+		} while $v;
+		return substr('0' x $width . $s, -($width > length $s ? $width : length $s));
+	};
+
+	return $text->($sec, 6, 52) . $text->($n, 4, 52) . 'z' .
+	    $text->(1311234 + $n, 1, 51);
+}
+
+sub bsd {
+	my ($sec) = @_;
+	my @m = qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);
+	my @t = gmtime $sec;
+
+	return sprintf '%s %2d %02d:%02d:%02d', $m[$t[4]], @t[3, 2, 1, 0];
+}
+
+subtest '--year' => sub {
+	my $f = file('y.log', '2021-01-01', rec('Dec 31 23:59:59'), rec('Jan  1 00:00:01'));
+
+	is(times_of('-y', 2024, $f), '2024-12-31T23:59:59Z 2025-01-01T00:00:01Z',
+	    'counted on over New Year');
+	is(notes(), 'year-given zone-assumed', 'its note');
+	is(times_of('-y', 2024, '-z', 'UTC', file('l.log', '2021-01-01',
+	    rec('Feb 29 10:00:00'))), '2024-02-29T10:00:00Z', 'a leap day');
+	is(notes(), 'year-given', 'a zone given is no assumption');
+	is(times_of('-y', 2025, "$dir/l.log"), '-Feb 29 10:00:00',
+	    'no leap day in 2025: no time, but the stamp');
+	unlike($last->{out}, qr/"trace":"[^"]*01-01T00/, 'and no date in its trace');
+	is(times_of('-y', 2024, file('late.log', '2021-01-01', rec('Jan  1 00:00:01'),
+	    rec('Dec 31 23:59:59'), rec('Jan  1 00:00:02'))),
+	    '2024-01-01T00:00:01Z 2023-12-31T23:59:59Z 2024-01-01T00:00:02Z',
+	    'a late line of the year before');
+	is(run('mxtrace', '-y', 'x', $f)->{status}, 2, 'not a year');
+};
+
+subtest 'modification time' => sub {
+	is(times_of(file('m.log', '2025-01-05', rec('Sep  1 10:00:00'))),
+	    '2024-09-01T10:00:00Z', 'the year before');
+	is(notes(), 'year-inferred year-from-mtime zone-assumed', 'its note');
+	is(times_of(file('m.log', '2025-09-01-10-00-00', rec('Sep  1 10:00:00'))),
+	    '2025-09-01T10:00:00Z', 'the same second');
+	is(times_of(file('m.log', '2025-09-01-01-00-00', rec('Sep  1 10:00:00'))),
+	    '2025-09-01T10:00:00Z', 'nine hours ahead: another zone');
+	is(times_of(file('m.log', '2025-08-29-10-00-00', rec('Sep  1 10:00:00'))),
+	    '2024-09-01T10:00:00Z', 'three days ahead');
+	is(times_of(file('m.log', '2026-01-05', rec('Feb 29 10:00:00'))),
+	    '2024-02-29T10:00:00Z', 'the latest leap day');
+	is(times_of(file('m.log', '2026-01-05', rec('Dec 31 23:59:59'), rec('Jan  1 00:00:01'))),
+	    '2025-12-31T23:59:59Z 2026-01-01T00:00:01Z', 'over New Year');
+	is(times_of(file('w.log', '2026-12-05', rec('Nov  1 00:00:01'), rec('Jan  1 00:00:00'),
+	    rec('Dec  1 00:00:00'))),
+	    '2025-11-01T00:00:01Z 2026-01-01T00:00:00Z 2026-12-01T00:00:00Z',
+	    'more than a year in a small file');
+	my $two = join '', map { my $m = $_; map { rec(sprintf '%s %2d 10:00:00', $m, $_) } 1 .. 28 }
+	    qw(Nov Dec Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);
+	like(times_of(file('w.log', '2026-12-29', $two)),
+	    qr/^2025-11-01T10:00:00Z .* 2026-12-28T10:00:00Z$/, 'fourteen months');
+	unlink "$dir/w.log.gz";
+	sh('gzip', '-n', "$dir/w.log");
+	my $t = times_of("$dir/w.log.gz");
+	ok($t =~ /^2025-11-01T10:00:00Z .* 2026-12-28T10:00:00Z$/ || $t !~ /2026-11-01/ ||
+	    $t =~ /^-/, 'fourteen months in gzip: right or not at all') or
+	    diag(substr $t, 0, 100);
+};
+
+subtest 'gzip, dated lines, queue IDs' => sub {
+	file('g.log', '2021-09-02', rec('Sep  1 10:00:00'));
+	sh('gzip', '-f', "$dir/g.log");
+	utime 1757000000, 1757000000, "$dir/g.log.gz";
+	is(times_of("$dir/g.log.gz"), '2021-09-01T10:00:00Z', 'gzip header');
+	is(notes(), 'year-inferred year-from-gzip-header zone-assumed', 'its note');
+	file('n.log', '2021-09-02', rec('Sep  1 10:00:00'));
+	sh('gzip', '-nf', "$dir/n.log");
+	utime 1757000000, 1757000000, "$dir/n.log.gz";
+	is(times_of("$dir/n.log.gz"), '2025-09-01T10:00:00Z',
+	    'a gzip header without time says nothing');
+
+	is(times_of(file('d.log', '2026-01-05', rec('Dec 31 23:59:59'),
+	    rec('2024-01-01T00:00:00+00:00'), rec('Jan  1 00:00:01'))),
+	    '2023-12-31T23:59:59Z 2024-01-01T00:00:00Z 2024-01-01T00:00:01Z',
+	    'a dated line behind');
+	is(notes(), ' | year-inferred year-from-dated-line zone-assumed', 'its note');
+	is(times_of(file('d.log', '2026-01-05', rec('2023-12-31T23:59:00Z'),
+	    rec('Jan  1 00:00:01'))), '2023-12-31T23:59:00Z 2024-01-01T00:00:01Z',
+	    'a dated line before');
+	my $qid = long_id(1735689600, 1);
+	is(times_of(file('q.log', '2030-01-05', rec('Dec 31 23:59:59'),
+	    rec('Jan  1 00:00:00', $qid))),
+	    '2024-12-31T23:59:59Z 2025-01-01T00:00:00Z', 'a long queue ID');
+	is(notes(), 'year-inferred year-from-queue-id zone-assumed', 'its note');
+	# A dated line of another program, not of Postfix, counts, a date in
+	# the text of a line does not.
+	is(times_of(file('t.log', '2025-09-02', rec('Sep  1 10:00:00'),
+	    "Sep  1 10:00:01 mx app[5]: 2019-09-01T10:00:01Z hello\n")),
+	    '2025-09-01T10:00:00Z', 'a date in the text of a line');
+};
+
+subtest 'sets' => sub {
+	my @set = (file('mail.log.2', '2024-01-06', rec('Nov  1 00:00:01')),
+	    file('mail.log.1', '2024-01-06', rec('Dec 20 00:00:01')),
+	    file('mail.log', '2024-01-06', rec('Jan  5 00:00:01')));
+	my $want = '2023-11-01T00:00:01Z 2023-12-20T00:00:01Z 2024-01-05T00:00:01Z';
+
+	is(times_of(@set), $want, 'mail.log.2 mail.log.1 mail.log');
+	is(times_of(reverse @set), $want, 'in any order');
+	is(times_of('-y', 2023, reverse @set), $want, '--year is that of the oldest');
+	unlink "$dir/mail.log.2.gz";
+	sh('gzip', '-n', $set[0]);
+	utime 1704500000, 1704500000, "$set[0].gz";
+	$set[0] .= '.gz';
+	is(times_of(@set), $want, 'the oldest in gzip');
+	file('mail.log', '2030-01-06', rec('Jan  5 00:00:01', long_id(1704412801, 1)));
+	is(times_of(@set), $want, 'a queue ID in one is the year of all');
+	is(notes(), 'year-inferred year-from-queue-id zone-assumed', 'and says so');
+	my @dates = (file('maillog-20231105', '2030-01-06', rec('Nov  1 00:00:01')),
+	    file('maillog-20231224', '2030-01-06', rec('Dec 20 00:00:01')),
+	    file('maillog', '2030-01-06', rec('Jan  5 00:00:01', long_id(1704412801, 1))));
+	is(times_of(@dates), $want, 'names by date');
+	# Another set's queue ID is none of its business.
+	is(times_of($set[2], file('other.log', '2026-02-01', rec('Jan  6 00:00:01'))),
+	    '2024-01-05T00:00:01Z 2026-01-06T00:00:01Z', 'two sets');
+};
+
+subtest 'nothing tells' => sub {
+	my $log = "$dir/pipe.log";
+	put($log, rec('Sep  1 10:00:00', '0000A14020A'), rec('Sep  1 09:00:00', '0000B14020A'),
+	    rec('Sep  1 11:00:00', '0000C14020A'));
+	$last = sh('sh', '-c', "cat '$log' | '" . tool_path('mxtrace') . "' -");
+	my @m = grep { $_->{type} eq 'message' } records($last->{out});
+	is(join(' ', map { $_->{time} // '-' } @m), '- - -', 'no time');
+	is(join('|', map { $_->{stamp} } @m),
+	    'Sep  1 10:00:00|Sep  1 09:00:00|Sep  1 11:00:00', 'the stamps');
+	is(join(' ', map { $_->{qid} } @m), '0000A14020A 0000B14020A 0000C14020A',
+	    'the order');
+	is(scalar(grep { /--year/ } split /\n/, $last->{err}), 1, 'one line asks for --year');
+	is($last->{status}, 0, 'and that is no failure');
+	unlike($last->{out}, qr/"(?:time|end)":/, 'no time anywhere');
+	unlike($last->{out}, qr/20\d\d-|19\d\d-/, 'no date is made up');
+	$last = sh('sh', '-c', "cat '$log' | '" . tool_path('mxtrace') . "' -y 2020 -");
+	like($last->{out}, qr/2020-09-01T10:00:00Z/, 'with --year');
+};
+
+subtest 'zones' => sub {
+	my $f = file('z.log', '2026-12-01', rec('Jul  1 12:00:00'), rec('Nov 15 12:00:00'));
+
+	is(times_of('-y', 2026, $f), '2026-07-01T12:00:00Z 2026-11-15T12:00:00Z', 'none');
+	is(loud(qr/zone/), 1, 'one line says that UTC is assumed');
+	is(times_of('-y', 2026, '-z', 'Europe/Berlin', $f),
+	    '2026-07-01T10:00:00Z 2026-11-15T11:00:00Z', 'Europe/Berlin');
+	is(loud(qr/zone/), 0, 'nothing is assumed');
+	is(notes(), 'year-given', 'no note of the zone');
+	is(times_of('-y', 2026, '-z', '+02:00', $f), '2026-07-01T10:00:00Z 2026-11-15T10:00:00Z', '+02:00');
+	is(run('mxtrace', '-z', 'Mars/Base', $f)->{status}, 2, 'no such zone');
+
+	# The hour that is shown twice: 25 October 2026, 03:00 is 02:00 again.
+	my @fall = ('01:59:59', '02:00:00', '02:30:00', '02:59:59', '02:00:00',
+	    '02:30:00', '02:59:59', '03:00:00');
+	is(times_of('-y', 2026, '-z', 'Europe/Berlin', file('f.log', '2026-12-01',
+	    map { rec("Oct 25 $fall[$_]", "0000${_}14020A") } 0 .. $#fall)),
+	    join(' ', map { "2026-10-${_}Z" } qw(24T23:59:59 25T00:00:00 25T00:30:00
+	    25T00:59:59 25T01:00:00 25T01:30:00 25T01:59:59 25T02:00:00)),
+	    'the hour that comes twice');
+	is(notes(), 'year-given | year-given dst-ambiguous', 'its note');
+	my @n = map { $_->{time_note} } grep { $_->{type} eq 'message' } records($last->{out});
+	is("$n[0] $n[-1]", 'year-given year-given', 'the hours beside it are not ambiguous');
+	# The hour that there is not: 29 March 2026.
+	my $t = times_of('-y', 2026, '-z', 'Europe/Berlin', file('s.log', '2026-12-01',
+	    rec('Mar 29 01:59:59'), rec('Mar 29 02:30:00'), rec('Mar 29 03:00:00')));
+	like($t, qr/^2026-03-29T00:59:59Z .* 2026-03-29T01:00:00Z$/, 'round the hour that is skipped');
+	like(notes(), qr/dst-ambiguous/, 'its note');
+	# Dated local stamps need the zone, too.
+	is(times_of('-z', 'Europe/Berlin', file('o.log', '2026-12-01',
+	    "Tue 2026-09-01 10:04:05 CEST mx postfix/pickup[3]: 1E24014020A: uid=0 from=<a>\n")),
+	    '2026-09-01T08:04:05Z', 'short-full');
+};
+
+subtest 'zone by queue IDs' => sub {
+	my $ids = sub {
+		my ($n, $east, $from) = @_;
+		return map { my $t = ($from // 1788257045) + $_ * 60;
+		    rec(bsd($t + $east), long_id($t, $_)) } 1 .. $n;
+	};
+	is((split / /, times_of(file('i.log', '2026-12-01', $ids->(20, 7200))))[0],
+	    '2026-09-01T10:05:05Z', 'twenty agree');
+	is(notes(), 'year-inferred year-from-queue-id zone-inferred', 'the note');
+	is(loud(qr/ASSUMED/), 0, 'nothing is assumed');
+	is((split / /, times_of(file('i.log', '2026-12-01', $ids->(19, 7200))))[0],
+	    '2026-09-01T12:05:05Z', 'nineteen are not enough');
+	is(notes(), 'year-inferred year-from-queue-id zone-assumed', 'the note');
+	is(loud(qr/ASSUMED/), 1, 'it is said');
+	times_of(file('i.log', '2026-12-01', $ids->(20, 7200), $ids->(1, 3600, 1788267045)));
+	is(notes(), 'year-inferred year-from-queue-id zone-assumed', 'one disagrees');
+	is((split / /, times_of(file('i.log', '2026-12-01', $ids->(20, -12600))))[0],
+	    '2026-09-01T10:05:05Z', 'three hours and a half west');
+	is((split / /, times_of('-z', '+01:00', file('i.log', '2026-12-01', $ids->(20, 7200))))[0],
+	    '2026-09-01T11:05:05Z', '-z goes first');
+	# IDs on lines long after they were made tell nothing.
+	my @old = map { rec(bsd(1788257045 + 86400 + $_ * 60), long_id(1788257045 - $_ * 7000, $_)) } 1 .. 25;
+	s/pickup\[3\]: (\S+): .*/qmgr[1]: $1: removed/ for @old;
+	times_of(file('i.log', '2026-12-01', @old));
+	is(notes(), 'year-inferred year-from-queue-id zone-assumed', 'removals do not count');
+};
+
+subtest 'containers' => sub {
+	my $inner = 'Sep 01 10:04:05 mx postfix/pickup[3]: 1E24014020A: uid=0 from=<a>';
+
+	for my $c ([ 'docker', qq({"log":"$inner\\n","stream":"stdout","time":"2024-09-01T08:04:05.250000001Z"}\n) =~ s/<a>/\\u003ca\\u003e/r ],
+	    [ 'CRI', "2024-09-01T08:04:05.250000001Z stdout F $inner\n" ],
+	    [ 'CRI with an offset', "2024-09-01T10:04:05.250000001+02:00 stdout F $inner\n" ]) {
+		is(times_of(file('c.log', '2030-01-01', $c->[1])), '2024-09-01T08:04:05Z', $c->[0]);
+		is(notes(), 'year-inferred year-from-dated-line zone-inferred', "$c->[0]: its note");
+		is(loud(qr/zone|year/), 0, "$c->[0]: nothing to say");
+	}
+	is(times_of(file('c.log', '2030-01-01', "2025-01-01T00:00:10.25Z stdout F Dec 31 23:59:59 mx postfix/pickup[3]: 1E24014020A: uid=0 from=<a>\n")),
+	    '2024-12-31T23:59:59Z', 'over New Year');
+};
+
+subtest 'jumps' => sub {
+	my $t = times_of('-y', 2026, '-z', 'UTC', file('j.log', '2026-12-01',
+	    map { rec("Sep  1 10:$_->[0]", $_->[1]) } [ '10:00', '0000A14020A' ],
+	    [ '09:55', '0000B14020A' ], [ '09:40', '0000C14020A' ], [ '10:01', '0000D14020A' ]));
+	my @n = map { $_->{time_note} } grep { $_->{type} eq 'message' } records($last->{out});
+	is(join('|', @n), 'year-given|year-given|year-given clock-jump|year-given',
+	    'back by more than ten seconds');
+	is($t, join(' ', map { "2026-09-01T10:${_}Z" } qw(10:00 09:55 09:40 10:01)),
+	    'every line keeps its own time');
+};
+
+subtest 'other settings of the host' => sub {
+	my $f = file('h.log', '2026-12-01', slurp('samples/lab/hops.log'), rec('Nov 27 02:30:00'));
+	my $want = run('mxtrace', '-e', $f);
+
+	for my $env ({ TZ => 'Asia/Tokyo' }, { TZ => 'America/St_Johns', LC_ALL => 'de_DE.UTF-8' },
+	    { TZ => ':/nowhere', LC_ALL => 'tr_TR.UTF-8', LANG => 'C' }, { TZ => undef, LC_ALL => undef }) {
+		my $r = run('mxtrace', '-e', $f, { env => $env });
+		ok($r->{out} eq $want->{out}, join ' ', map { "$_=" . ($env->{$_} // '') } sort keys %$env);
+	}
+};
+
+done_testing();
