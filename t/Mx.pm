@@ -20,7 +20,7 @@ use POSIX ();
 our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
     big_log $log $other);
 our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
-our $limit = $ENV{MX_LIMIT} || 60;	# seconds that a tool may take
+our $limit = $ENV{MX_LIMIT} || 120;	# seconds that a tool may take
 
 # One message in over TLS, two recipients out, a reject; a deferral; one in
 # plaintext and a bounce, of the same sender.

@@ -154,18 +154,18 @@ sub examples {
 	my @e = map { plain($_) } $ex =~ /^\.Dl (.*)$/mg;
 
 	while ($ex =~ /^\.Bd [^\n]*-literal[^\n]*\n(.*?)^\.Ed$/msg) {
-		push @e, commands(plain($1));
+		push @e, script(plain($1));
 	}
 	return @e;
 }
 
-# Commands of a display, continuation lines joined.
-sub commands {
+# The commands of a display, run as one script; none if no tool is in it.
+sub script {
 	my ($t) = @_;
 
-	$t =~ s/\\\n\s*//g;
-	$t =~ s/\|\n\s*/| /g;
-	return grep { /\S/ } split /\n/, $t;
+	$t =~ s/^#.*\n//mg;
+	$t =~ s/\s+\z//;
+	return $t =~ /\bmx[a-z]+\b/ ? ($t) : ();
 }
 
 sub try_example {
@@ -203,8 +203,7 @@ if (ok(-e 'README.md', 'README.md')) {
 	my @e;
 
 	while ($readme =~ /^```\w*\n(.*?)^```$/msg) {
-		push @e, grep { /\bmx/ && !/^#/ }
-		    map { s/\s+#.*//r } commands($1);
+		push @e, script($1);
 	}
 	cmp_ok(scalar @e, '>=', 5, 'README.md has five pipelines');
 	try_example('README.md', $_) for @e;
