@@ -1,0 +1,225 @@
+#!/usr/bin/perl
+
+# The same log in every container and framing is the same trace; damage
+# keeps what is round it; every line is counted; --prefix, --host-alias,
+# --unknown.
+
+use strict;
+use warnings;
+use lib 't';
+use JSON::PP;
+use Test::More;
+use Mx;
+
+my $js = JSON::PP->new->utf8;
+my $dir = dir();
+my $log = "$dir/plain.log";
+my @l = grep { /^\d{4}-/ } map { split /^/, slurp($_) }
+    glob 'samples/lab/{out-tls-iso,in-tls-iso,queue-life-iso}.log';
+
+plan skip_all => 'no samples' unless @l;
+@l = sort { substr($a, 0, 32) cmp substr($b, 0, 32) } @l;
+put($log, @l);
+
+# Records without the place of their lines.
+sub norm {
+	my ($text) = @_;
+	my @r;
+
+	for (split /\n/, without($text, 'source')) {
+		s/,"(?:src|refs|tls_src)":"[^"]*"//g;
+		s/,"(?:off|len|line|tls_off|tls_len)":[0-9]+//g;
+		push @r, $_;
+	}
+	return join "\n", @r;
+}
+
+sub trace { return run('mxtrace', '-q', @_) }
+
+my $whole = trace($log);
+my $want = norm($whole->{out});
+is($whole->{status}, 0, 'the plain file');
+like($want, qr/"type":"delivery"/, 'has deliveries');
+
+sub same {
+	my ($name, $got, $w) = @_;
+	my $norm = norm($got->{out});
+
+	$w //= $want;
+	is($got->{status}, 0, "$name: status") or diag($got->{err});
+	return ok(1, $name) if $norm eq $w;
+	my @g = split /\n/, $norm;
+	my @x = split /\n/, $w;
+	my $i = 0;
+	$i++ while $i < @g && $i < @x && $g[$i] eq $x[$i];
+	ok(0, $name);
+	diag("record $i\nwant ", $x[$i] // '-', "\ngot  ", $g[$i] // '-');
+	return 0;
+}
+
+sub have { return system("command -v $_[0] >/dev/null 2>&1") == 0 }
+
+subtest 'containers' => sub {
+	my $half = int(@l / 2);
+
+	put("$dir/first.log", @l[0 .. $half - 1]);
+	put("$dir/second.log", @l[$half .. $#l]);
+	for my $c ([ 'gzip', 'gz', 'gzip -c' ], [ 'xz', 'xz', 'xz -c' ],
+	    [ 'zstd', 'zst', 'zstd -qc' ], [ 'bzip2', 'bz2', 'bzip2 -c' ]) {
+		SKIP: {
+			skip "no $c->[0]", 1 unless have($c->[0]);
+			system "$c->[2] <$log >$dir/a.$c->[1]";
+			same($c->[0], trace("$dir/a.$c->[1]"));
+			same("$c->[0] on standard input", trace('-', { from => "$dir/a.$c->[1]" }));
+			put("$dir/noname", slurp("$dir/a.$c->[1]"));
+			same("$c->[0] without a suffix", trace("$dir/noname"));
+		}
+	}
+	system "(gzip -c <$dir/first.log; gzip -c <$dir/second.log) >$dir/two.gz";
+	same('two gzip members', trace("$dir/two.gz"));
+	system "cd $dir && mkdir -p in && cp first.log second.log in && tar cf a.tar in && tar czf a.tgz in";
+	same('tar', trace("$dir/a.tar"));
+	same('tar.gz', trace("$dir/a.tgz"));
+	same('a directory', trace("$dir/in"));
+	SKIP: {
+		skip 'no zip', 1 unless have('zip');
+		system "cd $dir && zip -qr a.zip in";
+		same('zip', trace("$dir/a.zip"));
+	}
+	system "cd $dir && gzip -kf first.log && mkdir -p gz && cp first.log.gz second.log gz && tar cf b.tar gz";
+	same('a directory of both kinds', trace("$dir/gz"));
+	same('gzip in tar', trace("$dir/b.tar"));
+	same('standard input', trace('-', { from => $log }));
+	same('a pipe', sh('sh', '-c', "cat $log | " . tool_path('mxtrace') . ' -q'));
+	same('CR LF', trace(put("$dir/crlf.log", map { s/\n/\r\n/r } @l)));
+	same('no newline at the end', trace(put("$dir/nonl.log", join('', @l) =~ s/\n\z//r)));
+	same('both files', trace("$dir/second.log", "$dir/first.log"));
+};
+
+# Parts of a line: stamp, host, tag, pid, text.
+sub parts { return $_[0] =~ /^(\S+) (\S+) ([^\[\s]+)\[(\d+)\]: (.*)\n/ }
+
+# Microseconds since the epoch of a stamp in UTC.
+sub usec {
+	my ($y, $m, $d, $H, $M, $S, $us) = $_[0] =~
+	    /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)\.(\d{6})/;
+	require Time::Local;
+	return Time::Local::timegm($S, $M, $H, $d, $m - 1, $y) . $us;
+}
+
+subtest 'framings' => sub {
+	my @m = grep { defined $_->[4] } map { [ parts($_) ] } @l;
+	my $raw = JSON::PP->new->latin1->canonical;
+
+	is(scalar @m, scalar @l, 'every line is taken apart');
+	same('RFC 5424', trace(put("$dir/f", map { "<22>1 $_->[0] $_->[1] $_->[2] $_->[3] - - $_->[4]\n" } @m)));
+	same('PRI before an ISO stamp', trace(put("$dir/f", map { "<22>$_->[0] $_->[1] $_->[2]\[$_->[3]]: $_->[4]\n" } @m)));
+	same('journalctl -o json', trace(put("$dir/f", map { $raw->encode({
+	    __REALTIME_TIMESTAMP => usec($_->[0]) . '', _HOSTNAME => $_->[1],
+	    SYSLOG_IDENTIFIER => $_->[2], SYSLOG_PID => $_->[3], PRIORITY => '6',
+	    MESSAGE => $_->[4] =~ /[\x80-\xff]/ ? [ map { ord } split //, $_->[4] ] : $_->[4] }) . "\n" } @m)));
+	same('journalctl -o export', trace(put("$dir/f", map { '__REALTIME_TIMESTAMP=' . usec($_->[0]) .
+	    "\n_HOSTNAME=$_->[1]\nSYSLOG_IDENTIFIER=$_->[2]\nSYSLOG_PID=$_->[3]\n" .
+	    ($_->[4] =~ /[\x80-\xff]/ ? "MESSAGE\n" . pack('Q<', length $_->[4]) . "$_->[4]\n" : "MESSAGE=$_->[4]\n") . "\n" } @m)));
+	my @box = map { my $in = "$_->[0] $_->[1] $_->[2]\[$_->[3]]: $_->[4]"; [ $_->[0] =~ s/\+00:00$/Z/r, $in ] } @m;
+	same('CRI', trace(put("$dir/f", map { "$_->[0] stdout F $_->[1]\n" } @box)));
+	same('CRI in pieces', trace(put("$dir/f", map { my $k = 40 + length($_->[1]) % 50;
+	    "$_->[0] stdout P " . substr($_->[1], 0, $k) . "\n$_->[0] stdout F " . substr($_->[1], $k) . "\n" } @box)));
+	my @ascii = grep { $_->[1] !~ /[\x80-\xff]/ } @box;
+	my $w = norm(trace(put("$dir/g", map { "$_->[1]\n" } @ascii))->{out});
+	same('docker', trace(put("$dir/f", map { $raw->encode({ log => "$_->[1]\n",
+	    stream => 'stdout', time => $_->[0] }) =~ s/</\\u003c/gr =~ s/>/\\u003e/gr . "\n" } @ascii)), $w);
+	# Stamps without fractions and year.
+	my $bsd = sub { my ($d, $t) = $_[0] =~ /-(\d\d)T(\d\d:\d\d:\d\d)/; sprintf 'Nov %2d %s', $d, $t };
+	SKIP: {
+		skip 'the samples are of another month', 2 if grep { $_->[0] !~ /^2026-11/ } @m;
+		my @b = map { $bsd->($_->[0]) . " $_->[1] $_->[2]\[$_->[3]]: $_->[4]\n" } @m;
+		my $want = norm(trace('-y', 2026, '-z', 'UTC', put("$dir/b", @b))->{out});
+		same('PRI before a BSD stamp', trace('-y', 2026, '-z', 'UTC', put("$dir/f", map { "<22>$_" } @b)), $want);
+		same('a day padded with zero', trace('-y', 2026, '-z', 'UTC', put("$dir/f", map { s/^Nov  /Nov 0/r } @b)), $want);
+		same('Solaris', trace('-y', 2026, '-z', 'UTC', put("$dir/f", map { s/\]: /]: [ID 197553 mail.info] /r } @b)), $want);
+		same('FreeBSD -v', trace('-y', 2026, '-z', 'UTC', put("$dir/f", map { s/^(.{15}) /$1 <mail.info> /r } @b)), $want);
+	}
+	# Every line in another framing.
+	my $i = 0;
+	same('mixed', trace(put("$dir/f", map { my $k = $i++ % 4;
+	    $k == 0 ? "<22>1 $_->[0] $_->[1] $_->[2] $_->[3] - - $_->[4]\n" :
+	    $k == 1 ? "$_->[0] $_->[1] $_->[2]\[$_->[3]]: $_->[4]\n" :
+	    $k == 2 ? $_->[0] =~ s/\+00:00/Z/r . " stdout F $_->[0] $_->[1] $_->[2]\[$_->[3]]: $_->[4]\n" :
+	    "<22>$_->[0] $_->[1] $_->[2]\[$_->[3]]: $_->[4]\n" } @m)));
+	same('--prefix', trace('--prefix', '^(?<pid>\d+)\|(?<tag>[^|]+)\|(?<host>[^|]+)\|(?<stamp>[^|]+)\|(?<text>.*)$',
+	    put("$dir/f", map { "$_->[3]|$_->[2]|$_->[1]|$_->[0]|$_->[4]\n" } @m)));
+};
+
+subtest 'damage' => sub {
+	my $third = int(@l / 3);
+	my @part = map { my ($a, $b) = @$_; join '', @l[$a .. $b] }
+	    [ 0, $third ], [ $third + 1, 2 * $third ], [ 2 * $third + 1, $#l ];
+	my @gz = map { put("$dir/p", $_); my $g = `gzip -nc $dir/p`; $g } @part;
+
+	my $count = sub { my ($o) = @_; my @d = $o =~ /"type":"delivery"/g; return scalar @d };
+	my ($first, $last) = map { $count->(trace(put("$dir/p", $_))->{out}) } @part[0, 2];
+	my $bad = $gz[1];
+	substr $bad, length($bad) / 2, 200, "\xff" x 200;
+	my $r = trace(put("$dir/d.gz", $gz[0], $bad, $gz[2]));
+	is($r->{status}, 2, 'damaged in the middle: status');
+	like($r->{err}, qr/d\.gz: offset \d+: /, 'the file and the offset');
+	cmp_ok($count->($r->{out}), '>=', $first + $last, 'what is before and behind is read');
+	like($r->{out}, qr/"type":"source".*"damaged":"damaged"/, 'the source record says so');
+	$r = trace(put("$dir/d.gz", $gz[0], substr $gz[1], 0, 500));
+	is($r->{status}, 2, 'cut off: status');
+	cmp_ok($count->($r->{out}), '>=', $first, 'what is before is read');
+	$r = trace(put("$dir/d.gz", $gz[0], $gz[1], $gz[2], "trailing garbage\n"));
+	cmp_ok($count->($r->{out}), '>=', $count->($whole->{out}), 'garbage behind the end');
+	$r = trace(put("$dir/nul.log", @l[0 .. $third], "\0" x 5000, @l[$third + 1 .. $#l]));
+	is($count->($r->{out}), $count->($whole->{out}), 'NUL bytes that a crash left');
+	$r = trace(put("$dir/long.log", @l[0 .. $third], 'x' x 3_000_000, "\n", @l[$third + 1 .. $#l]));
+	is($count->($r->{out}), $count->($whole->{out}), 'a line of three megabytes');
+	$r = trace("$dir/none.log", $log);
+	is($r->{status}, 2, 'a file that is not there: status');
+	is($count->($r->{out}), $count->($whole->{out}), 'the others are read');
+	is(trace(put("$dir/empty.log", ''))->{status}, 1, 'an empty file');
+	is(trace(put("$dir/other.log", $other))->{status}, 1, 'nothing of Postfix');
+};
+
+subtest 'every line is counted' => sub {
+	my @files = (glob('samples/lab/*.log'), glob('samples/bad/*.log'));
+	my %line;
+
+	put("$dir/mix.log", @l[0 .. 20], $other, "\n", "garbage\n", "-- Boot abc --\n",
+	    "Sep  1 10:00:00 mx postfix/smtpd[5]: what is this\n");
+	for my $f (@files, "$dir/mix.log") {
+		my $r = run('mxtrace', '-q', '-y', 2026, $f);
+		my (%sum, @cov);
+		for (map { $js->decode($_) } grep { /^\{"type":"(?:source|coverage)"/ } split /\n/, $r->{out}) {
+			my $n = 0;
+			$n += $_->{$_[0]} // 0 for ();
+			$n = $_->{understood} + $_->{ignored} + $_->{foreign} + $_->{unknown};
+			is($n, $_->{lines}, "$f: $_->{type} adds up") if $n != $_->{lines};
+			$sum{$_->{type}} += $_->{lines};
+		}
+		my $n = () = slurp($f) =~ /\n/g;
+		is("$sum{source} $sum{coverage}", "$n $n", $f);
+	}
+};
+
+subtest 'options' => sub {
+	my $r = run('mxtrace', '-q', '-y', 2026, '--unknown', put("$dir/u.log",
+	    "Sep  1 10:00:00 mx postfix/smtpd[5]: what is this\n",
+	    "Sep  1 10:00:00 mx postfix/smtpd[5]: connect from x[192.0.2.1]\n",
+	    "Sep  1 10:00:00 mx sshd[5]: what is this\n", "garbage\n"));
+	my @e = map { $js->decode($_) } grep { /"type":"event"/ } split /\n/, $r->{out};
+	is(join('|', map { "$_->{event} $_->{text}" } @e), 'unknown what is this', '--unknown');
+
+	# One host under two names.
+	my @half = map { $_ % 2 ? $l[$_] =~ s/ mx / mx.example.org /r : $l[$_] } 0 .. $#l;
+	same('--host-alias', trace('--host-alias', 'mx.example.org=mx', put("$dir/h.log", @half)));
+	my $apart = norm(trace("$dir/h.log")->{out});
+	isnt($apart, $want, 'without it they are two hosts');
+	same('--no-hash', trace('--no-hash', $log));
+	same('--no-sandbox', trace('--no-sandbox', $log));
+	same('the record form', sh('sh', '-c', tool_path('mxlog') . " -q $log | " . tool_path('mxtrace') . ' -q -'));
+	same('the record form, TSV', sh('sh', '-c', tool_path('mxlog') . " -q -o tsv $log | " . tool_path('mxtrace') . ' -q -'));
+};
+
+done_testing();
