@@ -1,6 +1,7 @@
 #include "base/msg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,20 @@
 static const char *tool = "postmortem";
 static int quiet;
 
+/*
+ * A descriptor 0 to 2 that is closed would be taken by the next file that is
+ * opened, and output would go there.  What takes its place fails to read or
+ * to write as before.
+ */
+static void
+fill_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == 0 ?
+		    O_WRONLY : O_RDONLY) != fd)
+			return;
+}
+
 void
 msg_init(const char *argv0)
 {
@@ -23,6 +38,7 @@ msg_init(const char *argv0)
 	if (name.len > 0)
 		tool = slash == SLICE_NONE ? argv0 : argv0 + slash + 1;
 	hash_init();
+	fill_descriptors();
 }
 
 const char *

@@ -323,10 +323,8 @@ walk_dir(struct walk *w, const char *root, const struct stat *st)
 		msg_note("%s: %llu symbolic links and %llu special files are "
 		    "not read", safe, (unsigned long long)w->links,
 		    (unsigned long long)w->special);
-	if (w->n == first && w->in->failed == failed) {
+	if (w->n == first && w->in->failed == failed)
 		msg_error("%s: no files in it", safe);
-		w->in->failed++;
-	}
 	if (w->n > first)
 		qsort(w->v + first, w->n - first, sizeof(*w->v), cmp_path);
 }

@@ -5,8 +5,8 @@
  * below, in order of their paths' bytes; no symbolic links followed, other
  * file systems entered, at most INPUTS_DEPTH deep and INPUTS_MAX files).  A
  * name that cannot be opened is reported at once (msg_error, with what to do)
- * and counted in `failed`, as are a directory without files and what lies
- * beyond the bounds.  What is left out on purpose is counted in a msg_note:
+ * and counted in `failed`, as is what lies beyond the bounds; a directory
+ * without files is reported, but nothing failed.  What is left out on purpose is counted in a msg_note:
  * symbolic links and special files found, and files met twice (same device
  * and inode), which are kept once.
  *

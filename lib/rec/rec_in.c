@@ -18,22 +18,23 @@ bool
 rec_in_header(struct rec_in *in, struct slice line)
 {
 	const size_t max = sizeof(in->column) / sizeof(in->column[0]);
+	enum field column[sizeof(in->column) / sizeof(in->column[0])];
 	struct slice name;
 	bool more;
 	size_t n = 0;
 
-	in->ncolumn = 0;
 	do {
 		more = slice_cut(line, '\t', &name, &line);
 		if (!more)
 			name = line;
 		if (n == max || !is_name(name))
 			return false;
-		in->column[n] = field_find(name);
-		if (n == 0 && in->column[0] == FIELD_N)
+		column[n] = field_find(name);
+		if (n == 0 && column[0] == FIELD_N)
 			return false;
 		n++;
 	} while (more);
+	memcpy(in->column, column, sizeof(column));
 	in->ncolumn = n;
 	return true;
 }

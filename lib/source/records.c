@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "fmt/prefix.h"
 #include "io/progress.h"
+#include "io/srcpath.h"
 #include "track/coverage.h"
 #include "track/track.h"
 #include "source/merge.h"
@@ -285,7 +286,7 @@ give_source(struct run *x, const struct feed *v, size_t n)
 	unsigned char num[6][NUM_MAX];
 	uint64_t sum[4] = { 0 }, lines = 0;
 	unsigned int damaged = 0;
-	struct buf format;
+	struct buf format, path;
 	struct rec r;
 
 	rec_clear(&r);
@@ -299,7 +300,9 @@ give_source(struct run *x, const struct feed *v, size_t n)
 	}
 	put_format(&format, &v[0]);
 	rec_set(&r, F_TYPE, SLICE("source"));
-	rec_set(&r, F_SRC, slice_cstr(v[0].input->path));
+	srcpath_init(&path);
+	srcpath_file(&path, slice_cstr(v[0].input->path));
+	rec_set(&r, F_SRC, buf_slice(&path));
 	rec_set(&r, F_SIZE, slice_of(num[0], num_u64(num[0],
 	    v[0].total.size)));
 	if (v[0].total.has_sha256)
@@ -319,6 +322,7 @@ give_source(struct run *x, const struct feed *v, size_t n)
 	rec_set(&r, F_SANDBOX, slice_cstr(sandbox_state()));
 	(void)give(x, &r);
 	buf_free(&format);
+	buf_free(&path);
 }
 
 /* Source records kept from other tools' streams. */
@@ -471,9 +475,12 @@ final_status(struct run *x, const struct inputs *in)
 			x->status = EXIT_TROUBLE;
 	if (in->failed > 0)
 		x->status = EXIT_TROUBLE;
-	if (x->status == EXIT_YES && lines == 0 && x->nrecords == 0)
-		return EXIT_NO;
-	return x->status;
+	if (x->status != EXIT_YES || lines > 0 || x->nrecords > 0)
+		return x->status;
+	if (in->n > 0 && !x->stopped)
+		msg_note("no line of Postfix in what was given; if there should "
+		    "be, see what the lines look like with mxlog, and --prefix");
+	return EXIT_NO;
 }
 
 int

@@ -232,14 +232,37 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 	links_add(&t->links, &l);
 }
 
+const struct node *
+join_child(const struct track *t, struct node_ref parent, struct slice qid)
+{
+	uint64_t hash;
+	int steps = 0;
+
+	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+		const struct node *n = node_at(&t->nodes, i);
+
+		steps++;
+		for (size_t k = 0; k < node_nparent(n); k++)
+			if (n->links->parent[k].idx == parent.idx &&
+			    n->links->parent[k].gen == parent.gen)
+				return n;
+	}
+	return NULL;
+}
+
 /* bounce or local of this instance announces a new queue ID. */
 void
 join_made(struct track *t, const struct at *at, struct message *m,
     struct slice qid, enum node_why why)
 {
 	struct node_ref parent = m->node;
-	struct message *child = join_find(t, at, qid, ARRIVAL_MADE);
+	struct message *child;
 
+	/* Several recipients may be forwarded as one message. */
+	if (join_child(t, parent, qid) != NULL)
+		return;
+	child = join_find(t, at, qid, ARRIVAL_MADE);
 	if (child == NULL || child == m)
 		return;
 	child->saw |= SAW_NOTICE;

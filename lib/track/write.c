@@ -379,26 +379,6 @@ put_parents(struct track *t, const struct node *n, struct rec *r)
 	rec_set(r, F_PARENT_WHY, buf_slice(why));
 }
 
-/* The child that this delivery's reply names, if it was linked. */
-static const struct node *
-linked_child(const struct track *t, struct node_ref parent, struct slice qid)
-{
-	uint64_t hash;
-	int steps = 0;
-
-	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
-	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
-		const struct node *n = node_at(&t->nodes, i);
-
-		steps++;
-		for (size_t k = 0; k < node_nparent(n); k++)
-			if (n->links->parent[k].idx == parent.idx &&
-			    n->links->parent[k].gen == parent.gen)
-				return n;
-	}
-	return NULL;
-}
-
 /* A Postfix server's own answer, not one passed on by a filter. */
 static bool
 direct_answer(struct slice reply)
@@ -502,7 +482,7 @@ write_delivery(struct track *t, const struct message *m,
 			rec_set(r, repeat[i], base->v[repeat[i]]);
 	next = rec_get(r, F_NEXT_QID);
 	if (next.len > 0) {
-		const struct node *child = linked_child(t, m->node, next);
+		const struct node *child = join_child(t, m->node, next);
 
 		if (child != NULL) {
 			rec_set(r, F_NEXT_HOST, child->id.instance->host->name);
