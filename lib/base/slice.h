@@ -21,6 +21,9 @@
 
 #define SLICE_NONE	SIZE_MAX
 
+/* So that a comparison with a literal becomes one of a few registers. */
+#define SLICE_INLINE	static inline __attribute__((always_inline))
+
 struct slice {
 	const unsigned char	*ptr;
 	size_t			 len;
@@ -31,7 +34,7 @@ struct slice {
 	((struct slice){ (const unsigned char *)("" lit), sizeof(lit) - 1 })
 
 /* A slice of memory; p may be any pointer. */
-static inline struct slice
+SLICE_INLINE struct slice
 slice_of(const void *p, size_t len)
 {
 	return (struct slice){ p, len };
@@ -40,20 +43,20 @@ slice_of(const void *p, size_t len)
 /* A slice of a C string of ours (an option, a constant). */
 struct slice	slice_cstr(const char *);
 
-static inline bool
+SLICE_INLINE bool
 slice_eq(struct slice a, struct slice b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-static inline bool
+SLICE_INLINE bool
 slice_starts(struct slice s, struct slice prefix)
 {
 	return s.len >= prefix.len && (prefix.len == 0 ||
 	    memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
 }
 
-static inline bool
+SLICE_INLINE bool
 slice_ends(struct slice s, struct slice suffix)
 {
 	return s.len >= suffix.len && (suffix.len == 0 ||
@@ -62,7 +65,7 @@ slice_ends(struct slice s, struct slice suffix)
 }
 
 /* At most len bytes from pos on; empty when pos is past the end. */
-static inline struct slice
+SLICE_INLINE struct slice
 slice_sub(struct slice s, size_t pos, size_t len)
 {
 	if (pos > s.len)
@@ -73,14 +76,14 @@ slice_sub(struct slice s, size_t pos, size_t len)
 }
 
 /* What is left from pos on. */
-static inline struct slice
+SLICE_INLINE struct slice
 slice_from(struct slice s, size_t pos)
 {
 	return slice_sub(s, pos, SIZE_MAX);
 }
 
 /* The position of the first byte c, or SLICE_NONE. */
-static inline size_t
+SLICE_INLINE size_t
 slice_chr(struct slice s, unsigned char c)
 {
 	const unsigned char *p;
@@ -114,7 +117,7 @@ slice_any(struct slice s, unsigned char a, unsigned char b, unsigned char c)
 }
 
 /* If s starts with prefix, drop it from s. */
-static inline bool
+SLICE_INLINE bool
 slice_take(struct slice *s, struct slice prefix)
 {
 	if (!slice_starts(*s, prefix))

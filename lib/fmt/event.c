@@ -101,8 +101,11 @@ event_read(struct event *ev)
 		ev->time.digits = (uint8_t)digits;
 	}
 	ev->class = ev->kind == EV_UNKNOWN ? LINE_UNKNOWN : LINE_UNDERSTOOD;
-	if (ev->kind == EV_OTHER && ev->daemon == DM_NONE &&
-	    !event_program_lost(ev))
+	/* Other programs may be called smtpd, too; instances are Postfix's. */
+	if (ev->kind == EV_OTHER && !event_program_lost(ev) &&
+	    (ev->daemon == DM_NONE || !rec_has(r, F_INSTANCE))) {
 		ev->class = LINE_FOREIGN;
+		ev->daemon = DM_NONE;
+	}
 	return true;
 }

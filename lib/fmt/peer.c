@@ -10,23 +10,28 @@ bool
 peer_take(struct slice *s, struct peer *p)
 {
 	struct slice rest;
-	size_t n = 0;
+	size_t n;
 
 	*p = (struct peer){ .port = { NULL, 0 } };
-	if (!slice_cut(*s, '[', &p->name, &rest) ||
-	    p->name.len > NAME_MAX_LEN || slice_chr(p->name, ' ') != SLICE_NONE)
+	n = slice_any(*s, '[', ' ', '[');
+	if (n == s->len || s->ptr[n] == ' ' || n > NAME_MAX_LEN)
 		return false;
-	if (!slice_cut(rest, ']', &p->addr, &rest) || p->addr.len == 0)
+	p->name = slice_of(s->ptr, n);
+	rest = slice_of(s->ptr + n + 1, s->len - n - 1);
+	n = slice_any(rest, ']', ']', ']');
+	if (n == rest.len || n == 0)
 		return false;
+	p->addr = slice_of(rest.ptr, n);
+	rest = slice_of(rest.ptr + n + 1, rest.len - n - 1);
 	if (rest.len > 1 && rest.ptr[0] == ':' && ascii_digit(rest.ptr[1])) {
-		while (n + 1 < rest.len && ascii_digit(rest.ptr[n + 1]))
-			n++;
-		if (n > 5)
+		for (n = 1; n < rest.len && ascii_digit(rest.ptr[n]); n++)
+			;
+		if (n > 6)
 			return false;
-		p->port = slice_sub(rest, 1, n);
-		rest = slice_from(rest, n + 1);
+		p->port = slice_of(rest.ptr + 1, n - 1);
+		rest = slice_of(rest.ptr + n, rest.len - n);
 	}
-	p->all = slice_sub(*s, 0, s->len - rest.len);
+	p->all = slice_of(s->ptr, s->len - rest.len);
 	*s = rest;
 	return true;
 }

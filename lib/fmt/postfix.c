@@ -256,6 +256,8 @@ infer(const struct event *ev, struct slice text)
 static bool
 parse_plain(struct slice s, struct event *ev)
 {
+	if (line_may_be_tls(s) && line_tls(s, ev))
+		return true;
 	switch (ev->daemon) {
 	case DM_SMTPD:
 	case DM_QMQPD:

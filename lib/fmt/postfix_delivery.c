@@ -3,8 +3,6 @@
 
 #include "base/banned.h"
 
-#define RELAY_MAX	512
-
 /* What follows the addresses, in the fixed order of the layout. */
 struct tail {
 	struct slice	relay;
@@ -34,12 +32,7 @@ take_value(struct slice *s, size_t n, struct slice *value)
 static inline bool
 take_word(struct slice *s, struct slice *value)
 {
-	size_t n = 0;
-
-	while (n < s->len && n < RELAY_MAX && s->ptr[n] != ',' &&
-	    s->ptr[n] != ' ' && s->ptr[n] != '>')
-		n++;
-	return take_value(s, n, value);
+	return take_value(s, slice_any(*s, ',', ' ', '>'), value);
 }
 
 /* The length of the decimal number at the start of s, or 0. */

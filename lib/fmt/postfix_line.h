@@ -47,6 +47,14 @@ bool	line_smtpd(struct slice, struct event *);
 bool	line_action(struct slice, struct event *);
 bool	line_proxy(struct slice, struct event *);
 /* lines about TLS without a queue ID: postfix_tls.c */
+/* Trusted, TLS, Anonymous, Untrusted, Verified */
+static inline bool
+line_may_be_tls(struct slice s)
+{
+	return s.len > 0 && (s.ptr[0] == 'T' || s.ptr[0] == 'A' ||
+	    s.ptr[0] == 'U' || s.ptr[0] == 'V');
+}
+
 bool	line_tls(struct slice, struct event *);
 /* postscreen, dnsblog, tlsproxy: postfix_screen.c */
 bool	line_screen(struct slice, struct event *);

@@ -145,9 +145,7 @@ verbose(struct slice s, struct event *ev)
 bool
 line_tls(struct slice s, struct event *ev)
 {
-	/* Trusted, TLS, Anonymous, Untrusted, Verified */
-	if (s.len > 0 && (s.ptr[0] == 'T' || s.ptr[0] == 'A' ||
-	    s.ptr[0] == 'U' || s.ptr[0] == 'V') && summary(s, ev))
+	if (line_may_be_tls(s) && summary(s, ev))
 		return true;
 	return failed(s, ev) || note(s, ev) || tlsrpt(s, ev) || verbose(s, ev);
 }

@@ -44,12 +44,14 @@ hex(unsigned char c)
 static inline unsigned char
 span(struct slice s, size_t *n)
 {
-	unsigned char common = HEX;
-	size_t i = 0;
+	const unsigned char *p = s.ptr, *end = s.ptr + s.len;
+	unsigned char common = HEX, d;
 
-	while (i < s.len && digit52[s.ptr[i]] != 0)
-		common &= digit52[s.ptr[i++]];
-	*n = i;
+	while (p < end && (d = digit52[*p]) != 0) {
+		common &= d;
+		p++;
+	}
+	*n = (size_t)(p - s.ptr);
 	return common;
 }
 
@@ -58,7 +60,7 @@ static inline bool
 valid_short(struct slice s)
 {
 	return s.len > SHORT_USEC && s.len <= SHORT_USEC + SHORT_INODE &&
-	    memcmp(s.ptr, SHORT_END, SHORT_USEC) < 0 &&
+	    (s.ptr[0] != 'F' || memcmp(s.ptr, SHORT_END, SHORT_USEC) < 0) &&
 	    (s.ptr[SHORT_USEC] != '0' || s.len == SHORT_USEC + 1);
 }
 

@@ -11,7 +11,7 @@
 static inline struct slice
 unblank(struct slice s)
 {
-	return s.len > 0 && *s.ptr == ' ' ? slice_from(s, 1) : s;
+	return s.len > 0 && *s.ptr == ' ' ? slice_of(s.ptr + 1, s.len - 1) : s;
 }
 
 /* The length of the word at the start of s. */
@@ -268,10 +268,8 @@ static inline bool
 take_tag(struct slice *s, struct frame *fr)
 {
 	const unsigned char *p = s->ptr;
-	size_t n = 0, len;
+	size_t n = slice_any(*s, '[', ':', ' '), len;
 
-	while (n < s->len && p[n] != '[' && p[n] != ':' && p[n] != ' ')
-		n++;
 	if (n == s->len || p[n] == ' ')
 		return false;
 	if (p[n] == '[') {

@@ -8,22 +8,24 @@
 static bool
 take_trust(struct slice *s, struct slice *trust)
 {
-	static const struct {
-		unsigned char len;
-		const char *word;
-	} t[] = { { 9, "Anonymous" }, { 9, "Untrusted" }, { 7, "Trusted" },
-		{ 8, "Verified" } };
+	size_t n = 0;
 
 	*trust = slice_of(NULL, 0);
-	if (slice_take(s, SLICE("TLS connection ")))
-		return true;
-	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
-		if (slice_starts(*s, slice_of(t[i].word, t[i].len))) {
-			*trust = slice_sub(*s, 0, t[i].len);
-			*s = slice_from(*s, t[i].len);
-			return slice_take(s, SLICE(" TLS connection "));
-		}
-	return false;
+	if (s->len == 0)
+		return false;
+	if (s->ptr[0] == 'A')
+		n = slice_starts(*s, SLICE("Anonymous ")) ? 9 : 0;
+	else if (s->ptr[0] == 'U')
+		n = slice_starts(*s, SLICE("Untrusted ")) ? 9 : 0;
+	else if (s->ptr[0] == 'V')
+		n = slice_starts(*s, SLICE("Verified ")) ? 8 : 0;
+	else if (slice_starts(*s, SLICE("Trusted ")))
+		n = 7;
+	else
+		return slice_take(s, SLICE("TLS connection "));
+	*trust = slice_of(s->ptr, n);
+	*s = slice_from(*s, n);
+	return n > 0 && slice_take(s, SLICE(" TLS connection "));
 }
 
 static bool
@@ -34,9 +36,11 @@ is_version(struct slice s)
 }
 
 /* True at " server-signature ", " client-digest " and the like. */
-static bool
+static inline bool
 at_key(struct slice s)
 {
+	if (s.len < 2 || (s.ptr[1] != 's' && s.ptr[1] != 'c'))
+		return false;
 	if (!slice_take(&s, SLICE(" server-")) &&
 	    !slice_take(&s, SLICE(" client-")))
 		return false;
@@ -130,7 +134,7 @@ tlsline_parse(struct slice s, struct tlsline *t)
 	if (colon == SLICE_NONE || !parse_detail(slice_from(s, colon + 2), t))
 		return false;
 	peer = slice_sub(s, 0, colon);
-	if (!t->outbound)
+	if (!t->outbound && slice_chr(peer, ' ') != SLICE_NONE)
 		(void)slice_cut_str(peer, SLICE(" to "), &peer, &t->sni);
 	if (peer_parse(peer, &t->peer))
 		return true;

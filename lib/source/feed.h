@@ -26,7 +26,7 @@
 #include "rec/rec.h"
 #include "source/clock.h"
 
-#define FEED_TAGS	64	/* tags remembered */
+#define FEED_TAGS	65	/* tags remembered, and one that is not */
 #define FEED_TAG_MAX	96
 
 /* What the beginning of a file says. */

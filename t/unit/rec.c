@@ -173,7 +173,7 @@ static void
 round_trip(const struct rec *r)
 {
 	struct buf b, scratch;
-	struct slice header, line, rest;
+	struct slice header, line, rest = { NULL, 0 };
 	struct rec_in in;
 	struct rec back;
 	struct err e;

@@ -1,0 +1,103 @@
+#include "base/caltime.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const struct {
+	const char	*in;
+	const char	*out;		/* NULL: refused */
+} cases[] = {
+	{ "2026-09-01T10:04:05Z", "2026-09-01T10:04:05Z" },
+	{ "2026-09-01T10:04:05.5Z", "2026-09-01T10:04:05.5Z" },
+	{ "2026-09-01T10:04:05.123456789Z", "2026-09-01T10:04:05.123456789Z" },
+	{ "2026-09-01T10:04:05+02:00", "2026-09-01T08:04:05Z" },
+	{ "2026-09-01t10:04:05-0530", "2026-09-01T15:34:05Z" },
+	{ "2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z" },
+	{ "2000-02-29T00:00:00Z", "2000-02-29T00:00:00Z" },
+	{ "1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z" },
+	{ "1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z" },
+	{ "0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z" },
+	{ "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z" },
+	{ "2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z" },
+	{ "2023-02-29T00:00:00Z", NULL }, { "1900-02-29T00:00:00Z", NULL },
+	{ "2026-04-31T00:00:00Z", NULL }, { "2026-13-01T00:00:00Z", NULL },
+	{ "2026-00-01T00:00:00Z", NULL }, { "2026-01-00T00:00:00Z", NULL },
+	{ "2026-01-01T24:00:00Z", NULL }, { "2026-01-01T00:60:00Z", NULL },
+	{ "2026-01-01T00:00:61Z", NULL }, { "2026-01-01T00:00:00", NULL },
+	{ "2026-01-01T00:00:00.Z", NULL }, { "2026-01-01", NULL },
+	{ "2026-01-01T00:00:00+2:00", NULL }, { "", NULL },
+	{ "2026-01-01T00:00:00Zx", NULL }, { "0000-01-01T00:00:00Z", NULL },
+	{ "2026-01-01T00:00:00.1234567890Z", NULL },
+	{ "2026/01/01T00:00:00Z", NULL },
+};
+
+static void
+test_text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned char text[CALTIME_MAX];
+		unsigned int digits;
+		uint32_t nsec;
+		int64_t sec;
+		size_t n;
+
+		assert_int_equal(caltime_parse(slice_cstr(cases[i].in), &sec,
+		    &nsec, &digits), cases[i].out != NULL);
+		if (cases[i].out == NULL)
+			continue;
+		n = caltime_text(text, sec, nsec, digits);
+		assert_true(slice_eq(slice_of(text, n),
+		    slice_cstr(cases[i].out)));
+	}
+}
+
+/* Every day of 800 years there and back. */
+static void
+test_days(void **state)
+{
+	int64_t first = INT64_C(-11676096000), sec;	/* 1600-01-01 */
+	struct caltime c, last = { 1599, 12, 31, 0, 0, 0 };
+
+	(void)state;
+	for (int64_t d = 0; d < 2 * 146097; d++) {
+		caltime_of(first + d * 86400 + 86399, &c);
+		assert_true(caltime_sec(&c, &sec));
+		assert_true(sec == first + d * 86400 + 86399);
+		assert_int_equal(c.hour * 10000 + c.min * 100 + c.sec, 235959);
+		assert_true(c.day == last.day + 1 || c.day == 1);
+		last = c;
+	}
+	assert_int_equal(c.year * 10000 + c.mon * 100 + c.day, 23991231);
+}
+
+static void
+test_range(void **state)
+{
+	unsigned char text[CALTIME_MAX];
+
+	(void)state;
+	assert_int_equal(caltime_text(text, INT64_MAX, 0, 0), 0);
+	assert_int_equal(caltime_text(text, INT64_MIN, 0, 0), 0);
+	assert_int_equal(caltime_text(text, 0, 999999999, 99), 30);
+	assert_true(caltime_leap(2000) && caltime_leap(2024));
+	assert_false(caltime_leap(1900) || caltime_leap(2026));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_range),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
