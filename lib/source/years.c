@@ -74,7 +74,9 @@ weak_year(struct feed *f)
 		limit = v->gzip_mtime;
 	} else if (!f->input->regular)
 		return;
-	year = clock_year_before(v->mon, v->day, limit);
+	/* The latest stamp seen is before it, the first one so much earlier. */
+	year = clock_year_before((uint8_t)((v->last - 1) / 31 + 1),
+	    (uint8_t)((v->last - 1) % 31 + 1), limit);
 	if (year == 0)
 		return;
 	clock_year(&f->clock, why, year - (int)v->wraps);

@@ -48,6 +48,10 @@ takes(const struct message *m, const struct node *n, const struct at *at,
 		return true;
 	if (arrival == ARRIVAL_NO)
 		return (m->saw & SAW_END) == 0 || at->sec - m->ended <= LATE;
+	/* Several messages may be forwarded as one. */
+	if (arrival == ARRIVAL_MADE && (m->saw & SAW_ARRIVAL) == SAW_NOTICE &&
+	    (m->saw & SAW_END) == 0)
+		return at->sec - m->first.sec <= HOLD_AFTER;
 	if (arrived)
 		return false;
 	if (m->saw & SAW_END)

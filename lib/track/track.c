@@ -558,7 +558,8 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 	}
 	if (next.len == 0)
 		return;
-	if (slice_starts(rec_get(r, F_REPLY), SLICE("forwarded as ")))
+	if (slice_starts(rec_get(r, F_REPLY), SLICE("forwarded as ")) &&
+	    (at->ev->daemon == DM_LOCAL || at->ev->daemon == DM_NONE))
 		join_made(t, at, m, next, WHY_FORWARDED);
 	else
 		join_queued_as(t, at, m, next);
