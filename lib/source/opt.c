@@ -1,8 +1,10 @@
 #include "source/opt.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/caltime.h"
@@ -17,9 +19,24 @@
 #define QUOTE_MAX	128	/* bytes of an argument that a message shows */
 #define TIME_MAX	40	/* no time is longer */
 
+/*
+ * A standard descriptor that is closed must not become the next file that is
+ * opened: records would be written into it.  What takes its place fails on
+ * use, so that the trouble is reported.
+ */
+static void
+hold_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY :
+			    O_RDONLY);
+}
+
 void
 opt_init(struct opt *o)
 {
+	hold_descriptors();
 	*o = (struct opt){
 		.format = REC_JSON,
 		.slack = 3600,

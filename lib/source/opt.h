@@ -98,6 +98,7 @@ enum {
 	{ "sandbox", required_argument, NULL, OPT_SANDBOX },		\
 	{ "no-sandbox", no_argument, NULL, OPT_NO_SANDBOX }
 
+/* Called before any file is opened. */
 void	opt_init(struct opt *);
 void	opt_free(struct opt *);
 /*
