@@ -19,7 +19,7 @@ HARDEN	= -fPIE -fstack-protector-strong -fno-strict-aliasing
 FORTIFY	= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 OPT	= -O3
 # With gcc the tools are optimized as a whole; a fifth fewer instructions.
-LTO	= $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,\
+LTO	:= $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,\
 	  -flto=auto -ffat-lto-objects)
 CFLAGS	= $(OPT) $(LTO) -g $(WARN) $(HARDEN) $(FORTIFY)
 CPPFLAGS = -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
@@ -133,8 +133,8 @@ prove:
 
 lint:
 	@t/install-packages build lint
-	$(SUB) CC=gcc OUT=bin/obj/lint-gcc WARN='$(WARN) -Werror' objects
-	$(SUB) CC=clang OUT=bin/obj/lint-clang WARN='$(WARN) -Werror' objects
+	$(SUB) CC=gcc LTO= OUT=bin/obj/lint-gcc WARN='$(WARN) -Werror' objects
+	$(SUB) CC=clang LTO= OUT=bin/obj/lint-clang WARN='$(WARN) -Werror' objects
 	cppcheck --quiet --std=c11 --language=c -j2 -Ilib -D_GNU_SOURCE \
 	    -DVERSION='""' --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem \
