@@ -77,7 +77,7 @@ yday_of(const struct stamp *s)
 static int64_t
 to_utc(const struct clock *c, int64_t local, unsigned int *flags)
 {
-	int64_t utc, later;
+	int64_t utc = local, later;
 
 	if (c->zone == NULL) {
 		*flags |= c->inferred ? CLOCK_ZONE_INFERRED :
