@@ -1,0 +1,107 @@
+#include "track/journal.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "track/names.h"
+
+/* What was put in comes out, in order, whatever its length. */
+static void
+test_round_trip(void **state)
+{
+	static const size_t len[] = { 0, 1, 383, 384, 65535, 65536, 200000 };
+	const size_t n = sizeof(len) / sizeof(len[0]);
+	static const enum field key[] = { F_TO, F_REPLY, F_DSN };
+	unsigned char mark[JOURNAL_MARK_LEN];
+	struct journal_pool pool = { .n = 0 };
+	struct journal j = { .ptr = NULL };
+	struct journal_entry e;
+	uint32_t pos = 0;
+	struct rec r, back;
+	char *text = malloc(200000);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'x', 200000);
+	/* An empty journal has an end. */
+	assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_END);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(journal_fact(&pool, &j, F_FROM,
+		    slice_of(text, len[i])));
+		memset(mark, (int)i, sizeof(mark));
+		assert_true(journal_mark(&pool, &j, mark));
+		rec_clear(&r);
+		rec_set(&r, F_TO, slice_of(text, len[i]));
+		rec_set(&r, F_REPLY, SLICE(""));
+		rec_set(&r, F_HELO, SLICE("not among the keys"));
+		assert_true(journal_block(&pool, &j, SLICE("head"), &r, key, 3));
+	}
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_FACT);
+		assert_int_equal(e.field, F_FROM);
+		assert_true(slice_eq(e.value, slice_of(text, len[i])));
+		assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_MARK);
+		assert_int_equal(e.head.len, JOURNAL_MARK_LEN);
+		assert_int_equal(e.head.ptr[3], i);
+		assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_BLOCK);
+		assert_true(slice_eq(e.head, SLICE("head")));
+		rec_clear(&back);
+		journal_facts(e.facts, &back);
+		assert_true(slice_eq(back.v[F_TO], slice_of(text, len[i])));
+		assert_true(rec_has(&back, F_REPLY));
+		assert_int_equal(back.v[F_REPLY].len, 0);
+		assert_false(rec_has(&back, F_DSN));
+		assert_false(rec_has(&back, F_HELO));
+	}
+	assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_END);
+	assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_END);
+	journal_drop(&pool, &j);
+	assert_int_equal(j.len, 0);
+	journal_pool_free(&pool);
+	free(text);
+}
+
+/* Recycled memory holds nothing of the one before. */
+static void
+test_pool(void **state)
+{
+	struct journal_pool pool = { .n = 0 };
+	struct journal j[200];
+	struct journal_entry e;
+
+	(void)state;
+	memset(j, 0, sizeof(j));
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < 200; i++)
+			assert_true(journal_fact(&pool, &j[i], F_FROM,
+			    slice_of("abcdef", i % 6)));
+		for (size_t i = 0; i < 200; i++) {
+			uint32_t pos = 0;
+
+			assert_int_equal(journal_next(&j[i], &pos, &e),
+			    JOURNAL_FACT);
+			assert_int_equal(e.value.len, i % 6);
+			assert_int_equal(journal_next(&j[i], &pos, &e),
+			    JOURNAL_END);
+			journal_drop(&pool, &j[i]);
+		}
+	}
+	journal_pool_free(&pool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_pool)
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,170 @@
+#include "track/node.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "track/track.h"
+
+static struct host host = { .name = { (const unsigned char *)"mx/a b%", 7 } };
+static struct instance inst = { .host = &host,
+	.name = { (const unsigned char *)"postfix", 7 } };
+
+static struct ident
+ident(const char *qid, int64_t sec)
+{
+	struct ident id = { .instance = &inst, .sec = sec, .timed = true };
+
+	id.qidlen = (unsigned char)strlen(qid);
+	memcpy(id.qid, qid, id.qidlen);
+	return id;
+}
+
+static void
+check_trace(const struct ident *id, const char *want)
+{
+	unsigned char text[NODE_TRACE_MAX];
+	struct slice s = node_trace(id, text, sizeof(text));
+
+	if (!slice_eq(s, slice_cstr(want)))
+		fail_msg("%.*s, not %s", (int)s.len, s.ptr, want);
+}
+
+static void
+test_trace(void **state)
+{
+	struct ident id = ident("0000A14020A", 1788257045);
+
+	(void)state;
+	check_trace(&id, "mx%2fa%20b%25/postfix/0000A14020A/2026-09-01T10:04:05Z");
+	id.timed = false;
+	check_trace(&id, "mx%2fa%20b%25/postfix/0000A14020A/09-01T10:04:05");
+	id = ident("4hZ1fY0sf8z9s6S", 1788257045);
+	id.is_long = true;
+	check_trace(&id, "mx%2fa%20b%25/postfix/4hZ1fY0sf8z9s6S");
+	id = ident("", 1788257045);
+	ident_reject(&id, 4194304, 12);
+	check_trace(&id, "mx%2fa%20b%25/postfix/NOQUEUE/2026-09-01T10:04:05Z/4194304/12");
+}
+
+/* A reference to a node that is gone finds nothing, not its successor. */
+static void
+test_generations(void **state)
+{
+	struct ident id = ident("0000A14020A", 0);
+	struct node_ref ref[100];
+	struct nodes t;
+	uint64_t hash;
+
+	(void)state;
+	nodes_init(&t);
+	for (int round = 0; round < 50; round++) {
+		for (size_t i = 0; i < 100; i++) {
+			ref[i] = node_new(&t, &id);
+			assert_non_null(node_get(&t, ref[i]));
+		}
+		for (size_t i = 0; i < 100; i++)
+			node_written(&t, ref[i], round);
+		for (size_t i = 0; i < 100; i++)
+			assert_true(node_get(&t, ref[i])->written);
+		nodes_expire(&t, round + 1);
+		for (size_t i = 0; i < 100; i++)
+			assert_null(node_get(&t, ref[i]));
+		assert_int_equal(node_first(&t, SLICE("0000A14020A"), &hash), 0);
+	}
+	assert_int_equal(t.live, 0);
+	nodes_free(&t);
+}
+
+/* Of many, each is found; those of one ID are found each once. */
+static void
+test_table(void **state)
+{
+	const uint32_t n = 20000;
+	struct nodes t;
+	char qid[20];
+	uint64_t hash;
+
+	(void)state;
+	nodes_init(&t);
+	for (uint32_t i = 0; i < n; i++) {
+		struct ident id;
+
+		(void)snprintf(qid, sizeof(qid), "%05X14020A", i / 3);
+		id = ident(qid, i);
+		(void)node_new(&t, &id);
+	}
+	for (uint32_t i = 0; i < n / 3; i++) {
+		uint32_t found = 0;
+		struct slice s;
+
+		(void)snprintf(qid, sizeof(qid), "%05X14020A", i);
+		s = slice_cstr(qid);
+		for (uint32_t k = node_first(&t, s, &hash); k != 0;
+		    k = node_next(&t, k, s, hash)) {
+			assert_true(slice_eq(ident_qid(&node_at(&t, k)->id), s));
+			found |= 1U << (node_at(&t, k)->id.sec % 3);
+		}
+		assert_int_equal(found, 7);
+	}
+	assert_int_equal(node_first(&t, SLICE("FFFFF14020B"), &hash), 0);
+	nodes_free(&t);
+}
+
+static void
+test_path(void **state)
+{
+	struct ident id[6], root;
+	struct node_ref ref[6];
+	struct nodes t;
+	uint32_t hop;
+
+	(void)state;
+	nodes_init(&t);
+	for (int i = 0; i < 6; i++) {
+		id[i] = ident("0000A14020A", i);
+		ref[i] = node_new(&t, &id[i]);
+	}
+	assert_false(node_link(&t, ref[0], ref[0], WHY_QUEUED_AS));
+	assert_true(node_link(&t, ref[1], ref[0], WHY_QUEUED_AS));
+	assert_false(node_link(&t, ref[1], ref[0], WHY_ORIG_QID));
+	assert_true(node_link(&t, ref[2], ref[1], WHY_FORWARDED));
+	node_path(&t, node_get(&t, ref[2]), &root, &hop);
+	assert_int_equal(root.sec, 0);
+	assert_int_equal(hop, 3);
+	/* The shorter way counts. */
+	assert_true(node_link(&t, ref[2], ref[0], WHY_ORIG_QID));
+	node_path(&t, node_get(&t, ref[2]), &root, &hop);
+	assert_int_equal(root.sec, 0);
+	assert_int_equal(hop, 2);
+	/* A notice starts a path. */
+	assert_true(node_link(&t, ref[3], ref[2], WHY_NOTICE));
+	node_path(&t, node_get(&t, ref[3]), &root, &hop);
+	assert_int_equal(root.sec, 3);
+	assert_int_equal(hop, 1);
+	/* A circle ends. */
+	assert_true(node_link(&t, ref[4], ref[5], WHY_QUEUED_AS));
+	assert_true(node_link(&t, ref[5], ref[4], WHY_QUEUED_AS));
+	node_path(&t, node_get(&t, ref[4]), &root, &hop);
+	assert_true(hop >= 1 && hop <= 100);
+	nodes_free(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_path)
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
