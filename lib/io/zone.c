@@ -293,7 +293,8 @@ zone_utc(const struct zone *z, int64_t local, int64_t *utc)
 	if (hits != 0)
 		return hits == 1 ? ZONE_OK : ZONE_AMBIGUOUS;
 	/* In the gap at the end of the last period that is over by then. */
-	for (size_t i = first; i < z->n; i++) {
+	*utc = local - z->v[first].east;
+	for (size_t i = first + 1; i < z->n; i++) {
 		t = local - z->v[i].east;
 		if (t < z->v[i].start)
 			break;

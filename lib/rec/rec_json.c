@@ -81,7 +81,8 @@ put_field(struct rec_text *t, enum field f, struct slice v)
 	memcpy(t->at, key[f].text, KEY_MAX);
 	t->at += key[f].len;
 	if (bare_keys >> f & 1) {
-		if ((n = put_whole(t->at, v)) > 0) {
+		if (field_info[f].type == FIELD_NUM &&
+		    (n = put_whole(t->at, v)) > 0) {
 			t->at += n;
 			return true;
 		}

@@ -94,6 +94,7 @@ struct feed {
 	unsigned int		 damaged;
 	unsigned int		 told;		/* of those, to the next line */
 	struct buf		 last_host;	/* of its latest line */
+	struct buf		 last_src;	/* of records: their latest source */
 	struct reader_total	 total;
 	bool			 done;
 	uint64_t		 n[4];		/* lines by class */

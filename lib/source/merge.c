@@ -5,11 +5,11 @@
 #include "base/mem.h"
 #include "source/rotation.h"
 
-/* Where the item at hand stands: its source, or the file not yet open. */
+/* Where the item at hand stands: of records, the source they speak of. */
 static struct slice
 place(const struct feed *f)
 {
-	return f->item == FEED_EVENT && f->reader != NULL ? f->event.src :
+	return f->last_src.len > 0 ? buf_slice(&f->last_src) :
 	    slice_cstr(f->input->path);
 }
 
@@ -127,6 +127,11 @@ advance(struct feed *f)
 	const struct event_time *t = &f->event.time;
 
 	f->item = feed_next(f);
+	if (f->survey.records && f->item == FEED_EVENT &&
+	    !slice_eq(f->event.src, buf_slice(&f->last_src))) {
+		f->last_src.len = 0;
+		(void)buf_add(&f->last_src, f->event.src);
+	}
 	if (f->item != FEED_EVENT || !t->ordered)
 		return;
 	if (t->sec > f->sec || (t->sec == f->sec && t->nsec > f->nsec)) {

@@ -87,6 +87,16 @@ type_is(const struct rec *r, struct slice type)
 	return slice_eq(rec_get(r, F_TYPE), type);
 }
 
+/* The source that this host's lines come from is damaged here. */
+static void
+note_damage(struct run *x, struct slice host)
+{
+	struct buf *b = &x->lost[x->nlost < LOST_MAX ? x->nlost++ : 0];
+
+	b->len = 0;
+	(void)buf_add(b, host);
+}
+
 /* A record that is no event, or not to be traced. */
 static void
 on_record(struct run *x, struct rec *r)
@@ -101,19 +111,11 @@ on_record(struct run *x, struct rec *r)
 		}
 	} else if (type_is(r, SLICE("coverage")) && x->mode != RECORDS_ANY) {
 		coverage_merge(x->coverage, r);
+		if (slice_ends(rec_get(r, F_GAPS), SLICE(";damage")))
+			note_damage(x, rec_get(r, F_HOST));
 		return;
 	}
 	(void)give(x, r);
-}
-
-/* The source that this host's lines come from is damaged here. */
-static void
-note_damage(struct run *x, struct slice host)
-{
-	struct buf *b = &x->lost[x->nlost < LOST_MAX ? x->nlost++ : 0];
-
-	b->len = 0;
-	(void)buf_add(b, host);
 }
 
 /* After damage, the host's next line says that lines were lost before it. */
@@ -381,6 +383,7 @@ add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
 		*f = (struct feed){ .input = in, .prefix = prefix,
 			.only = n > 1 ? k + 1 : 0 };
 		buf_init(&f->last_host, 4096);
+		buf_init(&f->last_src, 65536);
 		feed_survey(f, x->opt->hash && k == 0);
 		if (k == 0 && f->nstreams > 1) {
 			n = f->nstreams;
@@ -529,8 +532,10 @@ records_run(const struct inputs *in, const struct opt *opt,
 	for (size_t i = 0; i < LOST_MAX; i++)
 		buf_free(&x.lost[i]);
 	prefix_free(prefix);
-	for (size_t i = 0; i < x.nfeed; i++)
+	for (size_t i = 0; i < x.nfeed; i++) {
 		buf_free(&x.feed[i].last_host);
+		buf_free(&x.feed[i].last_src);
+	}
 	mem_free(x.feed);
 	return status;
 }

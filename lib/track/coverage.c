@@ -301,6 +301,18 @@ merge_tls(struct host_cover *h, struct slice s)
 	}
 }
 
+/* Damage at the end of a piece lasts until the next piece begins. */
+static void
+close_damage(struct host_cover *h, const struct event_time *next)
+{
+	struct gap *g = h->ngap == 0 ? NULL : &h->gap[h->ngap - 1];
+
+	if (g == NULL || g->why != 'd' || !h->timed || g->to != h->last.sec)
+		return;
+	g->why = 'l';
+	g->to = next->sec > g->from ? next->sec : g->from;
+}
+
 void
 coverage_merge(struct coverage *c, const struct rec *r)
 {
@@ -313,6 +325,8 @@ coverage_merge(struct coverage *c, const struct rec *r)
 	for (size_t i = 0; i < 4; i++)
 		if (slice_u64(rec_get(r, key[i]), UINT64_MAX / 2, &v))
 			h->n[i] += v;
+	if (parse_time(rec_get(r, F_TIME), &first))
+		close_damage(h, &first);
 	merge_gaps(h, rec_get(r, F_GAPS));
 	merge_tls(h, rec_get(r, F_TLS_LOGGING));
 	if (!parse_time(rec_get(r, F_TIME), &first) ||

@@ -555,6 +555,7 @@ test_header(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in.ncolumn = 0;
 		if (rec_in_header(&in, slice_cstr(cases[i].line)) !=
 		    cases[i].ours)
 			fail_msg("%s", cases[i].line);
