@@ -114,7 +114,8 @@ subtest 'order within a second' => sub {
 		my $want = norm(trace(put("$dir/whole.log", $text)));
 		my $n = 0;
 
-		for my $seed (1 .. $name =~ /^(?:hops|in-sessions)$/ ? 20 : 3) {
+		for my $seed (1 .. ($name =~
+		    /^(?:hops|in-sessions)$/ ? 20 : 3)) {
 			my $got = norm(trace(put("$dir/shuffled.log",
 			    shuffled($text, $seed))));
 			next if $got eq $want;

@@ -32,9 +32,9 @@ fit(const struct at *at, const struct node *n)
 
 	if (o == i)
 		return 3;
-	if (is_queue_line(at))
-		return o->queue ? 0 : 2;
-	return i->queue ? 0 : 1;
+	if (!o->queue)
+		return is_queue_line(at) || i->queue ? 2 : 1;
+	return is_queue_line(at) || i->queue ? 0 : 1;
 }
 
 /* May this line belong to that life? */
@@ -105,7 +105,7 @@ learn(struct track *t, const struct at *at, struct message *m)
 
 	if (n->id.instance == i)
 		return;
-	if (is_queue_line(at)) {
+	if (is_queue_line(at) || (i->queue && !n->id.instance->queue)) {
 		n->id.instance->owner = i;
 		n->id.instance = i;
 	} else if (n->id.instance->queue)
