@@ -6,7 +6,6 @@
 use strict;
 use warnings;
 
-our $TODO;
 use lib 't';
 use Test::More;
 use Mx;
@@ -103,7 +102,6 @@ same('every line apart', \@given, map { (sprintf('l%03d.log', $_), $l[$_]) } 0 .
 	like($want, qr/2024-12-31T23:59:00Z/, 'one file tells the year of both');
 	# A piece is dated by itself: mxtrace(1) says so, and to give --year.
 	local $TODO = 'pieces do not hand on what dates their neighbours';
-	local $TODO = 'pieces do not carry what tells the year';
 	ok(without(run('mxtrace', '-q', @p)->{out}, 'source') eq $want, 'year anchors');
 }
 
@@ -118,7 +116,6 @@ same('every line apart', \@given, map { (sprintf('l%03d.log', $_), $l[$_]) } 0 .
 	my $want = run('mxtrace', '-q', @given, @f);
 	my @p = map { put("$_.piece", run('mxtrace', '-q', '--partial', @given, $_)->{out}) } @f;
 	is($want->{status}, 2, 'damage');
-	local $TODO = 'pieces do not carry where the damage is';
 	ok(without(run('mxtrace', '-q', @p)->{out}, 'source') eq
 	    without($want->{out}, 'source'), 'damage in a piece');
 }

@@ -415,7 +415,8 @@ drop_found(struct run *x)
 	}
 	x->nfeed = k;
 	if (dropped > 0)
-		msg_note("%zu files without log lines were left out", dropped);
+		msg_note("%zu %s without log lines left out", dropped,
+		    dropped == 1 ? "file" : "files");
 }
 
 static struct prefix *

@@ -159,8 +159,8 @@ summary_say(const struct summary *s, const struct timeline_facts *f,
 		msg_note("%llu Postfix lines were not understood: "
 		    "mxlog --unknown shows them", n);
 	if ((n = s->gaps) > 0)
-		msg_note("the log has gaps (%llu %s): mxgap says where", n,
-		    n == 1 ? "host" : "hosts");
+		msg_note("the log has gaps (%llu %s); coverage records say "
+		    "where", n, n == 1 ? "host" : "hosts");
 	say_list("TLS was logged by", &s->logged);
 	say_list("no sign that TLS is logged by", &s->silent);
 	if (s->ends == 0 && s->records > 0)
