@@ -257,6 +257,7 @@ static bool
 next_record(struct feed *f, struct slice line, uint64_t off)
 {
 	struct event *ev = &f->event;
+	char name[256];
 	struct err e;
 
 	f->line++;
@@ -270,7 +271,8 @@ next_record(struct feed *f, struct slice line, uint64_t off)
 	    RC_OK || !rec_has(&ev->rec, F_TYPE)) {
 		if (f->damaged++ == 0)
 			(void)msg_error("%s: line %llu at offset %llu: not a "
-			    "record; it is left out", f->input->path,
+			    "record; it is left out", msg_quote(name,
+			    sizeof(name), slice_cstr(f->input->path)),
 			    (unsigned long long)f->line,
 			    (unsigned long long)off);
 		return false;

@@ -142,13 +142,15 @@ on_event(struct run *x, struct feed *f)
 {
 	struct event *ev = &f->event;
 	struct event_text text;
+	char name[256];
 
 	if (f->ended && !f->pieces) {
 		f->pieces = true;
 		f->damaged++;
 		(void)msg_error("%s: records of several pieces, one behind the "
 		    "other: give each as a file of its own, so that they are "
-		    "merged in time order", f->input->path);
+		    "merged in time order", msg_quote(name, sizeof(name),
+		    slice_cstr(f->input->path)));
 	}
 	if (x->opt->nalias > 0)
 		alias_host(x->opt, &ev->rec);

@@ -137,7 +137,7 @@ void		 join_made(struct track *, const struct at *, struct message *,
 		    struct slice qid, enum node_why);
 /* The message has its client line and its Message-ID. */
 void		 join_waiting(struct track *, struct message *);
-void		 join_message_id(struct track *, struct message *, int64_t sec);
+void		 join_message_id(struct track *, struct message *);
 void		 join_unlist_mid(struct track *, struct message *);
 /* The node of that queue ID that has this parent, or NULL. */
 const struct node *join_child(const struct track *, struct node_ref parent,

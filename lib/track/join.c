@@ -318,13 +318,12 @@ match_pipe(struct track *t, struct message *a, struct message *b)
 }
 
 void
-join_message_id(struct track *t, struct message *m, int64_t sec)
+join_message_id(struct track *t, struct message *m)
 {
 	struct node *n = node_get(&t->nodes, m->node);
 	struct message **bucket;
 	int steps = 0;
 
-	(void)sec;
 	if (n->mid_hash == 0 || (!m->piped && (m->saw & SAW_PICKUP) == 0))
 		return;
 	bucket = &t->mid[n->mid_hash % MIDS];

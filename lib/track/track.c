@@ -373,7 +373,7 @@ on_pickup(struct track *t, const struct at *at, struct slice qid)
 		message_fact(t, m, F_ORIG_ID, rec_get(r, F_ORIG_ID));
 		join_orig(t, at, m, rec_get(r, F_ORIG_ID), WHY_REQUEUED);
 	}
-	join_message_id(t, m, at->sec);
+	join_message_id(t, m);
 }
 
 static void
@@ -392,7 +392,7 @@ on_message_id(struct track *t, const struct at *at, struct slice qid)
 	if (n->mid_hash == 0 && id.len > 2)
 		n->mid_hash = hash_bytes(id, 4);
 	join_waiting(t, m);
-	join_message_id(t, m, at->sec);
+	join_message_id(t, m);
 }
 
 static void
@@ -553,7 +553,7 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 		if (slice_starts(rec_get(r, F_REPLY), SLICE("delivered via "))) {
 			m->piped = true;
 			m->piped_sec = at->sec;
-			join_message_id(t, m, at->sec);
+			join_message_id(t, m);
 		}
 	}
 	if (next.len == 0)
@@ -779,12 +779,11 @@ on_config(struct track *t, const struct at *at)
 
 /* Silence, lost lines: what follows cannot be judged by what came before. */
 static void
-note_time(struct track *t, const struct at *at)
+note_time(const struct at *at)
 {
 	struct host *h = at->host;
 	bool lost = event_lines_lost(at->ev);
 
-	(void)t;
 	if (!h->timed) {
 		h->timed = true;
 		h->first = h->last = at->sec;
@@ -947,7 +946,7 @@ track_event(struct track *t, struct event *ev)
 		track_advance(t);
 	}
 	locate(t, ev, &at);
-	note_time(t, &at);
+	note_time(&at);
 	if (ev->class == LINE_FOREIGN)
 		return;
 	t->joined = (struct node_ref){ .idx = 0 };
