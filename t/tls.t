@@ -31,9 +31,9 @@ sub trace {
 sub line {
 	my ($s, $rest, $host) = @_;
 
-	return sprintf "Sep %2d %02d:%02d:%02d %s %s\n", 1 + ($s + 36000) /
-	    86400, ($s + 36000) / 3600 % 24, $s / 60 % 60, $s % 60,
-	    $host // 'mx', $rest;
+	$s += 36000;
+	return sprintf "Sep %2d %02d:%02d:%02d %s %s\n", 1 + $s / 86400,
+	    $s / 3600 % 24, $s / 60 % 60, $s % 60, $host // 'mx', $rest;
 }
 
 sub lines { return join '', map { line(@$_) } @_ }
@@ -251,6 +251,13 @@ subtest 'is TLS logged' => sub {
 	row('25 hours back', 'unknown not-logged', $logs, @quiet, [ 23 * 3600, $quiet[0][1] ], $active->(25 * 3600), smtp(25 * 3600, to()));
 	row('silence of seven hours', 'unknown gap', $logs, $active->(7 * 3600), smtp(7 * 3600, to()));
 	row('silence of five hours', $yes, $logs, $active->(5 * 3600), smtp(5 * 3600, to()));
+	# The log begins shortly before: were there lines of this request?
+	my @tight = ([ -2, $logs->[1] ], smtp(0, to()));
+	is(out_tls(lines(@tight)), 'unknown gap', 'the log begins within the request');
+	is(out_tls(lines($tight[0], $active->(-1), $tight[1])), $yes, 'the request begins within the log');
+	is(out_tls(lines($tight[0], $active->(-1, $B), $tight[1])), 'unknown gap', 'another request begins within the log');
+	is(out_tls(lines($active->(-3), [ -2, 'rsyslogd: imuxsock lost 5 messages from pid 77 due to rate-limiting' ], $logs, $tight[1])),
+	    'unknown gap', 'lines lost since it began');
 };
 
 sub in_log {

@@ -441,10 +441,15 @@ request_start(const struct at *at)
 	return at->sec - (int64_t)sum;
 }
 
-/* Could lines since that second be missing from the log of this host? */
+/*
+ * Could lines of the request that began after that second be missing from
+ * the log of this host?  None does before its message became active.
+ */
 static bool
-gap_since(const struct at *at, int64_t sec)
+gap_since(const struct at *at, const struct message *m, int64_t sec)
 {
+	if (sec < m->active)
+		sec = m->active;
 	return at->host->first > sec ||
 	    (at->host->gap_epoch > 0 && at->host->gap_end >= sec);
 }
@@ -480,8 +485,8 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 	o.logs_tls = logs_tls(at->tag, at);
 	o.logs_ref = at->tag->tls.ref;
 	/* A handshake that is too old leaves its own one unexplained. */
-	o.gap = p == NULL || o.stale || gap_since(at, start);
-	o.reuse_gap = p == NULL || gap_since(at, start);
+	o.reuse_gap = p == NULL || gap_since(at, m, start);
+	o.gap = o.stale || o.reuse_gap;
 	v = verdict_outbound(r, &o);
 	/* A handshake describes the hop only where something used it. */
 	*used = v.status == TLS_ENCRYPTED || v.status == TLS_AUTHENTICATED ?
