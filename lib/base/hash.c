@@ -34,12 +34,26 @@ mix(uint64_t a, uint64_t b)
 }
 
 static inline uint64_t
-load(const unsigned char *p, size_t n)
+load(const unsigned char *p)
 {
-	uint64_t v = 0;
+	uint64_t v;
 
-	memcpy(&v, p, n);
+	memcpy(&v, p, 8);
 	return v;
+}
+
+/* The last 1 to 7 bytes; each length gives a word of its own. */
+static inline uint64_t
+load_tail(const unsigned char *p, size_t n)
+{
+	uint32_t a, b;
+
+	if (n < 4)
+		return p[0] | (uint64_t)p[n / 2] << 8 |
+		    (uint64_t)p[n - 1] << 16;
+	memcpy(&a, p, 4);
+	memcpy(&b, p + n - 4, 4);
+	return a | (uint64_t)b << 32;
 }
 
 uint64_t
@@ -49,14 +63,9 @@ hash_bytes(struct slice s, uint64_t more)
 	size_t n = s.len;
 	uint64_t h = seed[0] ^ mix(more ^ seed[1], s.len ^ seed[0]);
 
-	while (n > 8) {
-		h = mix(load(p, 8) ^ seed[1], h ^ seed[0]);
-		p += 8;
-		n -= 8;
-	}
-	if (n == 8)
-		h = mix(load(p, 8) ^ seed[1], h ^ seed[0]);
-	else if (n > 0)
-		h = mix(load(p, n) ^ seed[1], h ^ seed[0]);
+	for (; n >= 8; n -= 8, p += 8)
+		h = mix(load(p) ^ seed[1], h ^ seed[0]);
+	if (n > 0)
+		h = mix(load_tail(p, n) ^ seed[1], h ^ seed[0]);
 	return mix(h ^ seed[1], seed[0]);
 }

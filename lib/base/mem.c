@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE	((size_t)2 << 20)
 
 /* There is no way on without memory; nothing is held back by exiting. */
 static _Noreturn void
@@ -56,4 +59,29 @@ void
 mem_free(void *p)
 {
 	free(p);
+}
+
+void *
+mem_pages(size_t bytes)
+{
+	size_t room = bytes + LARGE_PAGE, before;
+	char *p = mmap(NULL, room, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		out_of_memory();
+	/* A large page begins at a multiple of its size. */
+	before = (LARGE_PAGE - (uintptr_t)p % LARGE_PAGE) % LARGE_PAGE;
+	if (before > 0)
+		(void)munmap(p, before);
+	(void)munmap(p + before + bytes, LARGE_PAGE - before);
+	if (bytes >= LARGE_PAGE)
+		(void)madvise(p + before, bytes, MADV_HUGEPAGE);
+	return p + before;
+}
+
+void
+mem_pages_free(void *p, size_t bytes)
+{
+	(void)munmap(p, bytes);
 }

@@ -15,5 +15,20 @@ void	*mem_grow(void *, size_t old, size_t n, size_t size);
 /* A copy of len bytes with a NUL after them. */
 char	*mem_dup(const void *, size_t len);
 void	 mem_free(void *);
+/*
+ * Zeroed memory in whole pages, for large tables that are used at random:
+ * where the kernel can, in large pages, which save it the look-ups.
+ * mem_pages_free wants the same size again.
+ */
+void	*mem_pages(size_t bytes);
+void	 mem_pages_free(void *, size_t bytes);
+
+/* Ask for the bytes that will soon be read. */
+static inline void
+mem_prefetch(const void *p, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += 64)
+		__builtin_prefetch((const char *)p + i);
+}
 
 #endif

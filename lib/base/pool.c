@@ -5,11 +5,13 @@
 
 #include "base/mem.h"
 
-#define BLOCK	(64 * 1024)
+#define SMALL	((size_t)64 * 1024)	/* the first block */
+#define LARGE	((size_t)2 << 20)	/* the others: one large page */
 
 struct pool_block {
 	struct pool_block	*next;
-	alignas(16) unsigned char bytes[];
+	size_t			 bytes;
+	alignas(64) unsigned char at[];
 };
 
 void
@@ -26,10 +28,44 @@ pool_free(struct pool *p)
 	while (p->blocks != NULL) {
 		struct pool_block *next = p->blocks->next;
 
-		mem_free(p->blocks);
+		mem_pages_free(p->blocks, p->blocks->bytes);
 		p->blocks = next;
 	}
 	pool_init(p, p->size);
+}
+
+/* A block with room for one object at least. */
+static void
+add_block(struct pool *p)
+{
+	size_t n = p->blocks == NULL ? SMALL : LARGE;
+	struct pool_block *b;
+
+	if (n < sizeof(*b) + p->size)
+		n = sizeof(*b) + p->size;
+	b = mem_pages(n);
+	b->bytes = n;
+	b->next = p->blocks;
+	p->blocks = b;
+	p->at = b->at;
+	p->left = n - sizeof(*b);
+}
+
+void *
+pool_take_raw(struct pool *p)
+{
+	void *v = p->spare;
+
+	if (v != NULL) {
+		memcpy(&p->spare, v, sizeof(p->spare));
+		return v;
+	}
+	if (p->left < p->size)
+		add_block(p);
+	v = p->at;
+	p->at += p->size;
+	p->left -= p->size;
+	return v;
 }
 
 void *
@@ -37,25 +73,10 @@ pool_take(struct pool *p)
 {
 	void *v = p->spare;
 
-	if (v != NULL) {
-		memcpy(&p->spare, v, sizeof(p->spare));
-		memset(v, 0, p->size);
-		return v;
-	}
-	if (p->left < p->size) {
-		size_t n = p->size > BLOCK ? p->size : BLOCK / p->size *
-		    p->size;
-		struct pool_block *b = mem_alloc(1, sizeof(*b) + n);
-
-		b->next = p->blocks;
-		p->blocks = b;
-		p->at = b->bytes;
-		p->left = n;
-	}
-	v = p->at;
-	p->at += p->size;
-	p->left -= p->size;
-	return v;
+	if (v == NULL)
+		return pool_take_raw(p);
+	memcpy(&p->spare, v, sizeof(p->spare));
+	return memset(v, 0, p->size);
 }
 
 void

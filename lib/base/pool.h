@@ -3,7 +3,7 @@
  *
  * Memory comes in blocks and is kept for reuse until pool_free; the latest
  * given back is the first handed out again.  pool_take returns zeroed memory
- * aligned to 16 bytes.
+ * aligned to 16 bytes; pool_take_raw leaves in it what was there.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
@@ -23,6 +23,7 @@ struct pool {
 void	 pool_init(struct pool *, size_t size);
 void	 pool_free(struct pool *);
 void	*pool_take(struct pool *);
+void	*pool_take_raw(struct pool *);
 void	 pool_give(struct pool *, void *);
 
 #endif

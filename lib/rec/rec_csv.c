@@ -4,9 +4,6 @@
 
 #include "base/banned.h"
 
-/* What a column may need besides its value: quotes, apostrophe, comma. */
-#define COLUMN_EXTRA	4
-
 /* A text that a spreadsheet might run. */
 static bool
 is_formula(struct slice s)
@@ -45,6 +42,7 @@ put_value(struct rec_text *t, enum field f, struct slice v)
 	guard = !(field_info[f].type == FIELD_NUM && rec_text_is_number(v)) &&
 	    is_formula(v);
 	quote = guard || needs_quotes(v);
+	/* Two bytes here and two behind are the slack of a value. */
 	if (quote)
 		*t->at++ = '"';
 	if (guard)
@@ -61,13 +59,11 @@ rec_csv(struct buf *b, const struct rec *r, const enum field *column,
     size_t ncolumn)
 {
 	struct rec_text t;
-	size_t plain = 0;
 
-	for (size_t i = 0; i < ncolumn; i++)
-		plain += rec_get(r, column[i]).len + COLUMN_EXTRA;
-	if (!rec_text_begin(&t, b, plain))
-		return false;
+	rec_text_begin(&t, b);
 	for (size_t i = 0; i < ncolumn; i++) {
+		if (!rec_text_room(&t, REC_TEXT_SLACK))
+			return false;
 		if (rec_has(r, column[i]) &&
 		    !put_value(&t, column[i], r->v[column[i]]))
 			return false;

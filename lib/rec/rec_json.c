@@ -5,13 +5,22 @@
 
 #include "base/banned.h"
 
-#define KEY_MAX	24	/* the longest key with its quotes, 3 words */
+#define KEY_MAX	30	/* the longest key with what stands around it */
+
+enum key_kind {
+	KIND_TEXT,
+	KIND_NUM,
+	KIND_BOOL
+};
 
 /* A key as it stands in a line: ,"key":" or, for bare values, ,"key": */
 struct key {
 	unsigned char	text[KEY_MAX];
 	unsigned char	len;
+	unsigned char	kind;
 };
+
+_Static_assert(sizeof(struct key) == 32, "a key is copied as a whole");
 
 #define KEY_TEXT(name)	",\"" name "\":\""
 #define KEY_BARE(name)	",\"" name "\":"
@@ -23,6 +32,12 @@ struct key {
 #define KEY_ADDR(name)	KEY_TEXT(name)
 #define KEY_MAIL(name)	KEY_TEXT(name)
 
+#define KIND_STR	KIND_TEXT
+#define KIND_TIME	KIND_TEXT
+#define KIND_HOST	KIND_TEXT
+#define KIND_ADDR	KIND_TEXT
+#define KIND_MAIL	KIND_TEXT
+
 #define KEY_FITS(id, name, type, text)					\
 	_Static_assert(sizeof(KEY_##type(#name)) <= KEY_MAX, #name);
 FIELD_TABLE(KEY_FITS)
@@ -30,69 +45,78 @@ FIELD_TABLE(KEY_FITS)
 
 static const struct key key[FIELD_N] = {
 #define KEY_ENTRY(id, name, type, text)					\
-	{ KEY_##type(#name), sizeof(KEY_##type(#name)) - 1 },
+	{ KEY_##type(#name), sizeof(KEY_##type(#name)) - 1, KIND_##type },
 	FIELD_TABLE(KEY_ENTRY)
 #undef KEY_ENTRY
 };
 
-/* What a field may need besides its value: a whole key, two quotes. */
-#define FIELD_EXTRA	(KEY_MAX + 2)
+/* What a field may need besides its value, without escapes. */
+#define FIELD_EXTRA	(sizeof(struct key) + 2 + REC_TEXT_SLACK)
 
-/* A value that stands without quotes as it is. */
-static bool
-is_bare(enum field f, struct slice v)
-{
-	if (field_info[f].type == FIELD_BOOL)
-		return slice_eq(v, SLICE("true")) ||
-		    slice_eq(v, SLICE("false"));
-	return rec_text_is_number(v);
-}
-
-/* Keys written without quotes, as bits: field_is_bare without a look-up. */
-#define KEY_BIT(id, name, type, text)					\
-	| (sizeof(KEY_##type("")) == sizeof(KEY_BARE("")) ?		\
-	    (unsigned __int128)1 << F_##id : 0)
-static const unsigned __int128 bare_keys = 0 FIELD_TABLE(KEY_BIT);
-#undef KEY_BIT
-
-/* Copy a whole number of few digits, the usual one; 0 if it is another. */
+/*
+ * Copy a decimal number as Postfix writes them; 0 if v is anything else.
+ * What this refuses may still be a number.
+ */
 static inline size_t
-put_whole(unsigned char *dst, struct slice v)
+put_decimal(unsigned char *dst, struct slice v)
 {
-	size_t i = 0;
+	size_t i = 0, point = 0;
 
-	if (v.len == 0 || v.len > 20 || (v.ptr[0] == '0' && v.len > 1))
+	if (v.len == 0 || v.len > 20)
 		return 0;
 	do {
 		unsigned char c = v.ptr[i];
 
-		if (!ascii_digit(c))
-			return 0;
+		if (!ascii_digit(c)) {
+			if (c != '.' || i == 0 || point != 0)
+				return 0;
+			point = i;
+		}
 		dst[i++] = c;
 	} while (i < v.len);
+	if (i > 1 && (point + 1 == i || (v.ptr[0] == '0' && point != 1)))
+		return 0;
 	return i;
+}
+
+/* A number or a boolean; anything else that was logged stands in quotes. */
+static bool
+put_bare(struct rec_text *t, const struct key *k, struct slice v)
+{
+	size_t n;
+
+	if (k->kind == KIND_NUM && (n = put_decimal(t->at, v)) > 0) {
+		t->at += n;
+		return true;
+	}
+	if (k->kind == KIND_NUM ? rec_text_is_number(v) :
+	    slice_eq(v, SLICE("true")) || slice_eq(v, SLICE("false"))) {
+		t->at += rec_text_copy(t->at, v.ptr, v.len);
+		return true;
+	}
+	*t->at++ = '"';
+	if (!rec_text_put(t, v, REC_ESCAPE_JSON))
+		return false;
+	*t->at++ = '"';
+	return true;
 }
 
 static inline bool
 put_field(struct rec_text *t, enum field f, struct slice v)
 {
+	const struct key *k = &key[f];
 	size_t n;
 
-	memcpy(t->at, key[f].text, KEY_MAX);
-	t->at += key[f].len;
-	if (bare_keys >> f & 1) {
-		if (field_info[f].type == FIELD_NUM &&
-		    (n = put_whole(t->at, v)) > 0) {
-			t->at += n;
-			return true;
-		}
-		if (is_bare(f, v)) {
-			t->at += rec_text_copy(t->at, v.ptr, v.len);
-			return true;
-		}
-		*t->at++ = '"';	/* what was logged, lost in no reader */
-	}
-	if (!rec_text_put(t, v, REC_ESCAPE_JSON))
+	if (!rec_text_room(t, v.len + FIELD_EXTRA))
+		return false;
+	memcpy(t->at, k, sizeof(*k));
+	t->at += k->len;
+	if (k->kind != KIND_TEXT)
+		return put_bare(t, k, v);
+	n = rec_text_copy(t->at, v.ptr, v.len);
+	t->at += n;
+	if (__builtin_expect(n != v.len, 0) && !rec_text_slow(t,
+	    slice_from(v, n), REC_ESCAPE_JSON))
 		return false;
 	*t->at++ = '"';
 	return true;
@@ -126,22 +150,6 @@ put_columns(struct rec_text *t, const struct rec *r, const enum field *column,
 	return true;
 }
 
-/* Bytes of the record when nothing needs an escape, or more. */
-static size_t
-plain_size(const struct rec *r)
-{
-	size_t n = KEY_MAX;
-
-	for (size_t w = 0; w < REC_WORDS; w++) {
-		uint64_t bits = r->set[w];
-
-		for (; bits != 0; bits &= bits - 1)
-			n += FIELD_EXTRA +
-			    r->v[w * 64 + (size_t)__builtin_ctzll(bits)].len;
-	}
-	return n;
-}
-
 bool
 rec_json_columns(struct buf *b, const struct rec *r, const enum field *column,
     size_t ncolumn, struct slice tail)
@@ -149,10 +157,10 @@ rec_json_columns(struct buf *b, const struct rec *r, const enum field *column,
 	struct rec_text t;
 	size_t start = b->len;
 
-	if (!rec_text_begin(&t, b, plain_size(r) + tail.len))
-		return false;
+	rec_text_begin(&t, b);
 	if (!(ncolumn == 0 ? put_all(&t, r) :
-	    put_columns(&t, r, column, ncolumn)))
+	    put_columns(&t, r, column, ncolumn)) ||
+	    !rec_text_room(&t, tail.len + 2))
 		return false;
 	if (t.at == b->ptr + start)
 		*t.at++ = '{';
@@ -175,8 +183,8 @@ rec_json_escape(struct buf *b, struct slice s)
 {
 	struct rec_text t;
 
-	if (!rec_text_begin(&t, b, s.len) ||
-	    !rec_text_put(&t, s, REC_ESCAPE_JSON))
+	rec_text_begin(&t, b);
+	if (!rec_text_put(&t, s, REC_ESCAPE_JSON))
 		return false;
 	rec_text_end(&t);
 	return true;

@@ -2,19 +2,14 @@
 
 #include "base/banned.h"
 
-/* Escapes may grow a record by this much before more room is made. */
-#define SPARE	256
 /* The longest escape: a surrogate pair. */
 #define ESCAPE	12
 
-bool
-rec_text_begin(struct rec_text *t, struct buf *b, size_t plain)
+void
+rec_text_begin(struct rec_text *t, struct buf *b)
 {
-	if (!buf_reserve(b, plain + 1))	/* so that there is memory */
-		return false;
 	*t = (struct rec_text){ .buf = b, .at = b->ptr + b->len,
-	    .plain = plain, .spare = b->cap - b->len - plain };
-	return true;
+	    .end = b->ptr + b->cap };
 }
 
 void
@@ -23,23 +18,22 @@ rec_text_end(struct rec_text *t)
 	t->buf->len = (size_t)(t->at - t->buf->ptr);
 }
 
-/* Make room for one more escape beyond the plain bytes still to come. */
-static bool
-grow(struct rec_text *t)
+bool
+rec_text_grow(struct rec_text *t, size_t n)
 {
 	struct buf *b = t->buf;
-	size_t start = b->len, len = (size_t)(t->at - b->ptr);
+	size_t start = b->len, len = b->ptr == NULL ? 0 :
+	    (size_t)(t->at - b->ptr);
 	bool ok;
 
 	/* The record so far must move along, but is not in the buffer yet. */
 	b->len = len;
-	ok = buf_reserve(b, t->plain + SPARE) ||
-	    buf_reserve(b, t->plain + ESCAPE);
+	ok = buf_reserve(b, n);
 	b->len = start;
 	if (!ok)
 		return false;
 	t->at = b->ptr + len;
-	t->spare = b->cap - len - t->plain;
+	t->end = b->ptr + b->cap;
 	return true;
 }
 
@@ -127,15 +121,11 @@ rec_text_slow(struct rec_text *t, struct slice s, enum rec_escape esc)
 {
 	while (s.len > 0) {
 		uint32_t cp;
-		size_t n = utf8_next(s, &cp), used;
-		unsigned char *d;
+		size_t n = utf8_next(s, &cp);
 
-		if (t->spare < ESCAPE && !grow(t))
+		if (!rec_text_room(t, s.len + ESCAPE + REC_TEXT_SLACK))
 			return false;
-		d = put_special(t->at, s.ptr, n, cp, esc);
-		used = (size_t)(d - t->at);
-		t->spare -= used > n ? used - n : 0;
-		t->at = d;
+		t->at = put_special(t->at, s.ptr, n, cp, esc);
 		s.ptr += n;
 		s.len -= n;
 		n = rec_text_copy(t->at, s.ptr, s.len);

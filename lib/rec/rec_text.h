@@ -1,11 +1,10 @@
 /*
  * rec_text - the escaping that the record writers share; internal to rec
  *
- * A rec_text writes one record into a buf.  rec_text_begin makes room for
- * `plain` bytes, which must cover the record when nothing in it needs an
- * escape; rec_text_put then copies values 16 bytes at a time and makes more
- * room only when escapes grow them.  Between begin and end `at` is where the
- * next byte goes; whoever writes there has counted it in `plain`.
+ * A rec_text writes one record into a buf.  Between begin and end `at` is
+ * where the next byte goes; whoever writes there has asked rec_text_room for
+ * it.  rec_text_put makes its own room and leaves REC_TEXT_SLACK bytes of it
+ * unused, so that what frames a value needs none.
  *
  * How a value is written (cp is a code point):
  *
@@ -41,15 +40,18 @@ enum rec_escape {
 	REC_ESCAPE_CSV
 };
 
+#define REC_TEXT_SLACK	4
+
 struct rec_text {
 	struct buf	*buf;
 	unsigned char	*at;
-	size_t		 plain;	/* what the record needs without escapes */
-	size_t		 spare;	/* room beyond that */
+	unsigned char	*end;
 };
 
-bool	rec_text_begin(struct rec_text *, struct buf *, size_t plain);
+void	rec_text_begin(struct rec_text *, struct buf *);
 void	rec_text_end(struct rec_text *);
+/* What rec_text_room does when the buffer must grow. */
+bool	rec_text_grow(struct rec_text *, size_t n);
 /* What rec_text_put does from the first byte on that is not plain. */
 bool	rec_text_slow(struct rec_text *, struct slice, enum rec_escape);
 
@@ -167,12 +169,23 @@ rec_text_copy(unsigned char *d, const unsigned char *s, size_t n)
 	return i;
 }
 
+/* Room for n bytes at `at`; false when the buffer's limit is reached. */
+static inline bool
+rec_text_room(struct rec_text *t, size_t n)
+{
+	return __builtin_expect(n <= (size_t)(t->end - t->at), 1) ||
+	    rec_text_grow(t, n);
+}
+
 /* Write s; false when the buffer's limit is reached. */
 static inline bool
 rec_text_put(struct rec_text *t, struct slice s, enum rec_escape esc)
 {
-	size_t n = rec_text_copy(t->at, s.ptr, s.len);
+	size_t n;
 
+	if (!rec_text_room(t, s.len + REC_TEXT_SLACK))
+		return false;
+	n = rec_text_copy(t->at, s.ptr, s.len);
 	t->at += n;
 	if (__builtin_expect(n == s.len, 1))
 		return true;

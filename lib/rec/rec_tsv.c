@@ -4,22 +4,17 @@
 
 #include "base/banned.h"
 
-/* What a column may need besides its value: a tab or newline, \N. */
-#define COLUMN_EXTRA	3
-
 bool
 rec_tsv(struct buf *b, const struct rec *r, const enum field *column,
     size_t ncolumn)
 {
 	struct rec_text t;
-	size_t plain = 0;
 
-	for (size_t i = 0; i < ncolumn; i++)
-		plain += rec_get(r, column[i]).len + COLUMN_EXTRA;
-	if (!rec_text_begin(&t, b, plain))
-		return false;
+	rec_text_begin(&t, b);
 	for (size_t i = 0; i < ncolumn; i++) {
 		if (!rec_has(r, column[i])) {
+			if (!rec_text_room(&t, REC_TEXT_SLACK))
+				return false;
 			*t.at++ = '\\';
 			*t.at++ = 'N';
 		} else if (!rec_text_put(&t, r->v[column[i]], REC_ESCAPE_TSV))

@@ -80,7 +80,7 @@ struct track {
 	struct due {
 		int64_t		sec;
 		uint32_t	nsec;
-		uint32_t	pos;
+		struct journal_at at;
 	}			*due;		/* its deliveries, in order */
 	size_t			 ndue, capdue;
 };

@@ -4,9 +4,7 @@
 
 #include "base/banned.h"
 
-#define FIRST		384	/* bytes of a new journal */
-#define SPARE_MAX	65536	/* journals kept for reuse */
-#define SPARE_CAP	2048	/* larger ones are freed */
+#define PIECE		512	/* bytes of a piece with its head */
 #define LIMIT		(UINT32_MAX / 2)
 /* Above the keys: what an entry is. */
 #define TAG_LONG	0xfc	/* a fact with a long value */
@@ -15,59 +13,90 @@
 
 _Static_assert(FIELD_N < TAG_LONG, "a key must fit one byte");
 
+struct journal_piece {
+	struct journal_piece	*next;
+	uint32_t		 len, cap;
+	unsigned char		 bytes[];
+};
+
+void
+journal_pool_init(struct journal_pool *p)
+{
+	pool_init(&p->pieces, PIECE);
+}
+
 void
 journal_pool_free(struct journal_pool *p)
 {
-	for (size_t i = 0; i < p->n; i++)
-		mem_free(p->spare[i].ptr);
-	mem_free(p->spare);
-	*p = (struct journal_pool){ .n = 0 };
+	pool_free(&p->pieces);
+}
+
+/* True for one that the pool made; a larger entry has its own. */
+static bool
+is_pooled(const struct journal_piece *p)
+{
+	return p->cap == PIECE - sizeof(*p);
 }
 
 void
-journal_drop(struct journal_pool *p, struct journal *j)
+journal_drop(struct journal_pool *pool, struct journal *j)
 {
-	if (j->ptr == NULL)
-		return;
-	if (p->n == p->cap && p->cap < SPARE_MAX) {
-		size_t cap = p->cap == 0 ? 64 : p->cap * 2;
+	struct journal_piece *p = j->first;
 
-		p->spare = mem_grow(p->spare, p->cap, cap, sizeof(*p->spare));
-		p->cap = cap;
+	while (p != NULL) {
+		struct journal_piece *next = p->next;
+
+		if (is_pooled(p))
+			pool_give(&pool->pieces, p);
+		else
+			mem_free(p);
+		p = next;
 	}
-	if (p->n < p->cap && j->cap <= SPARE_CAP)
-		p->spare[p->n++] = *j;
+	*j = (struct journal){ .first = NULL };
+}
+
+/* A new piece, at the end, with room for n bytes. */
+static struct journal_piece *
+add_piece(struct journal_pool *pool, struct journal *j, size_t n)
+{
+	struct journal_piece *p;
+	size_t cap = PIECE - sizeof(*p);
+
+	if (n <= cap)
+		p = pool_take_raw(&pool->pieces);
+	else {
+		cap = n;
+		p = mem_alloc(1, sizeof(*p) + cap);
+	}
+	p->next = NULL;
+	p->len = 0;
+	p->cap = (uint32_t)cap;
+	if (j->last == NULL)
+		j->first = p;
 	else
-		mem_free(j->ptr);
-	*j = (struct journal){ .ptr = NULL };
+		j->last->next = p;
+	return j->last = p;
 }
 
-/* Make room for n more bytes. */
-static bool
-grow(struct journal_pool *p, struct journal *j, size_t n)
+/* The piece for n more bytes, or NULL past the limit. */
+static inline struct journal_piece *
+reserve(struct journal_pool *pool, struct journal *j, size_t n)
 {
-	uint32_t cap;
+	struct journal_piece *p = j->last;
 
-	if (n > LIMIT - j->len)
-		return false;
-	if (j->ptr == NULL && p->n > 0) {
-		*j = p->spare[--p->n];
-		j->len = 0;
-		if (n <= j->cap)
-			return true;
-	}
-	cap = j->cap == 0 ? FIRST : j->cap;
-	while (cap - j->len < n)
-		cap += cap < 2048 ? 256 : cap / 2;
-	j->ptr = mem_grow(j->ptr, cap, cap, 1);
-	j->cap = cap;
-	return true;
+	if (p != NULL && n <= p->cap - p->len)
+		return p;
+	return n > LIMIT - j->len ? NULL : add_piece(pool, j, n);
 }
 
-static inline bool
-reserve(struct journal_pool *p, struct journal *j, size_t n)
+/* The entry behind what the piece holds ends there. */
+static inline void
+taken(struct journal *j, struct journal_piece *p, const unsigned char *end)
 {
-	return n <= j->cap - j->len || grow(p, j, n);
+	uint32_t len = (uint32_t)(end - p->bytes);
+
+	j->len += len - p->len;
+	p->len = len;
 }
 
 /* Bytes that a value needs with its key, at most. */
@@ -77,11 +106,10 @@ fact_size(struct slice v)
 	return v.len + 6;
 }
 
-/* One fact: key, length, bytes. */
-static inline void
-put_fact(struct journal *j, enum field f, struct slice v)
+/* One fact: key, length, bytes; where it ends. */
+static inline unsigned char *
+put_fact(unsigned char *at, enum field f, struct slice v)
 {
-	unsigned char *at = j->ptr + j->len;
 	uint16_t n = (uint16_t)v.len;
 	uint32_t big = (uint32_t)v.len;
 
@@ -97,7 +125,7 @@ put_fact(struct journal *j, enum field f, struct slice v)
 	}
 	if (v.len > 0)
 		memcpy(at, v.ptr, v.len);
-	j->len = (uint32_t)(at - j->ptr) + big;
+	return at + v.len;
 }
 
 /* Read the fact at p; the bytes it takes. */
@@ -120,75 +148,98 @@ get_fact(const unsigned char *p, enum field *f, struct slice *v)
 }
 
 bool
-journal_fact(struct journal_pool *p, struct journal *j, enum field f,
+journal_fact(struct journal_pool *pool, struct journal *j, enum field f,
     struct slice v)
 {
-	if (v.len > LIMIT / 2 || !reserve(p, j, fact_size(v)))
+	struct journal_piece *p;
+
+	if (v.len > LIMIT / 2 ||
+	    (p = reserve(pool, j, fact_size(v))) == NULL)
 		return false;
-	put_fact(j, f, v);
+	taken(j, p, put_fact(p->bytes + p->len, f, v));
 	return true;
 }
 
 bool
-journal_mark(struct journal_pool *p, struct journal *j, const void *mark)
+journal_mark(struct journal_pool *pool, struct journal *j, const void *mark)
 {
-	if (!reserve(p, j, 1 + JOURNAL_MARK_LEN))
+	struct journal_piece *p = reserve(pool, j, 1 + JOURNAL_MARK_LEN);
+	unsigned char *at;
+
+	if (p == NULL)
 		return false;
-	j->ptr[j->len] = TAG_MARK;
-	memcpy(j->ptr + j->len + 1, mark, JOURNAL_MARK_LEN);
-	j->len += 1 + JOURNAL_MARK_LEN;
+	at = p->bytes + p->len;
+	at[0] = TAG_MARK;
+	memcpy(at + 1, mark, JOURNAL_MARK_LEN);
+	taken(j, p, at + 1 + JOURNAL_MARK_LEN);
 	return true;
 }
 
 bool
-journal_block(struct journal_pool *p, struct journal *j, struct slice head,
+journal_block(struct journal_pool *pool, struct journal *j, struct slice head,
     const struct rec *r, const enum field *keys, size_t nkeys)
 {
+	struct journal_piece *p;
+	unsigned char *at, *facts;
 	size_t need = 9 + head.len;
-	uint32_t start, n[2];
+	uint32_t n[2];
 
 	for (size_t i = 0; i < nkeys; i++)
 		if (rec_has(r, keys[i]))
 			need += fact_size(r->v[keys[i]]);
-	if (need > LIMIT / 2 || !reserve(p, j, need))
+	if (need > LIMIT / 2 || (p = reserve(pool, j, need)) == NULL)
 		return false;
-	start = j->len;
-	j->ptr[start] = TAG_BLOCK;
-	j->len += 9;
-	memcpy(j->ptr + j->len, head.ptr, head.len);
-	j->len += (uint32_t)head.len;
+	at = p->bytes + p->len;
+	memcpy(at + 9, head.ptr, head.len);
+	facts = at + 9 + head.len;
 	for (size_t i = 0; i < nkeys; i++)
 		if (rec_has(r, keys[i]))
-			put_fact(j, keys[i], r->v[keys[i]]);
+			facts = put_fact(facts, keys[i], r->v[keys[i]]);
 	n[0] = (uint32_t)head.len;
-	n[1] = j->len - start - 9 - n[0];
-	memcpy(j->ptr + start + 1, n, sizeof(n));
+	n[1] = (uint32_t)(facts - at) - 9 - n[0];
+	at[0] = TAG_BLOCK;
+	memcpy(at + 1, n, sizeof(n));
+	taken(j, p, facts);
 	return true;
 }
 
 enum journal_kind
-journal_next(const struct journal *j, uint32_t *pos, struct journal_entry *e)
+journal_next(const struct journal *j, struct journal_at *at,
+    struct journal_entry *e)
 {
 	const unsigned char *p;
 	uint32_t n[2];
 
-	if (*pos >= j->len)
+	if (at->piece == NULL)
+		*at = (struct journal_at){ .piece = j->first };
+	else if (at->pos == at->piece->len && at->piece->next != NULL)
+		*at = (struct journal_at){ .piece = at->piece->next };
+	if (at->piece == NULL || at->pos == at->piece->len)
 		return JOURNAL_END;
-	p = j->ptr + *pos;
+	p = at->piece->bytes + at->pos;
 	if (p[0] == TAG_MARK) {
 		e->head = slice_of(p + 1, JOURNAL_MARK_LEN);
-		*pos += 1 + JOURNAL_MARK_LEN;
+		at->pos += 1 + JOURNAL_MARK_LEN;
 		return e->kind = JOURNAL_MARK;
 	}
 	if (p[0] == TAG_BLOCK) {
 		memcpy(n, p + 1, sizeof(n));
 		e->head = slice_of(p + 9, n[0]);
 		e->facts = slice_of(p + 9 + n[0], n[1]);
-		*pos += 9 + n[0] + n[1];
+		at->pos += 9 + n[0] + n[1];
 		return e->kind = JOURNAL_BLOCK;
 	}
-	*pos += (uint32_t)get_fact(p, &e->field, &e->value);
+	at->pos += (uint32_t)get_fact(p, &e->field, &e->value);
 	return e->kind = JOURNAL_FACT;
+}
+
+void
+journal_prefetch(const struct journal *j)
+{
+	if (j->first != NULL)
+		mem_prefetch(j->first, PIECE);
+	if (j->last != j->first)
+		mem_prefetch(j->last, PIECE);
 }
 
 void

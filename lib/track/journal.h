@@ -1,18 +1,20 @@
 /*
  * journal - what a message holds: facts, line references, deliveries
  *
- * An append-only string of entries in one growable piece of memory, so that
- * a message in flight costs about what its lines say.  A fact is a key and a
- * value; a later fact of the same key replaces an earlier one when they are
- * read back.  A delivery is a fixed head (copied as it is) and facts.
+ * An append-only string of entries in pieces of memory, so that a message in
+ * flight costs about what its lines say.  A fact is a key and a value; a
+ * later fact of the same key replaces an earlier one when they are read
+ * back.  A delivery is a fixed head (copied as it is) and facts.  No entry
+ * lies in two pieces.
  *
  * journal_next walks the entries; the slices point into the journal and live
- * until the next append.  Buffers are recycled through a pool.
+ * until it is dropped.  Pieces are recycled through a pool.
  */
 #ifndef TRACK_JOURNAL_H
 #define TRACK_JOURNAL_H
 
 #include "base/field.h"
+#include "base/pool.h"
 
 enum journal_kind {
 	JOURNAL_END,
@@ -23,15 +25,21 @@ enum journal_kind {
 
 #define JOURNAL_MARK_LEN	16
 
+struct journal_piece;
+
 struct journal {
-	unsigned char	*ptr;
-	uint32_t	 len;
-	uint32_t	 cap;
+	struct journal_piece	*first, *last;
+	uint32_t		 len;	/* bytes of all entries */
+};
+
+/* A place in a journal, before an entry; all zero: before the first. */
+struct journal_at {
+	struct journal_piece	*piece;
+	uint32_t		 pos;
 };
 
 struct journal_pool {
-	struct journal	*spare;
-	size_t		 n, cap;
+	struct pool	 pieces;
 };
 
 struct journal_entry {
@@ -42,6 +50,7 @@ struct journal_entry {
 	struct slice	 facts;		/* BLOCK: to be read by journal_facts */
 };
 
+void	journal_pool_init(struct journal_pool *);
 void	journal_pool_free(struct journal_pool *);
 /* Give the memory back; the journal is empty then. */
 void	journal_drop(struct journal_pool *, struct journal *);
@@ -54,9 +63,11 @@ bool	journal_mark(struct journal_pool *, struct journal *, const void *);
 bool	journal_block(struct journal_pool *, struct journal *,
 	    struct slice head, const struct rec *, const enum field *keys,
 	    size_t nkeys);
-/* The entry at *pos, which moves on. */
-enum journal_kind journal_next(const struct journal *, uint32_t *pos,
+/* The entry at that place, which moves on. */
+enum journal_kind journal_next(const struct journal *, struct journal_at *,
 	    struct journal_entry *);
+/* It will soon be read. */
+void	journal_prefetch(const struct journal *);
 /* Set the facts of a block in the record. */
 void	journal_facts(struct slice facts, struct rec *);
 

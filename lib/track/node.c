@@ -9,6 +9,7 @@
 #include "base/banned.h"
 
 #define PATH_MAX_HOPS	64
+#define AHEAD		4	/* nodes asked for before they are dropped */
 
 #define WHY(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
 const struct slice node_why[WHY_N] = { WHY(""), WHY("queued-as"),
@@ -30,7 +31,7 @@ nodes_free(struct nodes *t)
 	for (uint32_t i = 1; i < t->n; i++)
 		mem_free(node_at(t, i)->links);
 	for (uint32_t i = 0; i < t->nblock; i++)
-		mem_free(t->block[i]);
+		mem_pages_free(t->block[i], NODE_BLOCK * sizeof(struct node));
 	mem_free(t->block);
 	mem_free(t->bucket);
 	mem_free(t->old);
@@ -42,11 +43,11 @@ ident_qid(const struct ident *id)
 	return slice_of(id->qid, id->qidlen);
 }
 
-/* Twice the buckets when chains get long. */
+/* More buckets: few nodes share one, and most new queue IDs find none. */
 static void
 rehash(struct nodes *t)
 {
-	uint32_t n = t->nbucket * 2;
+	uint32_t n = t->nbucket * 4;
 	uint32_t *b = mem_alloc(n, sizeof(*b));
 
 	for (uint32_t i = 0; i < t->nbucket; i++) {
@@ -74,7 +75,7 @@ fresh(struct nodes *t)
 	if (t->n / NODE_BLOCK >= t->nblock) {
 		t->block = mem_grow(t->block, t->nblock,
 		    (size_t)t->nblock + 1, sizeof(struct node *));
-		t->block[t->nblock++] = mem_alloc(NODE_BLOCK,
+		t->block[t->nblock++] = mem_pages(NODE_BLOCK *
 		    sizeof(struct node));
 	}
 	return t->n++;
@@ -93,7 +94,7 @@ node_new(struct nodes *t, const struct ident *id)
 	n = node_at(t, idx);
 	*n = (struct node){ .idx = idx, .gen = n->gen + 1, .id = *id };
 	if (!id->reject) {
-		if (++t->live > t->nbucket)
+		if (++t->live > t->nbucket / 2)
 			rehash(t);
 		n->hash = hash_bytes(ident_qid(id), 2);
 		h = (uint32_t)n->hash & (t->nbucket - 1);
@@ -155,6 +156,20 @@ drop(struct nodes *t, struct node_ref ref)
 	t->free = ref.idx;
 }
 
+/* Drop the longest written node; ask for those that go next. */
+static void
+drop_oldest(struct nodes *t)
+{
+	uint32_t next = (t->oldhead + AHEAD) % t->oldcap;
+
+	if (t->noldest > AHEAD)
+		mem_prefetch(node_at(t, t->old[next].ref.idx),
+		    sizeof(struct node));
+	drop(t, t->old[t->oldhead].ref);
+	t->oldhead = (t->oldhead + 1) % t->oldcap;
+	t->noldest--;
+}
+
 void
 node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 {
@@ -166,11 +181,8 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 		drop(t, ref);
 		return;
 	}
-	if (t->noldest >= TRACK_NODES) {
-		drop(t, t->old[t->oldhead].ref);
-		t->oldhead = (t->oldhead + 1) % t->oldcap;
-		t->noldest--;
-	}
+	if (t->noldest >= TRACK_NODES)
+		drop_oldest(t);
 	if (t->noldest == t->oldcap) {
 		struct node_old *o = mem_alloc((size_t)t->oldcap * 2,
 		    sizeof(*o));
@@ -189,11 +201,8 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 void
 nodes_expire(struct nodes *t, int64_t sec)
 {
-	while (t->noldest > 0 && t->old[t->oldhead].sec < sec) {
-		drop(t, t->old[t->oldhead].ref);
-		t->oldhead = (t->oldhead + 1) % t->oldcap;
-		t->noldest--;
-	}
+	while (t->noldest > 0 && t->old[t->oldhead].sec < sec)
+		drop_oldest(t);
 }
 
 bool

@@ -76,7 +76,7 @@ struct node {
 	bool		 written;
 };
 
-#define NODE_BLOCK	2048	/* nodes allocated at once */
+#define NODE_BLOCK	16384	/* nodes allocated at once */
 
 struct nodes {
 	struct node	**block;

@@ -1,5 +1,7 @@
 #include "track/core.h"
 
+#include "base/mem.h"
+
 #include "base/banned.h"
 
 
@@ -172,6 +174,23 @@ session_end(struct track *t, struct session *s, int64_t sec)
 	s->waiting_last = NULL;
 }
 
+/*
+ * What is written next was last looked at five minutes ago: ask for its
+ * memory while the one before it is written.
+ */
+static void
+ask_ahead(const struct track *t, const struct message *next)
+{
+	if (next == NULL)
+		return;
+	journal_prefetch(&next->journal);
+	mem_prefetch(node_at(&t->nodes, next->node.idx), sizeof(struct node));
+	if (next->session != NULL)
+		mem_prefetch(next->session, sizeof(*next->session));
+	if (next->next != NULL)
+		mem_prefetch(next->next, sizeof(*next->next));
+}
+
 /* Its time has come: write it, or wait on for the session. */
 static void
 due(struct track *t, struct message *m)
@@ -247,8 +266,10 @@ track_advance(struct track *t)
 	close_idle(t, LIST_DONE, FRESH_IDLE);
 	close_idle(t, LIST_QUEUED, QUEUED_IDLE);
 	while ((m = t->list[LIST_CLOSED].first) != NULL &&
-	    m->deadline <= t->now)
+	    m->deadline <= t->now) {
+		ask_ahead(t, m->next);
 		due(t, m);
+	}
 	if (t->nopen > TRACK_OPEN_MAX)
 		shed(t);
 	nodes_expire(&t->nodes, t->now - LINK_WINDOW);

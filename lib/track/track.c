@@ -28,6 +28,7 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	t->arg = arg;
 	names_init(&t->names);
 	nodes_init(&t->nodes);
+	journal_pool_init(&t->pool);
 	processes_init(&t->processes, &t->pool);
 	pool_init(&t->messages, sizeof(struct message));
 	buf_init(&t->refs, 1 << 22);
@@ -277,7 +278,7 @@ take_next(struct track *t, struct message *m, struct session *s)
 {
 	struct journal_entry e;
 	struct ref ref;
-	uint32_t pos = 0;
+	struct journal_at pos = { .piece = NULL };
 
 	m->saw |= s->next_saw;
 	s->next_saw = 0;

@@ -93,7 +93,7 @@ find_handshake(const struct message *m, struct tlsinfo *tls)
 {
 	struct journal_entry e;
 	struct tls_head head;
-	uint32_t pos = 0;
+	struct journal_at pos = { .piece = NULL };
 
 	tls->ref.len = 0;
 	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END)
@@ -165,7 +165,7 @@ put_line(const struct track *t, const struct message *m, const struct ref *ref,
 
 /* Put a delivery among those to be written, in time order. */
 static void
-add_due(struct track *t, const struct journal_entry *e, uint32_t pos)
+add_due(struct track *t, const struct journal_entry *e, struct journal_at at)
 {
 	struct delivery_head h;
 	struct due *v;
@@ -186,7 +186,7 @@ add_due(struct track *t, const struct journal_entry *e, uint32_t pos)
 		i--;
 	}
 	v[i] = (struct due){ .sec = h.time.sec, .nsec = h.time.nsec,
-		.pos = pos };
+		.at = at };
 	t->ndue++;
 }
 
@@ -198,7 +198,7 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 	struct journal_entry e;
 	struct tls_head head;
 	struct ref ref;
-	uint32_t pos = 0, start = 0;
+	struct journal_at pos = { .piece = NULL }, start = pos;
 
 	tls->ref.len = 0;
 	t->ndue = 0;
@@ -239,7 +239,7 @@ latest(const struct message *m)
 	struct rec r;
 	struct last *v;
 	size_t cap = 16;
-	uint32_t pos = 0;
+	struct journal_at pos = { .piece = NULL };
 	unsigned char done = 0;
 
 	while (cap < (size_t)m->ndelivery * 2)
@@ -515,7 +515,7 @@ write_deliveries(struct track *t, const struct message *m,
 	struct journal_entry e;
 
 	for (size_t i = 0; i < t->ndue && !t->stopped; i++) {
-		uint32_t pos = t->due[i].pos;
+		struct journal_at pos = t->due[i].at;
 
 		(void)journal_next(&m->journal, &pos, &e);
 		write_delivery(t, m, &e, base);
@@ -635,11 +635,11 @@ write_early(struct track *t, struct message *m)
 	struct journal_entry e;
 	struct texts s;
 	static const struct rec none;
-	uint32_t pos = 0;
+	struct journal_at pos = { .piece = NULL };
 
 	make_message(t, m, n, &t->tmp, &s);
 	write_deliveries(t, m, &t->tmp);
-	m->journal = (struct journal){ .ptr = NULL };
+	m->journal = (struct journal){ .first = NULL };
 	while (journal_next(&old, &pos, &e) != JOURNAL_END) {
 		if (e.kind == JOURNAL_FACT)
 			(void)journal_fact(&t->pool, &m->journal, e.field,

@@ -14,18 +14,19 @@
 static void
 test_round_trip(void **state)
 {
-	static const size_t len[] = { 0, 1, 383, 384, 65535, 65536, 200000 };
+	static const size_t len[] = { 0, 1, 489, 490, 491, 65535, 65536, 200000 };
 	const size_t n = sizeof(len) / sizeof(len[0]);
 	static const enum field key[] = { F_TO, F_REPLY, F_DSN };
 	unsigned char mark[JOURNAL_MARK_LEN];
-	struct journal_pool pool = { .n = 0 };
-	struct journal j = { .ptr = NULL };
+	struct journal_pool pool;
+	struct journal j = { .first = NULL };
 	struct journal_entry e;
-	uint32_t pos = 0;
+	struct journal_at pos = { .piece = NULL };
 	struct rec r, back;
 	char *text = malloc(200000);
 
 	(void)state;
+	journal_pool_init(&pool);
 	assert_non_null(text);
 	memset(text, 'x', 200000);
 	/* An empty journal has an end. */
@@ -70,18 +71,19 @@ test_round_trip(void **state)
 static void
 test_pool(void **state)
 {
-	struct journal_pool pool = { .n = 0 };
+	struct journal_pool pool;
 	struct journal j[200];
 	struct journal_entry e;
 
 	(void)state;
+	journal_pool_init(&pool);
 	memset(j, 0, sizeof(j));
 	for (int round = 0; round < 3; round++) {
 		for (size_t i = 0; i < 200; i++)
 			assert_true(journal_fact(&pool, &j[i], F_FROM,
 			    slice_of("abcdef", i % 6)));
 		for (size_t i = 0; i < 200; i++) {
-			uint32_t pos = 0;
+			struct journal_at pos = { .piece = NULL };
 
 			assert_int_equal(journal_next(&j[i], &pos, &e),
 			    JOURNAL_FACT);
