@@ -11,18 +11,23 @@ num_u64(unsigned char dst[NUM_MAX], uint64_t v)
 	    "4041424344454647484950515253545556575859"
 	    "6061626364656667686970717273747576777879"
 	    "8081828384858687888990919293949596979899";
-	size_t n = 1, at;
+	static const uint64_t ten[NUM_MAX] = { 0, 10, 100, 1000, 10000, 100000,
+		1000000, 10000000, 100000000, 1000000000, 10000000000,
+		100000000000, 1000000000000, 10000000000000, 100000000000000,
+		1000000000000000, 10000000000000000, 100000000000000000,
+		1000000000000000000, UINT64_C(10000000000000000000) };
+	/* Bits times log10(2), perhaps one too few. */
+	size_t n = (64 - (size_t)__builtin_clzll(v | 1)) * 1233 >> 12, at;
+	uint32_t w;
 
-	for (uint64_t limit = 10; n < NUM_MAX && v >= limit; limit *= 10)
-		n++;
+	n += n == 0 || v >= ten[n];
 	at = n;
-	while (v >= 100) {
+	for (; v >= UINT32_MAX; v /= 100)
 		memcpy(dst + (at -= 2), pair + v % 100 * 2, 2);
-		v /= 100;
-	}
-	if (v >= 10)
-		memcpy(dst, pair + v * 2, 2);
-	else
-		dst[0] = (unsigned char)('0' + v);
+	w = (uint32_t)v;
+	for (; at > 1; w /= 100)
+		memcpy(dst + (at -= 2), pair + w % 100 * 2, 2);
+	if (at == 1)
+		dst[0] = (unsigned char)('0' + w);
 	return n;
 }

@@ -80,62 +80,72 @@ put_decimal(unsigned char *dst, struct slice v)
 }
 
 /* A number or a boolean; anything else that was logged stands in quotes. */
-static bool
-put_bare(struct rec_text *t, const struct key *k, struct slice v)
+static unsigned char *
+put_bare(struct rec_text *t, unsigned char *at, const struct key *k,
+    struct slice v)
 {
 	size_t n;
 
-	if (k->kind == KIND_NUM && (n = put_decimal(t->at, v)) > 0) {
-		t->at += n;
-		return true;
-	}
+	if (k->kind == KIND_NUM && (n = put_decimal(at, v)) > 0)
+		return at + n;
 	if (k->kind == KIND_NUM ? rec_text_is_number(v) :
-	    slice_eq(v, SLICE("true")) || slice_eq(v, SLICE("false"))) {
-		t->at += rec_text_copy(t->at, v.ptr, v.len);
-		return true;
-	}
-	*t->at++ = '"';
+	    slice_eq(v, SLICE("true")) || slice_eq(v, SLICE("false")))
+		return at + rec_text_copy(at, v.ptr, v.len);
+	*at++ = '"';
+	t->at = at;
 	if (!rec_text_put(t, v, REC_ESCAPE_JSON))
-		return false;
-	*t->at++ = '"';
-	return true;
+		return NULL;
+	*t->at = '"';
+	return t->at + 1;
 }
 
-static inline bool
-put_field(struct rec_text *t, enum field f, struct slice v)
+/* One key and its value at `at`; where they end, NULL at the limit. */
+static inline unsigned char *
+put_field(struct rec_text *t, unsigned char *at, enum field f, struct slice v)
 {
 	const struct key *k = &key[f];
 	size_t n;
 
-	if (!rec_text_room(t, v.len + FIELD_EXTRA))
-		return false;
-	memcpy(t->at, k, sizeof(*k));
-	t->at += k->len;
+	if (__builtin_expect((size_t)(t->end - at) < v.len + FIELD_EXTRA, 0)) {
+		t->at = at;
+		if (!rec_text_grow(t, v.len + FIELD_EXTRA))
+			return NULL;
+		at = t->at;
+	}
+	memcpy(at, k, sizeof(*k));
+	at += k->len;
 	if (k->kind != KIND_TEXT)
-		return put_bare(t, k, v);
-	n = rec_text_copy(t->at, v.ptr, v.len);
-	t->at += n;
-	if (__builtin_expect(n != v.len, 0) && !rec_text_slow(t,
-	    slice_from(v, n), REC_ESCAPE_JSON))
-		return false;
-	*t->at++ = '"';
-	return true;
+		return put_bare(t, at, k, v);
+	n = rec_text_copy(at, v.ptr, v.len);
+	at += n;
+	if (__builtin_expect(n != v.len, 0)) {
+		t->at = at;
+		if (!rec_text_slow(t, slice_from(v, n), REC_ESCAPE_JSON))
+			return NULL;
+		at = t->at;
+	}
+	*at = '"';
+	return at + 1;
 }
 
 /* All fields in table order. */
 static bool
 put_all(struct rec_text *t, const struct rec *r)
 {
+	unsigned char *at = t->at;
+
 	for (size_t w = 0; w < REC_WORDS; w++) {
 		uint64_t bits = r->set[w];
 
 		for (; bits != 0; bits &= bits - 1) {
 			size_t f = w * 64 + (size_t)__builtin_ctzll(bits);
 
-			if (!put_field(t, (enum field)f, r->v[f]))
+			at = put_field(t, at, (enum field)f, r->v[f]);
+			if (at == NULL)
 				return false;
 		}
 	}
+	t->at = at;
 	return true;
 }
 
@@ -143,10 +153,16 @@ static bool
 put_columns(struct rec_text *t, const struct rec *r, const enum field *column,
     size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (rec_has(r, column[i]) &&
-		    !put_field(t, column[i], r->v[column[i]]))
+	unsigned char *at = t->at;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!rec_has(r, column[i]))
+			continue;
+		at = put_field(t, at, column[i], r->v[column[i]]);
+		if (at == NULL)
 			return false;
+	}
+	t->at = at;
 	return true;
 }
 

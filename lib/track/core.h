@@ -140,7 +140,7 @@ void		 join_waiting(struct track *, struct message *);
 void		 join_message_id(struct track *, struct message *);
 void		 join_unlist_mid(struct track *, struct message *);
 /* The node of that queue ID that has this parent, or NULL. */
-const struct node *join_child(const struct track *, struct node_ref parent,
+const struct node *join_child(struct track *, struct node_ref parent,
 		    struct slice qid);
 void		 join_link(struct track *, struct node_ref child,
 		    struct node_ref parent, enum node_why);

@@ -237,7 +237,7 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 }
 
 const struct node *
-join_child(const struct track *t, struct node_ref parent, struct slice qid)
+join_child(struct track *t, struct node_ref parent, struct slice qid)
 {
 	uint64_t hash;
 	int steps = 0;

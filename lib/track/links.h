@@ -25,6 +25,7 @@ struct link {
 struct links {
 	struct link	*v;		/* NULL until the first */
 	uint32_t	*bucket;
+	uint64_t	*some;		/* bit per bucket: it has entries */
 	uint32_t	 at;		/* slot to be written next */
 };
 

@@ -66,6 +66,14 @@ rehash(struct nodes *t)
 	mem_free(t->bucket);
 	t->bucket = b;
 	t->nbucket = n;
+	/* The chains have turned round. */
+	memset(t->recent, 0, sizeof(t->recent));
+}
+
+static struct node_recent *
+recent(struct nodes *t, uint64_t hash)
+{
+	return &t->recent[hash >> 32 & (NODE_RECENT - 1)];
 }
 
 /* An index that was never used, with its memory. */
@@ -100,6 +108,8 @@ node_new(struct nodes *t, const struct ident *id)
 		h = (uint32_t)n->hash & (t->nbucket - 1);
 		n->next = t->bucket[h];
 		t->bucket[h] = idx;
+		*recent(t, n->hash) = (struct node_recent){ .hash = n->hash,
+			.idx = idx };
 	}
 	return node_ref(n);
 }
@@ -119,11 +129,21 @@ match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 }
 
 uint32_t
-node_first(const struct nodes *t, struct slice qid, uint64_t *hash)
+node_first(struct nodes *t, struct slice qid, uint64_t *hash)
 {
+	struct node_recent *r;
+	uint32_t idx;
+
 	*hash = hash_bytes(qid, 2);
-	return match(t, t->bucket[(uint32_t)*hash & (t->nbucket - 1)], qid,
+	r = recent(t, *hash);
+	if (r->idx != 0 && r->hash == *hash &&
+	    slice_eq(ident_qid(&node_at(t, r->idx)->id), qid))
+		return r->idx;
+	idx = match(t, t->bucket[(uint32_t)*hash & (t->nbucket - 1)], qid,
 	    *hash);
+	if (idx != 0)
+		*r = (struct node_recent){ .hash = *hash, .idx = idx };
+	return idx;
 }
 
 uint32_t
@@ -142,6 +162,8 @@ drop(struct nodes *t, struct node_ref ref)
 	if (n == NULL)
 		return;
 	if (!n->id.reject) {
+		if (recent(t, n->hash)->idx == ref.idx)
+			recent(t, n->hash)->idx = 0;
 		p = &t->bucket[(uint32_t)n->hash & (t->nbucket - 1)];
 		while (*p != ref.idx)
 			p = &node_at(t, *p)->next;

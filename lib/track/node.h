@@ -76,6 +76,7 @@ struct node {
 	bool		 written;
 };
 
+#define NODE_RECENT	1024	/* a power of two */
 #define NODE_BLOCK	16384	/* nodes allocated at once */
 
 struct nodes {
@@ -83,6 +84,14 @@ struct nodes {
 	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
 	uint32_t	*bucket;
 	uint32_t	 nbucket;
+	/*
+	 * By hash, the first node of a queue ID: most lines are about
+	 * messages met lately, and these few entries stay in the cache.
+	 */
+	struct node_recent {
+		uint64_t	hash;
+		uint32_t	idx;	/* 0: none */
+	}		 recent[NODE_RECENT];
 	uint32_t	 live;
 	/* Written nodes in order, to be dropped. */
 	struct node_old {
@@ -129,7 +138,7 @@ node_nparent(const struct node *n)
 }
 
 /* The first node of that queue ID, and the next one of its chain. */
-uint32_t node_first(const struct nodes *, struct slice qid, uint64_t *hash);
+uint32_t node_first(struct nodes *, struct slice qid, uint64_t *hash);
 uint32_t node_next(const struct nodes *, uint32_t idx, struct slice qid,
 	    uint64_t hash);
 /* The message was written at sec: keep the node for an hour. */

@@ -145,12 +145,17 @@ put_line(const struct track *t, const struct message *m, const struct ref *ref,
     struct buf *b)
 {
 	struct slice src;
+	unsigned char *at;
 
-	if (b->len > 0)
-		(void)buf_addc(b, ' ');
-	(void)buf_addu(b, ref->off);
-	(void)buf_addc(b, '+');
-	(void)buf_addu(b, ref->len);
+	if (!buf_reserve(b, NUM_MAX * 2 + 2))
+		return;
+	at = b->ptr + b->len;
+	*at = ' ';
+	at += b->len > 0;
+	at += num_u64(at, ref->off);
+	*at++ = '+';
+	at += num_u64(at, ref->len);
+	b->len = (size_t)(at - b->ptr);
 	if (ref->src == m->ref.src)
 		return;
 	src = t->names.src[ref->src];
