@@ -196,6 +196,22 @@ rec_get(const struct rec *r, enum field f)
 	return rec_has(r, f) ? r->v[f] : slice_of(NULL, 0);
 }
 
+/* Some keys, as bits like those of a record. */
+struct field_set {
+	uint64_t	w[REC_WORDS];
+};
+
+static inline struct field_set
+field_set(const enum field *key, size_t n)
+{
+	struct field_set s = { .w = { 0 } };
+
+	for (size_t i = 0; i < n; i++)
+		s.w[(size_t)key[i] / 64] |= UINT64_C(1) <<
+		    ((size_t)key[i] % 64);
+	return s;
+}
+
 /* The next key that is set, from f on, or FIELD_N. */
 static inline enum field
 rec_next_field(const struct rec *r, size_t f)

@@ -66,6 +66,9 @@ struct track {
 	int64_t			 now;		/* merged time */
 	bool			 started;
 	uint64_t		 order;		/* events so far */
+	struct {
+		struct field_set delivery, client, queued, reject;
+	}			 keys;		/* of a line, that are kept */
 	struct rec		 out;
 	struct rec		 tmp;		/* facts of one delivery */
 	struct host		*last_host;
@@ -112,6 +115,9 @@ struct message	*message_new(struct track *, const struct at *,
 		    const struct ident *);
 void		 message_fact(struct track *, struct message *, enum field,
 		    struct slice);
+/* Those of the keys that the line has. */
+void		 message_facts(struct track *, struct message *,
+		    const struct rec *, const struct field_set *);
 void		 message_first_fact(struct track *, struct message *, enum field,
 		    struct slice);
 void		 message_ref(struct track *, struct message *, const struct at *);

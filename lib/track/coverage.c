@@ -217,20 +217,30 @@ take_tls(struct host_cover *h, const struct event *ev)
 {
 	unsigned char text[200];
 	const struct rec *r = &ev->rec;
-	bool yes = ev->kind == EV_TLS && rec_has(r, F_TLS_VERSION) &&
-	    ev->daemon != DM_TLSPROXY && !slice_eq(rec_get(r, F_TLS_REUSED),
-	    SLICE("true"));
-	struct slice name;
+	bool yes = false;
 
-	if (ev->kind == EV_SCREEN && ev->daemon == DM_TLSPROXY &&
-	    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to")))
-		h->proxied = true;
-
-	if (!yes && !(ev->kind == EV_DELIVERY && rec_has(r, F_RELAY_PORT)) &&
-	    ev->kind != EV_CLIENT)
+	switch (ev->kind) {
+	case EV_SCREEN:
+		if (ev->daemon == DM_TLSPROXY &&
+		    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to")))
+			h->proxied = true;
 		return;
-	name = full_tag(text, sizeof(text), r);
-	set_tls(h, name, yes, rec_has(r, F_RELAY));
+	case EV_TLS:
+		yes = rec_has(r, F_TLS_VERSION) && ev->daemon != DM_TLSPROXY &&
+		    !slice_eq(rec_get(r, F_TLS_REUSED), SLICE("true"));
+		if (!yes)
+			return;
+		break;
+	case EV_DELIVERY:
+		if (!rec_has(r, F_RELAY_PORT))
+			return;
+		break;
+	case EV_CLIENT:
+		break;
+	default:
+		return;
+	}
+	set_tls(h, full_tag(text, sizeof(text), r), yes, rec_has(r, F_RELAY));
 }
 
 void

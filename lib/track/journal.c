@@ -175,31 +175,69 @@ journal_mark(struct journal_pool *pool, struct journal *j, const void *mark)
 	return true;
 }
 
+/* Bytes of those facts, at most. */
+static size_t
+facts_size(const struct rec *r, const struct field_set *keys)
+{
+	size_t n = 0;
+
+	for (size_t w = 0; w < REC_WORDS; w++)
+		for (uint64_t bits = r->set[w] & keys->w[w]; bits != 0;
+		    bits &= bits - 1)
+			n += fact_size(r->v[w * 64 +
+			    (size_t)__builtin_ctzll(bits)]);
+	return n;
+}
+
+static unsigned char *
+put_facts(unsigned char *at, const struct rec *r, const struct field_set *keys)
+{
+	for (size_t w = 0; w < REC_WORDS; w++)
+		for (uint64_t bits = r->set[w] & keys->w[w]; bits != 0;
+		    bits &= bits - 1) {
+			size_t f = w * 64 + (size_t)__builtin_ctzll(bits);
+
+			at = put_fact(at, (enum field)f, r->v[f]);
+		}
+	return at;
+}
+
+bool
+journal_take(struct journal_pool *pool, struct journal *j,
+    const struct rec *r, const struct field_set *keys)
+{
+	size_t need = facts_size(r, keys);
+	struct journal_piece *p;
+
+	if (need == 0)
+		return true;
+	if (need > LIMIT / 2 || (p = reserve(pool, j, need)) == NULL)
+		return false;
+	taken(j, p, put_facts(p->bytes + p->len, r, keys));
+	return true;
+}
+
 bool
 journal_block(struct journal_pool *pool, struct journal *j, struct slice head,
-    const struct rec *r, const enum field *keys, size_t nkeys)
+    const struct rec *r, const struct field_set *keys)
 {
 	struct journal_piece *p;
-	unsigned char *at, *facts;
-	size_t need = 9 + head.len;
+	unsigned char *at, *end;
+	size_t need = 9 + head.len + (keys == NULL ? 0 : facts_size(r, keys));
 	uint32_t n[2];
 
-	for (size_t i = 0; i < nkeys; i++)
-		if (rec_has(r, keys[i]))
-			need += fact_size(r->v[keys[i]]);
 	if (need > LIMIT / 2 || (p = reserve(pool, j, need)) == NULL)
 		return false;
 	at = p->bytes + p->len;
 	memcpy(at + 9, head.ptr, head.len);
-	facts = at + 9 + head.len;
-	for (size_t i = 0; i < nkeys; i++)
-		if (rec_has(r, keys[i]))
-			facts = put_fact(facts, keys[i], r->v[keys[i]]);
+	end = at + 9 + head.len;
+	if (keys != NULL)
+		end = put_facts(end, r, keys);
 	n[0] = (uint32_t)head.len;
-	n[1] = (uint32_t)(facts - at) - 9 - n[0];
+	n[1] = (uint32_t)(end - at) - 9 - n[0];
 	at[0] = TAG_BLOCK;
 	memcpy(at + 1, n, sizeof(n));
-	taken(j, p, facts);
+	taken(j, p, end);
 	return true;
 }
 

@@ -59,10 +59,12 @@ bool	journal_fact(struct journal_pool *, struct journal *, enum field,
 	    struct slice value);
 /* A mark: JOURNAL_MARK_LEN bytes. */
 bool	journal_mark(struct journal_pool *, struct journal *, const void *);
-/* A block: head and those keys of the record that `keys` lists. */
+/* A fact for each of the keys that the record has. */
+bool	journal_take(struct journal_pool *, struct journal *,
+	    const struct rec *, const struct field_set *keys);
+/* A block: head and facts as by journal_take; NULL: no facts. */
 bool	journal_block(struct journal_pool *, struct journal *,
-	    struct slice head, const struct rec *, const enum field *keys,
-	    size_t nkeys);
+	    struct slice head, const struct rec *, const struct field_set *keys);
 /* The entry at that place, which moves on. */
 enum journal_kind journal_next(const struct journal *, struct journal_at *,
 	    struct journal_entry *);

@@ -118,6 +118,16 @@ message_fact(struct track *t, struct message *m, enum field f, struct slice v)
 }
 
 void
+message_facts(struct track *t, struct message *m, const struct rec *r,
+    const struct field_set *keys)
+{
+	if (!journal_take(&t->pool, &m->journal, r, keys))
+		return;
+	for (size_t w = 0; w < REC_WORDS; w++)
+		m->have[w] |= r->set[w] & keys->w[w];
+}
+
+void
 message_first_fact(struct track *t, struct message *m, enum field f,
     struct slice v)
 {

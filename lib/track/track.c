@@ -9,14 +9,21 @@
 
 #include "base/banned.h"
 
-/* Keys of a line that a delivery keeps. */
+/* Keys that are kept: of a delivery, a client= line, a refusal. */
 static const enum field delivery_key[] = { F_TO, F_ORIG_TO, F_RELAY,
 	F_STATUS, F_DSN, F_DELAY,
 	F_DELAY_BEFORE, F_DELAY_QUEUE, F_DELAY_CONN, F_DELAY_XMIT, F_CONN_USE,
 	F_REPLY, F_ACTION, F_STAGE, F_REPLY_CODE, F_REASON, F_TLS_POLICY,
 	F_NEXT_QID, F_STAMP };
+static const enum field client_key[] = { F_CLIENT_NAME, F_CLIENT_ADDR,
+	F_CLIENT_PORT, F_SASL_METHOD, F_SASL_USER, F_ORIG_QID, F_ORIG_CLIENT };
+static const enum field queued_key[] = { F_FROM, F_SIZE, F_NRCPT };
+static const enum field reject_key[] = { F_FROM, F_TO, F_CLIENT_NAME,
+	F_CLIENT_ADDR, F_CLIENT_PORT, F_HELO, F_PROTOCOL, F_SASL_METHOD,
+	F_SASL_USER, F_ACTION, F_STAGE, F_REPLY_CODE, F_DSN, F_REASON,
+	F_SUBJECT };
 
-#define NKEYS	(sizeof(delivery_key) / sizeof(delivery_key[0]))
+#define SET(list)	field_set(list, sizeof(list) / sizeof((list)[0]))
 
 struct track *
 track_new(const struct track_opt *opt, track_put *put, void *arg)
@@ -34,6 +41,10 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	buf_init(&t->refs, 1 << 22);
 	buf_init(&t->parents, 1 << 16);
 	buf_init(&t->why, 1 << 12);
+	t->keys.delivery = SET(delivery_key);
+	t->keys.client = SET(client_key);
+	t->keys.queued = SET(queued_key);
+	t->keys.reject = SET(reject_key);
 	t->conn = mem_alloc(PEERS, sizeof(*t->conn));
 	return t;
 }
@@ -316,10 +327,6 @@ keep_next(struct track *t, const struct at *at, struct session *s,
 static void
 on_client(struct track *t, const struct at *at, struct slice qid)
 {
-	static const struct rec none;
-	static const enum field key[] = { F_CLIENT_NAME, F_CLIENT_ADDR,
-		F_CLIENT_PORT, F_SASL_METHOD, F_SASL_USER, F_ORIG_QID,
-		F_ORIG_CLIENT };
 	const struct rec *r = &at->ev->rec;
 	struct message *m;
 	struct session *s;
@@ -343,11 +350,10 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 			head.kind = HEAD_TLS;
 			head.tls = s->tls;
 			(void)journal_block(&t->pool, &m->journal,
-			    slice_of(&head, sizeof(head)), &none, NULL, 0);
+			    slice_of(&head, sizeof(head)), NULL, NULL);
 		}
 	}
-	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
-		message_fact(t, m, key[i], rec_get(r, key[i]));
+	message_facts(t, m, r, &t->keys.client);
 	message_ref(t, m, at);
 	n = node_get(&t->nodes, m->node);
 	n->arrival = at->sec == 0 ? 1 : at->sec;
@@ -406,9 +412,7 @@ on_queued(struct track *t, const struct at *at, struct slice qid)
 	if (m == NULL)
 		return;
 	if ((m->saw & SAW_QUEUED) == 0) {
-		message_fact(t, m, F_FROM, rec_get(r, F_FROM));
-		message_fact(t, m, F_SIZE, rec_get(r, F_SIZE));
-		message_fact(t, m, F_NRCPT, rec_get(r, F_NRCPT));
+		message_facts(t, m, r, &t->keys.queued);
 		if (slice_u64(rec_get(r, F_NRCPT), UINT32_MAX, &n))
 			m->nrcpt = (uint32_t)n;
 	}
@@ -531,7 +535,7 @@ add_delivery(struct track *t, struct message *m, const struct at *at,
 	head.ref = at->ref;
 	head.line = at->ev->line;
 	if (!journal_block(&t->pool, &m->journal, slice_of(&head, sizeof(head)),
-	    &at->ev->rec, delivery_key, NKEYS))
+	    &at->ev->rec, &t->keys.delivery))
 		return;
 	if (++m->ndelivery >= MESSAGE_DELIVERIES)
 		write_early(t, m);
@@ -585,11 +589,6 @@ refuses(const struct at *at)
 static void
 reject_message(struct track *t, const struct at *at)
 {
-	static const enum field key[] = { F_FROM, F_TO, F_CLIENT_NAME,
-		F_CLIENT_ADDR, F_CLIENT_PORT, F_HELO, F_PROTOCOL, F_SASL_METHOD,
-		F_SASL_USER, F_ACTION, F_STAGE, F_REPLY_CODE, F_DSN, F_REASON,
-		F_SUBJECT };
-	static const struct rec none;
 	const struct rec *r = &at->ev->rec;
 	struct message *m;
 	struct process *p = at->process;
@@ -612,8 +611,7 @@ reject_message(struct track *t, const struct at *at)
 	m->pid = at->ev->pid;
 	m->saw |= SAW_REJECT;
 	m->reject = true;
-	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
-		message_fact(t, m, key[i], rec_get(r, key[i]));
+	message_facts(t, m, r, &t->keys.reject);
 	memset(&head, 0, sizeof(head));
 	head.kind = HEAD_TLS;
 	if (p != NULL && at->tag->daemon != DM_CLEANUP &&
@@ -624,7 +622,7 @@ reject_message(struct track *t, const struct at *at)
 	}
 	if (tlsinfo_known(&head.tls))
 		(void)journal_block(&t->pool, &m->journal,
-		    slice_of(&head, sizeof(head)), &none, NULL, 0);
+		    slice_of(&head, sizeof(head)), NULL, NULL);
 	message_ref(t, m, at);
 	message_close(t, m);
 }

@@ -639,7 +639,6 @@ write_early(struct track *t, struct message *m)
 	struct journal old = m->journal;
 	struct journal_entry e;
 	struct texts s;
-	static const struct rec none;
 	struct journal_at pos = { .piece = NULL };
 
 	make_message(t, m, n, &t->tmp, &s);
@@ -653,7 +652,7 @@ write_early(struct track *t, struct message *m)
 			(void)journal_mark(&t->pool, &m->journal, e.head.ptr);
 		else if (e.head.ptr[0] != HEAD_DELIVERY)
 			(void)journal_block(&t->pool, &m->journal, e.head,
-			    &none, NULL, 0);
+			    NULL, NULL);
 	}
 	journal_drop(&t->pool, &old);
 	m->done_early |= m->done;

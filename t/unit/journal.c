@@ -17,6 +17,7 @@ test_round_trip(void **state)
 	static const size_t len[] = { 0, 1, 489, 490, 491, 65535, 65536, 200000 };
 	const size_t n = sizeof(len) / sizeof(len[0]);
 	static const enum field key[] = { F_TO, F_REPLY, F_DSN };
+	const struct field_set keys = field_set(key, 3);
 	unsigned char mark[JOURNAL_MARK_LEN];
 	struct journal_pool pool;
 	struct journal j = { .first = NULL };
@@ -40,7 +41,7 @@ test_round_trip(void **state)
 		rec_set(&r, F_TO, slice_of(text, len[i]));
 		rec_set(&r, F_REPLY, SLICE(""));
 		rec_set(&r, F_HELO, SLICE("not among the keys"));
-		assert_true(journal_block(&pool, &j, SLICE("head"), &r, key, 3));
+		assert_true(journal_block(&pool, &j, SLICE("head"), &r, &keys));
 	}
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_FACT);
