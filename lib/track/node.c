@@ -21,6 +21,7 @@ nodes_init(struct nodes *t)
 {
 	*t = (struct nodes){ .n = 1, .nbucket = 4096 };
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
+	t->some = mem_alloc(t->nbucket / 64, sizeof(*t->some));
 	t->oldcap = 1024;
 	t->old = mem_alloc(t->oldcap, sizeof(*t->old));
 }
@@ -34,6 +35,7 @@ nodes_free(struct nodes *t)
 		mem_pages_free(t->block[i], NODE_BLOCK * sizeof(struct node));
 	mem_free(t->block);
 	mem_free(t->bucket);
+	mem_free(t->some);
 	mem_free(t->old);
 }
 
@@ -43,29 +45,66 @@ ident_qid(const struct ident *id)
 	return slice_of(id->qid, id->qidlen);
 }
 
-/* More buckets: few nodes share one, and most new queue IDs find none. */
+static uint32_t
+slot(const struct nodes *t, uint64_t hash)
+{
+	return (uint32_t)hash & (t->nbucket - 1);
+}
+
+/*
+ * The first node in a bucket.  Most new queue IDs find it empty; the bits
+ * that say so stay in the cache, which the buckets do not.
+ */
+static uint32_t
+first_in(const struct nodes *t, uint32_t s)
+{
+	return t->some[s / 64] >> s % 64 & 1 ? t->bucket[s] : 0;
+}
+
+/* Put a node first in its bucket. */
+static void
+chain(struct nodes *t, struct node *n)
+{
+	uint32_t s = slot(t, n->hash);
+
+	n->next = first_in(t, s);
+	t->bucket[s] = n->idx;
+	t->some[s / 64] |= UINT64_C(1) << s % 64;
+}
+
+static void
+unchain(struct nodes *t, const struct node *n)
+{
+	uint32_t s = slot(t, n->hash), *p = &t->bucket[s];
+
+	while (*p != n->idx)
+		p = &node_at(t, *p)->next;
+	*p = n->next;
+	if (t->bucket[s] == 0)
+		t->some[s / 64] &= ~(UINT64_C(1) << s % 64);
+}
+
+/* More buckets: few nodes share one. */
 static void
 rehash(struct nodes *t)
 {
-	uint32_t n = t->nbucket * 4;
-	uint32_t *b = mem_alloc(n, sizeof(*b));
+	struct nodes old = *t;
 
-	for (uint32_t i = 0; i < t->nbucket; i++) {
-		uint32_t idx = t->bucket[i];
+	t->nbucket *= 4;
+	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
+	t->some = mem_alloc(t->nbucket / 64, sizeof(*t->some));
+	for (uint32_t i = 0; i < old.nbucket; i++) {
+		uint32_t idx = old.bucket[i];
 
 		while (idx != 0) {
-			struct node *v = node_at(t, idx);
-			uint32_t next = v->next;
-			uint32_t h = (uint32_t)v->hash & (n - 1);
+			struct node *n = node_at(t, idx);
 
-			v->next = b[h];
-			b[h] = idx;
-			idx = next;
+			idx = n->next;
+			chain(t, n);
 		}
 	}
-	mem_free(t->bucket);
-	t->bucket = b;
-	t->nbucket = n;
+	mem_free(old.bucket);
+	mem_free(old.some);
 	/* The chains have turned round. */
 	memset(t->recent, 0, sizeof(t->recent));
 }
@@ -93,7 +132,7 @@ struct node_ref
 node_new(struct nodes *t, const struct ident *id)
 {
 	struct node *n;
-	uint32_t idx = t->free, h;
+	uint32_t idx = t->free;
 
 	if (idx != 0)
 		t->free = node_at(t, idx)->next;
@@ -105,9 +144,7 @@ node_new(struct nodes *t, const struct ident *id)
 		if (++t->live > t->nbucket / 2)
 			rehash(t);
 		n->hash = hash_bytes(ident_qid(id), 2);
-		h = (uint32_t)n->hash & (t->nbucket - 1);
-		n->next = t->bucket[h];
-		t->bucket[h] = idx;
+		chain(t, n);
 		*recent(t, n->hash) = (struct node_recent){ .hash = n->hash,
 			.idx = idx };
 	}
@@ -139,8 +176,7 @@ node_first(struct nodes *t, struct slice qid, uint64_t *hash)
 	if (r->idx != 0 && r->hash == *hash &&
 	    slice_eq(ident_qid(&node_at(t, r->idx)->id), qid))
 		return r->idx;
-	idx = match(t, t->bucket[(uint32_t)*hash & (t->nbucket - 1)], qid,
-	    *hash);
+	idx = match(t, first_in(t, slot(t, *hash)), qid, *hash);
 	if (idx != 0)
 		*r = (struct node_recent){ .hash = *hash, .idx = idx };
 	return idx;
@@ -157,17 +193,13 @@ static void
 drop(struct nodes *t, struct node_ref ref)
 {
 	struct node *n = node_get(t, ref);
-	uint32_t *p;
 
 	if (n == NULL)
 		return;
 	if (!n->id.reject) {
 		if (recent(t, n->hash)->idx == ref.idx)
 			recent(t, n->hash)->idx = 0;
-		p = &t->bucket[(uint32_t)n->hash & (t->nbucket - 1)];
-		while (*p != ref.idx)
-			p = &node_at(t, *p)->next;
-		*p = n->next;
+		unchain(t, n);
 		t->live--;
 	}
 	n->gen++;
@@ -178,15 +210,20 @@ drop(struct nodes *t, struct node_ref ref)
 	t->free = ref.idx;
 }
 
-/* Drop the longest written node; ask for those that go next. */
+/* Drop the longest written node; ask for what is touched next. */
 static void
 drop_oldest(struct nodes *t)
 {
-	uint32_t next = (t->oldhead + AHEAD) % t->oldcap;
+	struct node *soon, *later;
 
-	if (t->noldest > AHEAD)
-		mem_prefetch(node_at(t, t->old[next].ref.idx),
-		    sizeof(struct node));
+	if (t->noldest > AHEAD * 2) {
+		soon = node_at(t, t->old[(t->oldhead + AHEAD) %
+		    t->oldcap].ref.idx);
+		later = node_at(t, t->old[(t->oldhead + AHEAD * 2) %
+		    t->oldcap].ref.idx);
+		mem_prefetch(&t->bucket[slot(t, soon->hash)], 1);
+		mem_prefetch(later, sizeof(*later));
+	}
 	drop(t, t->old[t->oldhead].ref);
 	t->oldhead = (t->oldhead + 1) % t->oldcap;
 	t->noldest--;

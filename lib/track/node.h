@@ -83,6 +83,7 @@ struct nodes {
 	struct node	**block;
 	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
 	uint32_t	*bucket;
+	uint64_t	*some;		/* bit per bucket: it has nodes */
 	uint32_t	 nbucket;
 	/*
 	 * By hash, the first node of a queue ID: most lines are about
