@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 
-#define SMALL	((size_t)64 * 1024)	/* the first block */
-#define LARGE	((size_t)2 << 20)	/* the others: one large page */
+#define SMALL	((size_t)64 * 1024)	/* the first block; then twice that */
+#define LARGE	((size_t)2 << 20)	/* a large page: no block is larger */
 
 struct pool_block {
 	struct pool_block	*next;
@@ -38,9 +38,11 @@ pool_free(struct pool *p)
 static void
 add_block(struct pool *p)
 {
-	size_t n = p->blocks == NULL ? SMALL : LARGE;
+	size_t n = p->blocks == NULL ? SMALL : p->blocks->bytes * 2;
 	struct pool_block *b;
 
+	if (n > LARGE)
+		n = LARGE;
 	if (n < sizeof(*b) + p->size)
 		n = sizeof(*b) + p->size;
 	b = mem_pages(n);

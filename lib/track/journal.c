@@ -8,10 +8,11 @@
 #define LIMIT		(UINT32_MAX / 2)
 /* Above the keys: what an entry is. */
 #define TAG_LONG	0xfc	/* a fact with a long value */
-#define TAG_MARK	0xfd
+#define TAG_LINE	0xfb	/* in full */
+#define TAG_NEAR	0xfd	/* the same source, a little further on */
 #define TAG_BLOCK	0xfe
 
-_Static_assert(FIELD_N < TAG_LONG, "a key must fit one byte");
+_Static_assert(FIELD_N < TAG_LINE, "a key must fit one byte");
 
 struct journal_piece {
 	struct journal_piece	*next;
@@ -161,18 +162,49 @@ journal_fact(struct journal_pool *pool, struct journal *j, enum field f,
 }
 
 bool
-journal_mark(struct journal_pool *pool, struct journal *j, const void *mark)
+journal_line(struct journal_pool *pool, struct journal *j,
+    const struct ref *line)
 {
-	struct journal_piece *p = reserve(pool, j, 1 + JOURNAL_MARK_LEN);
+	struct journal_piece *p = reserve(pool, j, 1 + sizeof(*line));
+	uint64_t step = line->off - j->line.off;
+	uint32_t near = (uint32_t)step;
+	uint16_t len = (uint16_t)line->len;
 	unsigned char *at;
 
 	if (p == NULL)
 		return false;
 	at = p->bytes + p->len;
-	at[0] = TAG_MARK;
-	memcpy(at + 1, mark, JOURNAL_MARK_LEN);
-	taken(j, p, at + 1 + JOURNAL_MARK_LEN);
+	if (line->src == j->line.src && step == near && len == line->len) {
+		at[0] = TAG_NEAR;
+		memcpy(at + 1, &near, sizeof(near));
+		memcpy(at + 1 + sizeof(near), &len, sizeof(len));
+		at += 1 + sizeof(near) + sizeof(len);
+	} else {
+		at[0] = TAG_LINE;
+		memcpy(at + 1, line, sizeof(*line));
+		at += 1 + sizeof(*line);
+	}
+	j->line = *line;
+	taken(j, p, at);
 	return true;
+}
+
+/* Read the line at p; the bytes it takes. */
+static uint32_t
+get_line(const unsigned char *p, struct ref *line)
+{
+	uint32_t near;
+	uint16_t len;
+
+	if (p[0] == TAG_LINE) {
+		memcpy(line, p + 1, sizeof(*line));
+		return 1 + sizeof(*line);
+	}
+	memcpy(&near, p + 1, sizeof(near));
+	memcpy(&len, p + 1 + sizeof(near), sizeof(len));
+	line->off += near;
+	line->len = len;
+	return 1 + sizeof(near) + sizeof(len);
 }
 
 /* Bytes of those facts, at most. */
@@ -251,14 +283,15 @@ journal_next(const struct journal *j, struct journal_at *at,
 	if (at->piece == NULL)
 		*at = (struct journal_at){ .piece = j->first };
 	else if (at->pos == at->piece->len && at->piece->next != NULL)
-		*at = (struct journal_at){ .piece = at->piece->next };
+		*at = (struct journal_at){ .piece = at->piece->next,
+			.line = at->line };
 	if (at->piece == NULL || at->pos == at->piece->len)
 		return JOURNAL_END;
 	p = at->piece->bytes + at->pos;
-	if (p[0] == TAG_MARK) {
-		e->head = slice_of(p + 1, JOURNAL_MARK_LEN);
-		at->pos += 1 + JOURNAL_MARK_LEN;
-		return e->kind = JOURNAL_MARK;
+	if (p[0] == TAG_NEAR || p[0] == TAG_LINE) {
+		at->pos += get_line(p, &at->line);
+		e->line = at->line;
+		return e->kind = JOURNAL_LINE;
 	}
 	if (p[0] == TAG_BLOCK) {
 		memcpy(n, p + 1, sizeof(n));

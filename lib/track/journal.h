@@ -15,27 +15,28 @@
 
 #include "base/field.h"
 #include "base/pool.h"
+#include "track/names.h"
 
 enum journal_kind {
 	JOURNAL_END,
 	JOURNAL_FACT,
-	JOURNAL_MARK,		/* a few bytes of the caller's own */
+	JOURNAL_LINE,		/* a place in the evidence */
 	JOURNAL_BLOCK		/* a head and facts */
 };
-
-#define JOURNAL_MARK_LEN	16
 
 struct journal_piece;
 
 struct journal {
 	struct journal_piece	*first, *last;
 	uint32_t		 len;	/* bytes of all entries */
+	struct ref		 line;	/* the latest */
 };
 
 /* A place in a journal, before an entry; all zero: before the first. */
 struct journal_at {
 	struct journal_piece	*piece;
 	uint32_t		 pos;
+	struct ref		 line;	/* the latest before it */
 };
 
 struct journal_pool {
@@ -46,7 +47,8 @@ struct journal_entry {
 	enum journal_kind kind;
 	enum field	 field;		/* FACT */
 	struct slice	 value;		/* FACT */
-	struct slice	 head;		/* BLOCK, MARK */
+	struct ref	 line;		/* LINE */
+	struct slice	 head;		/* BLOCK */
 	struct slice	 facts;		/* BLOCK: to be read by journal_facts */
 };
 
@@ -57,8 +59,7 @@ void	journal_drop(struct journal_pool *, struct journal *);
 /* False when the journal would grow past 2 GB. */
 bool	journal_fact(struct journal_pool *, struct journal *, enum field,
 	    struct slice value);
-/* A mark: JOURNAL_MARK_LEN bytes. */
-bool	journal_mark(struct journal_pool *, struct journal *, const void *);
+bool	journal_line(struct journal_pool *, struct journal *, const struct ref *);
 /* A fact for each of the keys that the record has. */
 bool	journal_take(struct journal_pool *, struct journal *,
 	    const struct rec *, const struct field_set *keys);

@@ -4,9 +4,6 @@
 
 #include "base/banned.h"
 
-
-_Static_assert(sizeof(struct ref) == JOURNAL_MARK_LEN, "a mark is a ref");
-
 void
 list_add(struct track *t, struct message *m, enum list_id id)
 {
@@ -160,7 +157,7 @@ message_ref(struct track *t, struct message *m, const struct at *at)
 	if (time->ordered && (!m->last.ordered || !before(time, &m->last)))
 		m->last = *time;
 	if (m->nrefs < MESSAGE_REFS &&
-	    journal_mark(&t->pool, &m->journal, &at->ref))
+	    journal_line(&t->pool, &m->journal, &at->ref))
 		m->nrefs++;
 	message_touch(t, m);
 }

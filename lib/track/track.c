@@ -288,7 +288,6 @@ static void
 take_next(struct track *t, struct message *m, struct session *s)
 {
 	struct journal_entry e;
-	struct ref ref;
 	struct journal_at pos = { .piece = NULL };
 
 	m->saw |= s->next_saw;
@@ -296,11 +295,9 @@ take_next(struct track *t, struct message *m, struct session *s)
 	while (journal_next(&s->next, &pos, &e) != JOURNAL_END) {
 		if (e.kind == JOURNAL_FACT)
 			message_first_fact(t, m, e.field, e.value);
-		else if (e.kind == JOURNAL_MARK) {
-			memcpy(&ref, e.head.ptr, sizeof(ref));
-			if (journal_mark(&t->pool, &m->journal, &ref))
-				m->nrefs++;
-		}
+		else if (e.kind == JOURNAL_LINE &&
+		    journal_line(&t->pool, &m->journal, &e.line))
+			m->nrefs++;
 	}
 	journal_drop(&t->pool, &s->next);
 }
@@ -320,7 +317,7 @@ keep_next(struct track *t, const struct at *at, struct session *s,
 		if (rec_has(r, key[i]))
 			(void)journal_fact(&t->pool, &s->next, key[i],
 			    r->v[key[i]]);
-	(void)journal_mark(&t->pool, &s->next, &at->ref);
+	(void)journal_line(&t->pool, &s->next, &at->ref);
 }
 
 /* QID: client=... */

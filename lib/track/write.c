@@ -202,7 +202,6 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 {
 	struct journal_entry e;
 	struct tls_head head;
-	struct ref ref;
 	struct journal_at pos = { .piece = NULL }, start = pos;
 
 	tls->ref.len = 0;
@@ -214,9 +213,8 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 		case JOURNAL_FACT:
 			rec_set(r, e.field, e.value);
 			break;
-		case JOURNAL_MARK:
-			memcpy(&ref, e.head.ptr, sizeof(ref));
-			put_line(t, m, &ref, &t->refs);
+		case JOURNAL_LINE:
+			put_line(t, m, &e.line, &t->refs);
 			break;
 		default:
 			if (e.head.ptr[0] == HEAD_DELIVERY) {
@@ -648,8 +646,8 @@ write_early(struct track *t, struct message *m)
 		if (e.kind == JOURNAL_FACT)
 			(void)journal_fact(&t->pool, &m->journal, e.field,
 			    e.value);
-		else if (e.kind == JOURNAL_MARK)
-			(void)journal_mark(&t->pool, &m->journal, e.head.ptr);
+		else if (e.kind == JOURNAL_LINE)
+			(void)journal_line(&t->pool, &m->journal, &e.line);
 		else if (e.head.ptr[0] != HEAD_DELIVERY)
 			(void)journal_block(&t->pool, &m->journal, e.head,
 			    NULL, NULL);
