@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-#define PIECE		512	/* bytes of a piece with its head */
+#define PIECE		640	/* bytes of a piece with its head; most messages need one */
 #define LIMIT		(UINT32_MAX / 2)
 /* Above the keys: what an entry is. */
 #define TAG_LONG	0xfc	/* a fact with a long value */

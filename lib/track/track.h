@@ -20,7 +20,7 @@
 #include "fmt/event.h"
 
 #define TRACK_OPEN_MAX	1000000
-#define TRACK_NODES	65536
+#define TRACK_NODES	57344
 
 typedef bool	track_put(void *arg, const struct rec *);
 
