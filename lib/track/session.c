@@ -94,8 +94,8 @@ process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
 
 	for (p = t->bucket[s]; p != NULL; p = p->next)
 		if (p->tag == tag && p->pid == pid) {
-			p->last = now;
-			if (t->newest != p) {
+			if (p->last != now) {
+				p->last = now;
 				unlist(t, p);
 				list(t, p);
 			}

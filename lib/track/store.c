@@ -51,12 +51,14 @@ void
 message_touch(struct track *t, struct message *m)
 {
 	enum list_id id;
+	/* It stands among those of this second already. */
+	bool placed = m->touch == t->now;
 
 	m->touch = t->now;
 	if (m->list == LIST_CLOSED || m->list == LIST_WAITING)
 		return;
 	id = list_for(m);
-	if (id == m->list && t->list[id].last == m)
+	if (id == m->list && (placed || t->list[id].last == m))
 		return;
 	list_remove(t, m);
 	list_add(t, m, id);
