@@ -10,9 +10,7 @@
 #include "rec/filter.h"
 #include "rec/searched.h"
 #include "rec/whole.h"
-#include "source/records.h"
-#include "source/runlog.h"
-#include "source/window.h"
+#include "source/tool.h"
 
 #define EXPR_LIMIT	((size_t)1024 * 1024)
 
@@ -58,7 +56,7 @@ static const struct option longs[] = {
 };
 
 struct grep {
-	struct opt	 opt;
+	struct tool	 tool;
 	bool		 messages, paths, count;
 	const char	*expr_arg;	/* --expr */
 	char	       **word;		/* what is no option */
@@ -68,51 +66,40 @@ struct grep {
 	struct filter	*filter;
 	bool		 judge_all;	/* source and coverage records, too */
 	bool		 pass_on;	/* them, whatever matches */
-	struct rec_out	 out;
 	struct searched	 searched;
-	struct window	 window;
 	struct whole	*whole;		/* NULL without -m and -w */
 	uint64_t	 found;
 	uint64_t	 undated;
 	bool		 failed;	/* the spool */
 };
 
-static void
-options(struct grep *g, int argc, char **argv)
+static bool
+option(void *arg, int c, const char *value)
 {
-	int c;
+	struct grep *g = arg;
 
-	/* The dash: words come as they stand, so that "--" can be seen. */
-	while ((c = opt_next(argc, argv, "-cmw" OPT_LETTERS, longs)) != -1) {
-		if (c == 1) {
-			g->word[g->nword++] = optarg;
-			continue;
-		}
-		if (opt_common(&g->opt, c, optarg, help))
-			continue;
-		switch (c) {
-		case 'c':
-			g->count = true;
-			break;
-		case 'm':
-			g->messages = true;
-			break;
-		case 'w':
-			g->paths = true;
-			break;
-		case OPT_EXPR:
-			if (g->expr_arg != NULL)
-				msg_usage("--expr given twice: join the "
-				    "expressions with and, or");
-			g->expr_arg = optarg;
-			break;
-		default:
-			opt_unknown(c, optarg, NULL);
-		}
+	switch (c) {
+	case 1:
+		g->word[g->nword++] = optarg;
+		return true;
+	case 'c':
+		g->count = true;
+		return true;
+	case 'm':
+		g->messages = true;
+		return true;
+	case 'w':
+		g->paths = true;
+		return true;
+	case OPT_EXPR:
+		if (g->expr_arg != NULL)
+			msg_usage("--expr given twice: join the expressions "
+			    "with and, or");
+		g->expr_arg = value;
+		return true;
+	default:
+		return false;
 	}
-	for (; optind < argc; g->ndashed++)
-		g->word[g->nword++] = argv[optind++];
-	opt_check(&g->opt);
 }
 
 /*
@@ -168,7 +155,7 @@ needs_events(const struct filter *f)
 static bool
 has_window(const struct grep *g)
 {
-	return g->opt.has_since || g->opt.has_until;
+	return g->tool.opt.has_since || g->tool.opt.has_until;
 }
 
 static bool
@@ -181,7 +168,7 @@ is_link(const struct rec *r)
 static unsigned int
 judge(struct grep *g, const struct rec *r, bool ours)
 {
-	bool inside = window_has(&g->window, &g->opt, r);
+	bool inside = tool_within(&g->tool, r);
 	unsigned int flags = ours && g->pass_on ? WHOLE_ALWAYS : 0;
 
 	if ((!ours || g->judge_all) && filter_match(g->filter, r))
@@ -218,7 +205,7 @@ record(void *arg, const struct rec *r)
 	g->found += hit;
 	if (g->count || (!hit && (flags & WHOLE_ALWAYS) == 0))
 		return true;
-	return rec_put(&g->out, r);
+	return rec_put(&g->tool.out, r);
 }
 
 /* Write the messages or paths that were found. */
@@ -231,7 +218,7 @@ write_whole(struct grep *g)
 
 	while (rc == RC_OK && !g->count) {
 		rc = whole_next(g->whole, &r, &e);
-		if (rc == RC_OK && !rec_put(&g->out, &r))
+		if (rc == RC_OK && !rec_put(&g->tool.out, &r))
 			return;
 	}
 	if (rc == RC_OK || rc == RC_END)
@@ -244,7 +231,7 @@ write_whole(struct grep *g)
 static bool
 report(struct grep *g)
 {
-	const struct opt *o = &g->opt;
+	const struct opt *o = &g->tool.opt;
 	struct searched_window w = { o->has_since, o->has_until, o->since,
 	    o->until, o->slack };
 	struct buf text, why;
@@ -309,16 +296,15 @@ finish(struct grep *g, int status)
 
 	if (g->whole != NULL && !g->failed)
 		write_whole(g);
-	if (!g->count && !rec_flush(&g->out))
-		return records_out_close(&g->out, EXIT_YES);
+	if (!g->count && !rec_flush(&g->tool.out))
+		return EXIT_YES;	/* tool_end says why */
 	bad = trouble(g) || status == EXIT_TROUBLE;
 	covered = g->failed || report(g);
 	if (g->found > 0)
 		status = EXIT_YES;
 	else
 		status = bad || !covered ? EXIT_TROUBLE : EXIT_NO;
-	return g->count ? put_count(g, status) :
-	    records_out_close(&g->out, status);
+	return g->count ? put_count(g, status) : status;
 }
 
 /* Source and coverage records are passed on if their type is. */
@@ -327,44 +313,41 @@ open_output(struct grep *g)
 {
 	if (g->count)
 		return;
-	records_out(&g->out, &g->opt);
-	g->pass_on = g->out.ncolumn == 0;
-	for (size_t i = 0; i < g->out.ncolumn; i++)
-		if (g->out.column[i] == F_TYPE)
+	tool_output(&g->tool);
+	g->pass_on = g->tool.out.ncolumn == 0;
+	for (size_t i = 0; i < g->tool.out.ncolumn; i++)
+		if (g->tool.out.column[i] == F_TYPE)
 			g->pass_on = true;
 }
 
 int
 main(int argc, char *argv[])
 {
+	/* The dash: words come as they stand, so that "--" can be seen. */
+	static const struct tool_usage usage = { .help = help,
+	    .letters = "-cmw" OPT_LETTERS, .longs = longs, .option = option };
 	struct grep g = { .found = 0 };
-	struct inputs in;
 	size_t n;
 	int status;
 
-	msg_init(argv[0]);
-	opt_init(&g.opt);
 	g.word = mem_alloc((size_t)argc + 1, sizeof(*g.word));
-	options(&g, argc, argv);
+	tool_options(&g.tool, argc, argv, &usage, &g);
+	for (; optind < argc; g.ndashed++)
+		g.word[g.nword++] = argv[optind++];
 	n = expression(&g);
 	g.judge_all = filter_names(g.filter, F_TYPE, SLICE("source")) ||
 	    filter_names(g.filter, F_TYPE, SLICE("coverage"));
-	g.opt.events = g.opt.events || needs_events(g.filter);
-	runlog_open(&g.opt, argc, argv);
+	g.tool.opt.events = g.tool.opt.events || needs_events(g.filter);
+	tool_open(&g.tool, g.word + n, (int)(g.nword - n));
 	open_output(&g);
 	if (g.messages || g.paths)
 		g.whole = whole_open(g.paths, has_window(&g), !g.count);
 	searched_init(&g.searched);
-	window_init(&g.window);
-	inputs_find(&in, g.word + n, (int)(g.nword - n));
-	status = records_run(&in, &g.opt, RECORDS_ANY, record, &g);
+	status = tool_records(&g.tool, RECORDS_ANY, record, &g);
 	status = finish(&g, status);
 	whole_close(g.whole);
 	filter_free(g.filter);
 	searched_free(&g.searched);
-	window_free(&g.window);
-	inputs_free(&in);
-	opt_free(&g.opt);
 	mem_free(g.word);
-	return runlog_close(status);
+	return tool_end(&g.tool, status);
 }

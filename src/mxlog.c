@@ -1,14 +1,7 @@
 /*
  * mxlog - mail log lines of any framing, one event record each
  */
-#include <stdio.h>
-#include <unistd.h>
-
-#include "base/msg.h"
-#include "source/opt.h"
-#include "source/records.h"
-#include "source/runlog.h"
-#include "source/window.h"
+#include "source/tool.h"
 
 static const char help[] =
 "usage: mxlog [options] [file ...]\n"
@@ -31,43 +24,22 @@ static const char help[] =
 "  mxlog /var/log/mail.log* | jq -r 'select(.event==\"reject\") | .client_addr'\n"
 "Exit status: 0 all read, 1 nothing of Postfix in it, 2 damaged or unread.\n";
 
-static const struct option longs[] = { OPT_LONG, { NULL, 0, NULL, 0 } };
-
-/* Where events go. */
-struct sink {
-	const struct opt	*opt;
-	struct rec_out		 out;
-};
-
 static bool
 put(void *arg, const struct rec *r)
 {
-	struct sink *s = arg;
+	struct tool *t = arg;
 
-	return !window_has_event(s->opt, r) || rec_put(&s->out, r);
+	return !window_has_event(&t->opt, r) || rec_put(&t->out, r);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct sink sink;
-	struct opt opt;
-	struct inputs in;
-	int c, status;
+	static const struct tool_usage usage = { .help = help };
+	struct tool t;
 
-	msg_init(argv[0]);
-	opt_init(&opt);
-	while ((c = opt_next(argc, argv, OPT_LETTERS, longs)) != -1)
-		if (!opt_common(&opt, c, optarg, help))
-			opt_unknown(c, optarg, NULL);
-	opt_check(&opt);
-	runlog_open(&opt, argc, argv);
-	sink.opt = &opt;
-	records_out(&sink.out, &opt);
-	inputs_find(&in, argv + optind, argc - optind);
-	status = records_run(&in, &opt, RECORDS_EVENTS, put, &sink);
-	status = records_out_close(&sink.out, status);
-	inputs_free(&in);
-	opt_free(&opt);
-	return runlog_close(status);
+	tool_options(&t, argc, argv, &usage, NULL);
+	tool_open(&t, argv + optind, argc - optind);
+	tool_output(&t);
+	return tool_end(&t, tool_records(&t, RECORDS_EVENTS, put, &t));
 }

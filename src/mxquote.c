@@ -9,12 +9,9 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
-#include "source/opt.h"
 #include "source/origin.h"
 #include "source/quote.h"
-#include "source/records.h"
-#include "source/runlog.h"
-#include "source/window.h"
+#include "source/tool.h"
 #include "view/text.h"
 
 #define OUT_FULL	((size_t)256 * 1024)	/* written when so full */
@@ -54,47 +51,37 @@ static const struct option longs[] = {
 };
 
 struct mxquote {
-	struct opt	 opt;
+	struct tool	 tool;
 	bool		 tls, all;
 	const char	**root, **as;
 	size_t		 nroot, nas;
-	struct window	 window;
 	struct quote	*quote;
 	bool		 failed;
 	struct err	 err;
-	struct rec_out	 out;
 	bool		 terminal;
 };
 
-static void
-options(struct mxquote *m, int argc, char **argv)
+static bool
+option(void *arg, int c, const char *value)
 {
-	int c;
+	struct mxquote *m = arg;
 
-	opt_init(&m->opt);
-	m->root = mem_alloc((size_t)argc + 1, sizeof(*m->root));
-	m->as = mem_alloc((size_t)argc + 1, sizeof(*m->as));
-	while ((c = opt_next(argc, argv, "at" OPT_LETTERS, longs)) != -1) {
-		if (opt_common(&m->opt, c, optarg, help))
-			continue;
-		switch (c) {
-		case 't':
-			m->tls = true;
-			break;
-		case 'a':
-			m->all = true;
-			break;
-		case OPT_ROOT:
-			m->root[m->nroot++] = optarg;
-			break;
-		case OPT_AS:
-			m->as[m->nas++] = optarg;
-			break;
-		default:
-			opt_unknown(c, optarg, NULL);
-		}
+	switch (c) {
+	case 't':
+		m->tls = true;
+		return true;
+	case 'a':
+		m->all = true;
+		return true;
+	case OPT_ROOT:
+		m->root[m->nroot++] = value;
+		return true;
+	case OPT_AS:
+		m->as[m->nas++] = value;
+		return true;
+	default:
+		return false;
 	}
-	opt_check(&m->opt);
 }
 
 /* One record of the input. */
@@ -103,7 +90,7 @@ take(void *arg, const struct rec *r)
 {
 	struct mxquote *m = arg;
 
-	if (!window_has(&m->window, &m->opt, r))
+	if (!tool_within(&m->tool, r))
 		return true;
 	m->failed = quote_take(m->quote, r, &m->err) != RC_OK;
 	return !m->failed;
@@ -113,7 +100,7 @@ take(void *arg, const struct rec *r)
 static bool
 put(struct mxquote *m, struct slice line)
 {
-	struct buf *b = &m->out.buf;
+	struct buf *b = &m->tool.out.buf;
 
 	/* A terminal would obey what is in there. */
 	if (m->terminal)
@@ -121,7 +108,7 @@ put(struct mxquote *m, struct slice line)
 	else
 		(void)buf_add(b, line);
 	(void)buf_addc(b, '\n');
-	return b->len < OUT_FULL || rec_flush(&m->out);
+	return b->len < OUT_FULL || rec_flush(&m->tool.out);
 }
 
 static int
@@ -142,18 +129,17 @@ write_lines(struct mxquote *m, int status)
  * allows it.
  */
 static int
-read_records(struct mxquote *m, const struct inputs *in,
-    struct origins *origins)
+read_records(struct mxquote *m, struct origins *origins)
 {
-	struct opt opt = m->opt;
+	struct opt *opt = &m->tool.opt;
 	struct err e;
 
-	if (sandbox_enter(opt.sandbox, origins_allowed(origins), &e) != RC_OK)
+	if (sandbox_enter(opt->sandbox, origins_allowed(origins), &e) != RC_OK)
 		exit(msg_err("sandbox", RC_FAIL, &e));
 	if (origins_start(origins, &e) != RC_OK)
 		exit(msg_err("standard input", RC_FAIL, &e));
-	opt.sandbox = SANDBOX_OFF;	/* it is on */
-	return records_run(in, &opt, RECORDS_ANY, take, m);
+	opt->sandbox = SANDBOX_OFF;	/* it is on */
+	return tool_records(&m->tool, RECORDS_ANY, take, m);
 }
 
 /* A descriptor that is closed must not become a temporary file. */
@@ -170,22 +156,25 @@ check_descriptors(void)
 int
 main(int argc, char *argv[])
 {
-	struct mxquote m = { 0 };
+	static const struct tool_usage usage = { .help = help,
+	    .letters = "at" OPT_LETTERS, .longs = longs, .option = option };
+	struct mxquote m = { .failed = false };
 	struct origins *origins;
-	struct inputs in;
 	int status, found;
 
-	msg_init(argv[0]);
-	options(&m, argc, argv);
+	m.root = mem_alloc((size_t)argc + 1, sizeof(*m.root));
+	m.as = mem_alloc((size_t)argc + 1, sizeof(*m.as));
+	tool_options(&m.tool, argc, argv, &usage, &m);
 	check_descriptors();
 	m.terminal = isatty(STDOUT_FILENO) == 1;
-	runlog_open(&m.opt, argc, argv);
-	rec_out_open(&m.out, STDOUT_FILENO, REC_JSON);
-	inputs_find(&in, argv + optind, argc - optind);
-	origins = origins_open(&in, m.root, m.nroot, m.as, m.nas);
+	tool_open(&m.tool, argv + optind, argc - optind);
+	/* Lines come out, not records: -o and -f mean nothing. */
+	m.tool.opt.format = REC_JSON;
+	m.tool.opt.columns = NULL;
+	tool_output(&m.tool);
+	origins = origins_open(&m.tool.in, m.root, m.nroot, m.as, m.nas);
 	m.quote = quote_open(origins, m.tls, m.all);
-	window_init(&m.window);
-	status = read_records(&m, &in, origins);
+	status = read_records(&m, origins);
 	if (m.failed)
 		status = msg_err("temporary file", RC_FAIL, &m.err);
 	else {
@@ -197,13 +186,9 @@ main(int argc, char *argv[])
 			status = found;
 		status = write_lines(&m, status);
 	}
-	status = records_out_close(&m.out, status);
 	quote_close(m.quote);
 	origins_free(origins);
-	window_free(&m.window);
-	inputs_free(&in);
-	opt_free(&m.opt);
 	mem_free(m.root);
 	mem_free(m.as);
-	return runlog_close(status);
+	return tool_end(&m.tool, status);
 }

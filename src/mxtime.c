@@ -4,12 +4,8 @@
 #include <stdio.h>
 
 #include "base/msg.h"
-#include "io/inputs.h"
 #include "io/spool.h"
-#include "rec/rec.h"
-#include "source/opt.h"
-#include "source/records.h"
-#include "source/runlog.h"
+#include "source/tool.h"
 #include "view/blocktext.h"
 #include "view/showtime.h"
 #include "view/flattext.h"
@@ -51,7 +47,8 @@ enum format {
 };
 
 struct mxtime {
-	struct opt		 opt;
+	struct tool		 tool;
+	bool			 one;		/* -1 */
 	enum format		 format;
 	struct paint		 paint;
 	struct timeline		*timeline;
@@ -82,34 +79,34 @@ format_find(struct slice word, enum format *format)
 	return true;
 }
 
-static void
-options(struct mxtime *m, int argc, char **argv)
+static bool
+option(void *arg, int c, const char *value)
 {
-	bool one = false;
-	int c;
+	struct mxtime *m = arg;
 
-	opt_init(&m->opt);
-	while ((c = opt_next(argc, argv, "1" OPT_LETTERS, longs)) != -1) {
-		if (c == 'o' && format_find(slice_cstr(optarg), &m->format))
-			continue;
-		if (opt_common(&m->opt, c, optarg, help)) {
-			if (c == 'o')
-				m->format = m->opt.format == REC_CSV ?
-				    FORMAT_CSV : FORMAT_RECORDS;
-			continue;
-		}
-		if (c != '1')
-			opt_unknown(c, optarg, "text body timesketch");
-		one = true;
+	if (c == '1')
+		m->one = true;
+	else if (c != 'o')
+		return false;
+	else if (!format_find(slice_cstr(value), &m->format)) {
+		m->format = FORMAT_RECORDS;
+		return false;
 	}
-	if (one && m->format != FORMAT_TEXT)
+	return true;
+}
+
+/* What the format is, all options considered. */
+static void
+check_format(struct mxtime *m)
+{
+	if (m->one && m->format != FORMAT_TEXT)
 		msg_usage("-1 is a form of text: leave -o out");
-	if (one)
+	if (m->one)
 		m->format = FORMAT_LINES;
-	if (m->opt.columns != NULL && m->format != FORMAT_CSV &&
-	    m->format != FORMAT_RECORDS)
+	if (m->tool.opt.columns != NULL && m->format != FORMAT_RECORDS)
 		msg_usage("-f picks columns of csv, json and tsv only");
-	opt_check(&m->opt);
+	if (m->format == FORMAT_RECORDS && m->tool.opt.format == REC_CSV)
+		m->format = FORMAT_CSV;
 }
 
 /* One record of the input. */
@@ -129,8 +126,8 @@ static enum rc
 write_text(struct mxtime *m, struct timeline_item *i, struct err *e)
 {
 	struct blocktext_options o = { .paint = m->paint,
-	    .zone = m->opt.show_zone, .zone_name = m->opt.show_tz,
-	    .facts = timeline_facts(m->timeline), .verbose = m->opt.verbose };
+	    .zone = m->tool.opt.show_zone, .zone_name = m->tool.opt.show_tz,
+	    .facts = timeline_facts(m->timeline), .verbose = m->tool.opt.verbose };
 	struct blocktext *t = blocktext_open(&o);
 	enum rc rc;
 
@@ -145,7 +142,7 @@ static enum rc
 write_lines(struct mxtime *m, struct timeline_item *i, struct err *e)
 {
 	struct linetext_options o = { .paint = m->paint,
-	    .zone = m->opt.show_zone, .zone_name = m->opt.show_tz,
+	    .zone = m->tool.opt.show_zone, .zone_name = m->tool.opt.show_tz,
 	    .facts = timeline_facts(m->timeline) };
 	struct linetext *t = linetext_open(&o);
 	enum rc rc;
@@ -163,7 +160,7 @@ write_flat(struct mxtime *m, struct timeline_item *i, struct err *e)
 	struct flattext *t = flattext_open(stdout,
 	    m->format == FORMAT_BODY ? FLAT_BODY :
 	    m->format == FORMAT_CSV ? FLAT_CSV : FLAT_TIMESKETCH,
-	    m->opt.columns);
+	    m->tool.opt.columns);
 	enum rc rc;
 
 	while ((rc = timeline_next(m->timeline, i, e)) == RC_OK)
@@ -173,22 +170,16 @@ write_flat(struct mxtime *m, struct timeline_item *i, struct err *e)
 	return rc;
 }
 
-/* Errors of both ends are said here. */
-static int
-write_records(struct mxtime *m, struct timeline_item *i)
+static enum rc
+write_records(struct mxtime *m, struct timeline_item *i, struct err *e)
 {
-	struct rec_out out;
-	struct err e;
 	enum rc rc;
-	int status = EXIT_YES;
 
-	records_out(&out, &m->opt);
-	while ((rc = timeline_next(m->timeline, i, &e)) == RC_OK)
-		if (!rec_put(&out, &i->rec))
-			break;
-	if (rc == RC_FAIL)
-		status = msg_err("temporary file", rc, &e);
-	return records_out_close(&out, status);
+	tool_output(&m->tool);
+	while ((rc = timeline_next(m->timeline, i, e)) == RC_OK)
+		if (!rec_put(&m->tool.out, &i->rec))
+			return RC_END;	/* tool_end says why */
+	return rc;
 }
 
 static int
@@ -201,14 +192,15 @@ write_all(struct mxtime *m)
 	rc = timeline_sort(m->timeline, &e);
 	if (rc == RC_FAIL)
 		return msg_err("temporary file", rc, &e);
-	if (m->format == FORMAT_RECORDS)
-		return write_records(m, &i);
 	switch (m->format) {
 	case FORMAT_TEXT:
 		rc = write_text(m, &i, &e);
 		break;
 	case FORMAT_LINES:
 		rc = write_lines(m, &i, &e);
+		break;
+	case FORMAT_RECORDS:
+		rc = write_records(m, &i, &e);
 		break;
 	default:
 		rc = write_flat(m, &i, &e);
@@ -227,48 +219,53 @@ write_all(struct mxtime *m)
 	return EXIT_YES;
 }
 
+/* What stands behind the timeline. */
+static void
+say_end(const struct mxtime *m)
+{
+	struct showtime clock = { .zone = m->tool.opt.show_zone,
+	    .name = m->tool.opt.show_tz };
+
+	summary_say(&m->summary, timeline_facts(m->timeline), &clock);
+	if (m->hidden > 0)
+		msg_note("%llu log lines not shown: %s shows them",
+		    (unsigned long long)m->hidden, m->format == FORMAT_LINES ?
+		    "mxtime -v without -1" : "-v");
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct mxtime m = { 0 };
+	static const struct tool_usage usage = { .help = help,
+	    .letters = "1" OPT_LETTERS, .longs = longs,
+	    .formats = "text body timesketch", .option = option };
+	struct mxtime m = { .format = FORMAT_TEXT };
+	struct opt *opt = &m.tool.opt;
 	struct timeline_options o;
-	struct inputs in;
-	struct showtime clock;
 	int status, written;
 
-	msg_init(argv[0]);
-	options(&m, argc, argv);
-	inputs_find(&in, argv + optind, argc - optind);
+	tool_options(&m.tool, argc, argv, &usage, &m);
+	check_format(&m);
 	paint_init(&m.paint, stdout);
-	/* Behind the question whether it is a terminal. */
-	runlog_open(&m.opt, argc, argv);
+	tool_open(&m.tool, argv + optind, argc - optind);
 	o = (struct timeline_options){
 		.order = m.format == FORMAT_TEXT || m.format == FORMAT_LINES ?
 		    TIMELINE_BLOCKS : TIMELINE_STEPS,
-		.has_since = m.opt.has_since, .has_until = m.opt.has_until,
-		.since = m.opt.since, .until = m.opt.until,
+		.has_since = opt->has_since, .has_until = opt->has_until,
+		.since = opt->since, .until = opt->until,
 		.all = m.format == FORMAT_RECORDS };
 	m.timeline = timeline_open(&o, SPOOL_MEMORY);
 	summary_init(&m.summary);
-	status = records_run(&in, &m.opt, RECORDS_ANY, take, &m);
+	status = tool_records(&m.tool, RECORDS_ANY, take, &m);
 	if (m.failed)
 		status = msg_err("temporary file", RC_FAIL, &m.err);
 	else {
 		written = write_all(&m);
 		if (written != EXIT_YES)
 			status = written;
-		clock = (struct showtime){ .zone = m.opt.show_zone,
-		    .name = m.opt.show_tz };
-		summary_say(&m.summary, timeline_facts(m.timeline), &clock);
-		if (m.hidden > 0)
-			msg_note("%llu log lines not shown: %s shows them",
-			    (unsigned long long)m.hidden,
-			    m.format == FORMAT_LINES ? "mxtime -v without -1" :
-			    "-v");
+		say_end(&m);
 	}
 	timeline_close(m.timeline);
-	inputs_free(&in);
 	summary_free(&m.summary);
-	opt_free(&m.opt);
-	return runlog_close(status);
+	return tool_end(&m.tool, status);
 }

@@ -1,14 +1,7 @@
 /*
  * mxtrace - what happened to every message, hop by hop, with its TLS status
  */
-#include <stdio.h>
-#include <unistd.h>
-
-#include "base/msg.h"
-#include "source/opt.h"
-#include "source/records.h"
-#include "source/runlog.h"
-#include "source/window.h"
+#include "source/tool.h"
 
 static const char help[] =
 "usage: mxtrace [options] [file ...]\n"
@@ -34,62 +27,37 @@ static const char help[] =
 "  mxtrace /var/log/mail.log* | mxgrep -m from=alice@example.org | mxtime\n"
 "Exit status: 0 all read, 1 nothing of Postfix in it, 2 damaged or unread.\n";
 
-static const struct option longs[] = { OPT_LONG, { NULL, 0, NULL, 0 } };
-
-struct sink {
-	const struct opt	*opt;
-	struct rec_out		 out;
-	struct window		 window;
-};
-
 static bool
 put(void *arg, const struct rec *r)
 {
-	struct sink *s = arg;
+	struct tool *t = arg;
 
-	return !window_has(&s->window, s->opt, r) || rec_put(&s->out, r);
+	return !tool_within(t, r) || rec_put(&t->out, r);
 }
 
 /* A piece: events, without what only people read. */
 static bool
 put_piece(void *arg, const struct rec *r)
 {
-	struct sink *s = arg;
+	struct tool *t = arg;
 	struct rec copy = *r;
 
 	if (slice_eq(rec_get(r, F_TYPE), SLICE("event")) &&
 	    !rec_has(r, F_INSTANCE))
 		rec_unset(&copy, F_TEXT);
-	return rec_put(&s->out, &copy);
+	return rec_put(&t->out, &copy);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct sink sink;
-	struct opt opt;
-	struct inputs in;
-	int c, status;
+	static const struct tool_usage usage = { .help = help };
+	struct tool t;
 
-	msg_init(argv[0]);
-	opt_init(&opt);
-	while ((c = opt_next(argc, argv, OPT_LETTERS, longs)) != -1)
-		if (!opt_common(&opt, c, optarg, help))
-			opt_unknown(c, optarg, NULL);
-	opt_check(&opt);
-	runlog_open(&opt, argc, argv);
-	sink.opt = &opt;
-	window_init(&sink.window);
-	records_out(&sink.out, &opt);
-	inputs_find(&in, argv + optind, argc - optind);
-	if (opt.partial)
-		status = records_run(&in, &opt, RECORDS_EVENTS, put_piece,
-		    &sink);
-	else
-		status = records_run(&in, &opt, RECORDS_TRACE, put, &sink);
-	status = records_out_close(&sink.out, status);
-	window_free(&sink.window);
-	inputs_free(&in);
-	opt_free(&opt);
-	return runlog_close(status);
+	tool_options(&t, argc, argv, &usage, NULL);
+	tool_open(&t, argv + optind, argc - optind);
+	tool_output(&t);
+	return tool_end(&t, t.opt.partial ?
+	    tool_records(&t, RECORDS_EVENTS, put_piece, &t) :
+	    tool_records(&t, RECORDS_TRACE, put, &t));
 }
