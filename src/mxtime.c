@@ -122,12 +122,19 @@ take(void *arg, const struct rec *r)
 	return false;
 }
 
+static struct sheet_options
+sheet(const struct mxtime *m)
+{
+	return (struct sheet_options){ .paint = m->paint,
+	    .zone = m->tool.opt.show_zone, .zone_name = m->tool.opt.show_tz,
+	    .facts = timeline_facts(m->timeline),
+	    .verbose = m->tool.opt.verbose };
+}
+
 static enum rc
 write_text(struct mxtime *m, struct timeline_item *i, struct err *e)
 {
-	struct blocktext_options o = { .paint = m->paint,
-	    .zone = m->tool.opt.show_zone, .zone_name = m->tool.opt.show_tz,
-	    .facts = timeline_facts(m->timeline), .verbose = m->tool.opt.verbose };
+	struct sheet_options o = sheet(m);
 	struct blocktext *t = blocktext_open(&o);
 	enum rc rc;
 
@@ -141,9 +148,7 @@ write_text(struct mxtime *m, struct timeline_item *i, struct err *e)
 static enum rc
 write_lines(struct mxtime *m, struct timeline_item *i, struct err *e)
 {
-	struct linetext_options o = { .paint = m->paint,
-	    .zone = m->tool.opt.show_zone, .zone_name = m->tool.opt.show_tz,
-	    .facts = timeline_facts(m->timeline) };
+	struct sheet_options o = sheet(m);
 	struct linetext *t = linetext_open(&o);
 	enum rc rc;
 

@@ -49,6 +49,13 @@ slice_eq(struct slice a, struct slice b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* The same as a word of ours? */
+SLICE_INLINE bool
+slice_is(struct slice s, const char *word)
+{
+	return slice_eq(s, slice_cstr(word));
+}
+
 SLICE_INLINE bool
 slice_starts(struct slice s, struct slice prefix)
 {

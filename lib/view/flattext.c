@@ -31,12 +31,6 @@ static const enum field usual[] = { F_TYPE, F_HOST, F_QID, F_EVENT, F_FROM,
     F_REPLY, F_REASON, F_SIZE, F_TLS, F_TLS_PROOF, F_TLS_VERSION,
     F_TLS_CIPHER, F_TIME_NOTE, F_TRACE, F_PATH, F_SRC, F_OFF, F_LEN, F_LINE };
 
-static bool
-is(struct slice s, const char *word)
-{
-	return slice_eq(s, slice_cstr(word));
-}
-
 static void
 put_columns(struct flattext *t, struct slice list)
 {
@@ -176,13 +170,13 @@ step_of(const struct timeline_item *i)
 
 	if (i->kind == ITEM_END)
 		return SLICE("removed");
-	if (is(type, "message"))
-		return is(rec_get(&i->rec, F_QID), "NOQUEUE") ?
+	if (slice_is(type, "message"))
+		return slice_is(rec_get(&i->rec, F_QID), "NOQUEUE") ?
 		    SLICE("rejected") : SLICE("received");
-	if (is(type, "delivery"))
+	if (slice_is(type, "delivery"))
 		return rec_has(&i->rec, F_STATUS) ?
 		    rec_get(&i->rec, F_STATUS) : SLICE("delivery");
-	if (is(type, "event"))
+	if (slice_is(type, "event"))
 		return rec_get(&i->rec, F_EVENT);
 	return type;
 }
@@ -200,7 +194,7 @@ describe(struct flattext *t, const struct timeline_item *i)
 	add(t, "", '\0', step_of(i), '\0', FLAT_ADDRESS);
 	if (i->kind == ITEM_END)
 		return;
-	if (is(type, "message")) {
+	if (slice_is(type, "message")) {
 		add_address(t, "from=", r, F_FROM);
 		add_address(t, "to=", r, F_TO);
 		add_client(t, r);
@@ -210,7 +204,7 @@ describe(struct flattext *t, const struct timeline_item *i)
 			add(t, "user=", '"', rec_get(r, F_SASL_USER), '"',
 			    FLAT_ADDRESS);
 		add_reason(t, r);
-	} else if (is(type, "delivery")) {
+	} else if (slice_is(type, "delivery")) {
 		add_address(t, "to=", r, F_TO);
 		add_field(t, "relay=", r, F_RELAY);
 		add_tls(t, r, TLSWORDS_OUT);
@@ -219,7 +213,7 @@ describe(struct flattext *t, const struct timeline_item *i)
 			add(t, "", '"', rec_get(r, F_REPLY), '"',
 			    FLAT_REPLY);
 		add_address(t, "from=", r, F_FROM);
-	} else if (is(type, "event") && rec_get(r, F_TEXT).len > 0)
+	} else if (slice_is(type, "event") && rec_get(r, F_TEXT).len > 0)
 		add(t, "", '"', rec_get(r, F_TEXT), '"', FLAT_REPLY);
 	else {
 		add_address(t, "from=", r, F_FROM);
@@ -368,8 +362,8 @@ put_csv(struct flattext *t, const struct timeline_item *i)
 static bool
 end_is_step(const struct timeline_item *i)
 {
-	return is(rec_get(&i->rec, F_COMPLETE), "true") &&
-	    !is(rec_get(&i->rec, F_QID), "NOQUEUE") &&
+	return slice_is(rec_get(&i->rec, F_COMPLETE), "true") &&
+	    !slice_is(rec_get(&i->rec, F_QID), "NOQUEUE") &&
 	    (i->seen >> EV_REMOVED & 1) == 0 &&
 	    (i->seen >> EV_DELETED & 1) == 0;
 }
@@ -383,7 +377,7 @@ flattext_put(struct flattext *t, const struct timeline_item *i)
 	if (i->kind == ITEM_STEP && i->event == EV_DELIVERY &&
 	    rec_has(&i->rec, F_TO))
 		return;
-	if (is(rec_get(&i->rec, F_TYPE), "link"))
+	if (slice_is(rec_get(&i->rec, F_TYPE), "link"))
 		return;
 	if (!i->time.known) {
 		t->untimed++;

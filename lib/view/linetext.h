@@ -6,27 +6,18 @@
  * linetext_item for every item of a timeline in TIMELINE_BLOCKS order,
  * linetext_close.  A first line names the columns and the zone.  The date is
  * shown without its year when all times lie in one, which is named at the
- * top.  What belongs to no message is counted, not shown.
+ * top.  What belongs to no message is counted, not shown; verbose changes nothing.
  */
 #ifndef VIEW_LINETEXT_H
 #define VIEW_LINETEXT_H
 
-#include "io/zone.h"
-#include "view/paint.h"
-#include "view/timeline.h"
+#include "view/sheet.h"
 
 #define LINETEXT_RCPTS	512	/* recipients told apart for +n */
 
 struct linetext;
 
-struct linetext_options {
-	struct paint			 paint;
-	const struct zone		*zone;		/* NULL: UTC */
-	const char			*zone_name;
-	const struct timeline_facts	*facts;
-};
-
-struct linetext	*linetext_open(const struct linetext_options *);
+struct linetext	*linetext_open(const struct sheet_options *);
 void		 linetext_item(struct linetext *, const struct timeline_item *);
 /* Items that were not shown. */
 uint64_t	 linetext_hidden(const struct linetext *);

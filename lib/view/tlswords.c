@@ -29,14 +29,24 @@ tlswords_class(const struct rec *r)
 	return TLSWORDS_UNKNOWN;
 }
 
-bool
-tlswords_loopback(const struct rec *r, enum tls_side side)
+/* True for an address of the loopback interface. */
+static bool
+loopback(const struct rec *r, enum tls_side side)
 {
 	struct slice a = rec_get(r, side == TLSWORDS_IN ? F_CLIENT_ADDR :
 	    F_RELAY_ADDR);
 
 	return slice_starts(a, SLICE("127.")) || slice_eq(a, SLICE("::1")) ||
 	    slice_starts(a, SLICE("::ffff:127."));
+}
+
+enum tls_class
+tlswords_outside(const struct rec *r, enum tls_side side)
+{
+	enum tls_class c = tlswords_class(r);
+
+	return c == TLSWORDS_PLAINTEXT && loopback(r, side) ? TLSWORDS_LOCAL :
+	    c;
 }
 
 /* TLSv1.3 as "TLS 1.3", SSLv3 as "SSL 3". */
@@ -131,7 +141,7 @@ tlswords_put(struct buf *b, const struct rec *r, enum tls_side side,
 	case TLSWORDS_PLAINTEXT:
 		(void)buf_add(b, inferred ? SLICE("plaintext") :
 		    SLICE("PLAINTEXT"));
-		if (tlswords_loopback(r, side))
+		if (loopback(r, side))
 			(void)buf_add(b, SLICE(" on loopback"));
 		break;
 	case TLSWORDS_UNKNOWN:
@@ -154,12 +164,12 @@ plain_version(struct slice v)
 }
 
 void
-tlswords_short(struct buf *b, const struct rec *r)
+tlswords_short(struct buf *b, const struct rec *r, enum tls_side side)
 {
 	struct slice v = rec_get(r, F_TLS_VERSION);
 	bool inferred = slice_eq(rec_get(r, F_TLS_PROOF), SLICE("inferred"));
 
-	switch (tlswords_class(r)) {
+	switch (tlswords_outside(r, side)) {
 	case TLSWORDS_NOTHING:
 	case TLSWORDS_NONE_ATTEMPTED:
 		(void)buf_add(b, SLICE("-"));

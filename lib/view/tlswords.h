@@ -5,7 +5,8 @@
  * delivery (TLSWORDS_OUT) say: "TLS 1.3, verified", "TLS 1.2, peer not
  * verified", "PLAINTEXT", "plaintext (inferred)", "TLS unknown: not logged",
  * ...  With `more`, cipher and the rule that gave the verdict follow.  The
- * text is clean.  tlswords_short gives at most six columns for tables.
+ * text is clean.  tlswords_short gives at most six columns for tables, of
+ * tlswords_outside.
  *
  * A server rarely asks clients for certificates, so nothing is said of the
  * peer of an inbound hop unless it was verified.  Plaintext over the loopback
@@ -38,10 +39,11 @@ enum tls_class {
 
 /* TLSWORDS_NOTHING when the record has no verdict. */
 enum tls_class	tlswords_class(const struct rec *);
-/* True for an address of the loopback interface or a name of it. */
-bool		tlswords_loopback(const struct rec *, enum tls_side);
+/* The same of what left the host: plaintext over loopback is local. */
+enum tls_class	tlswords_outside(const struct rec *, enum tls_side);
 void		tlswords_put(struct buf *, const struct rec *, enum tls_side,
 		    bool more);
-void		tlswords_short(struct buf *, const struct rec *);
+void		tlswords_short(struct buf *, const struct rec *,
+		    enum tls_side);
 
 #endif

@@ -287,7 +287,7 @@ test_tls(void **state)
 			rec_set(&r, F_TLS_TRUST, slice_cstr(t[i].trust));
 		tlswords_put(&b, &r, t[i].side, false);
 		check(&b, t[i].want);
-		tlswords_short(&b, &r);
+		tlswords_short(&b, &r, t[i].side);
 		check(&b, t[i].narrow);
 	}
 	buf_free(&b);
