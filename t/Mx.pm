@@ -15,10 +15,13 @@ use warnings;
 use Cwd ();
 use Exporter 'import';
 use File::Temp;
+use JSON::PP ();
 use POSIX ();
+use Test::More ();
 
 our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
     big_log $log $other);
+our @EXPORT_OK = qw(trace line lines);
 our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
 our $limit = $ENV{MX_LIMIT} || 120;	# seconds that a tool may take
 
@@ -104,6 +107,30 @@ sub without {
 	my $re = join '|', @types;
 
 	return join '', grep { !/^\{"type":"(?:$re)"/ } split /^/, $text;
+}
+
+# A log line so many seconds after ten o'clock, of the host mx.
+sub line {
+	my ($s, $rest, $host) = @_;
+
+	$s += 36000;
+	return sprintf "Sep %2d %02d:%02d:%02d %s %s\n", 1 + $s / 86400,
+	    $s / 3600 % 24, $s / 60 % 60, $s % 60, $host // 'mx', $rest;
+}
+
+sub lines { return join '', map { line(@$_) } @_ }
+
+# What mxtrace makes of logs, each given as a text.
+sub trace {
+	my @text = @_;
+	my $dir = dir();
+	my $n = 0;
+	my $r = run('mxtrace', '-q', '-y', 2026, '-z', 'UTC',
+	    map { put("$dir/" . $n++ . '.log', $_) } @text);
+
+	Test::More::is($r->{status}, 0, 'status 0')
+	    or Test::More::diag($r->{err}) if $r->{status} ne '0';
+	return map { JSON::PP->new->utf8->decode($_) } split /\n/, $r->{out};
 }
 
 # n messages, a log of about 500 n bytes; TLS was logged.

@@ -9,35 +9,14 @@ use warnings;
 use lib 't';
 use JSON::PP;
 use Test::More;
-use Mx;
+use Mx qw(:DEFAULT trace line lines);
 
 my $js = JSON::PP->new->utf8;
 my $dir = dir();
 my @opt = ('-q', '-y', 2026, '-z', 'UTC');
 
-sub trace {
-	my ($text, @more) = @_;
-	my $r = run('mxtrace', @opt, @more, put("$dir/x.log", $text));
-
-	is($r->{status}, 0, 'status 0') or diag($r->{err})
-	    if $r->{status} ne '0';
-	return map { $js->decode($_) } split /\n/, $r->{out};
-}
-
 sub messages { return grep { $_->{type} eq 'message' } @_ }
 sub deliveries { return grep { $_->{type} eq 'delivery' } @_ }
-
-# "SECOND REST": a line at 10:00:00 plus seconds.
-sub line {
-	my ($s, $rest) = @_;
-	my $day = 1 + int(($s + 36000) / 86400);
-
-	$s = ($s + 36000) % 86400;
-	return sprintf "Sep %2d %02d:%02d:%02d mx %s\n", $day, $s / 3600,
-	    $s / 60 % 60, $s % 60, $rest;
-}
-
-sub lines { return join '', map { line(@$_) } @_ }
 
 my $q = '1E24014020A';
 my $to = 'to=<bob@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=0.4, delays=0.1/0/0.2/0.1, dsn=2.0.0, status=sent (250 ok)';

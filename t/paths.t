@@ -6,23 +6,8 @@
 use strict;
 use warnings;
 use lib 't';
-use JSON::PP;
 use Test::More;
-use Mx;
-
-my $js = JSON::PP->new->utf8;
-my $dir = dir();
-
-sub trace {
-	my @text = @_;
-	my $n = 0;
-	my $r = run('mxtrace', '-q', '-y', 2026, '-z', 'UTC',
-	    map { put("$dir/" . $n++ . '.log', $_) } @text);
-
-	is($r->{status}, 0, 'status 0') or diag($r->{err})
-	    if $r->{status} ne '0';
-	return map { $js->decode($_) } split /\n/, $r->{out};
-}
+use Mx qw(:DEFAULT trace);
 
 sub line {
 	my ($s, $host, $rest) = @_;

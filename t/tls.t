@@ -6,37 +6,13 @@
 use strict;
 use warnings;
 use lib 't';
-use JSON::PP;
 use Test::More;
-use Mx;
+use Mx qw(:DEFAULT trace lines);
 
-my $js = JSON::PP->new->utf8;
-my $dir = dir();
 my ($A, $B, $C) = map { "0000${_}14020A" } qw(A B C);
 my $R = 'mx1.example.org[198.51.100.25]:25';
 my $R2 = 'mx2.example.org[198.51.100.26]:25';
 my $cipher = 'TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)';
-
-sub trace {
-	my @text = @_;
-	my $n = 0;
-	my $r = run('mxtrace', '-q', '-y', 2026, '-z', 'UTC',
-	    map { put("$dir/" . $n++ . '.log', $_) } @text);
-
-	is($r->{status}, 0, 'status 0') or diag($r->{err})
-	    if $r->{status} ne '0';
-	return map { $js->decode($_) } split /\n/, $r->{out};
-}
-
-sub line {
-	my ($s, $rest, $host) = @_;
-
-	$s += 36000;
-	return sprintf "Sep %2d %02d:%02d:%02d %s %s\n", 1 + $s / 86400,
-	    $s / 3600 % 24, $s / 60 % 60, $s % 60, $host // 'mx', $rest;
-}
-
-sub lines { return join '', map { line(@$_) } @_ }
 
 # "tls why" of each delivery, in order.
 sub out_tls {
