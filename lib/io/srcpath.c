@@ -59,3 +59,41 @@ srcpath_member(struct buf *b, struct slice file, struct slice name)
 	buf_addc(b, '!');
 	add_name(b, name);
 }
+
+struct slice
+srcpath_outer(struct slice path)
+{
+	size_t n = 0;
+
+	while (n < path.len && path.ptr[n] != '@' && path.ptr[n] != '!')
+		n++;
+	return slice_sub(path, 0, n);
+}
+
+void
+srcpath_decode(struct buf *b, struct slice s)
+{
+	b->len = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned int v = 0;
+		size_t k;
+
+		for (k = 1; s.ptr[i] == '%' && k <= 2 && i + k < s.len; k++) {
+			unsigned char c = s.ptr[i + k];
+
+			if (ascii_digit(c))
+				v = v * 16 + (unsigned int)(c - '0');
+			else if (c >= 'A' && c <= 'F')
+				v = v * 16 + (unsigned int)(c - 'A' + 10);
+			else if (c >= 'a' && c <= 'f')
+				v = v * 16 + (unsigned int)(c - 'a' + 10);
+			else
+				break;
+		}
+		if (k == 3) {
+			(void)buf_addc(b, (unsigned char)v);
+			i += 2;
+		} else
+			(void)buf_addc(b, s.ptr[i]);
+	}
+}

@@ -27,4 +27,9 @@ void	srcpath_data(struct buf *, struct slice file, uint64_t off,
 /* Start anew with FILE!NAME. */
 void	srcpath_member(struct buf *, struct slice file, struct slice name);
 
+/* The part of a path that names the file which is stored. */
+struct slice	srcpath_outer(struct slice path);
+/* Start anew with a name as it was before it was encoded. */
+void	srcpath_decode(struct buf *, struct slice);
+
 #endif

@@ -42,7 +42,7 @@ struct block {
 	uint64_t	 shown, trouble, other;
 	uint64_t	 hidden, hidden_sent, hidden_deferred, hidden_bounced;
 	uint64_t	 hidden_other;
-	int64_t		 waited;	/* attempt that a wait was written for */
+	int64_t		 waited;	/* latest attempt after a wait */
 	bool		 has_waited;
 	size_t		 nrcpt;
 };

@@ -6,7 +6,8 @@
  * linetext_item for every item of a timeline in TIMELINE_BLOCKS order,
  * linetext_close.  A first line names the columns and the zone.  The date is
  * shown without its year when all times lie in one, which is named at the
- * top.  What belongs to no message is counted, not shown; verbose changes nothing.
+ * top.  What belongs to no message is counted, not shown.  The options'
+ * `verbose` changes nothing.
  */
 #ifndef VIEW_LINETEXT_H
 #define VIEW_LINETEXT_H

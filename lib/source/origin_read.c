@@ -1,0 +1,247 @@
+#include "source/origins.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/reader.h"
+
+#define BLOCK	((size_t)64 * 1024)	/* read at once */
+
+/* What an origin_read is after. */
+struct search {
+	struct origins	*o;
+	origin_fn	*fn;
+	void		*arg;
+	bool		 stopped;
+};
+
+/* Give out a place; false to stop. */
+static bool
+give(struct search *s, const struct origin_place *p, const unsigned char *b)
+{
+	if (!s->stopped && !s->fn(s->arg, p, slice_of(b, p->len)))
+		s->stopped = true;
+	return !s->stopped;
+}
+
+/* Places of a stream that it does not have. */
+static void
+complain_missing(struct origins *o, uint64_t n, const struct origin_place *p,
+    const char *why)
+{
+	origins_complain(o, o->stream[p->stream].src, "%llu lines are not "
+	    "quoted, the first at offset %llu: %s", (unsigned long long)n,
+	    (unsigned long long)p->off, why);
+}
+
+static bool
+too_long(const struct origin_place *p)
+{
+	return p->len > ORIGIN_LINE;
+}
+
+/* Fill the block from off on, with `least` bytes or more; the bytes there. */
+static size_t
+read_block(const struct origins *o, uint64_t off, size_t least)
+{
+	size_t want = least > BLOCK ? least : BLOCK, len = 0;
+
+	if (off >= o->size)
+		return 0;
+	if (want > o->size - off)
+		want = (size_t)(o->size - off);
+	while (len < want) {
+		ssize_t n = pread(o->fd, o->block + len, want - len,
+		    (off_t)(o->base + off + len));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	return len;
+}
+
+/* Places of a plain file. */
+static void
+read_plain(struct search *s, const struct origin_place *v, size_t n)
+{
+	struct origins *o = s->o;
+	const struct origin_place *first = NULL;
+	uint64_t at = 0, missing = 0;
+	size_t len = 0;
+
+	for (size_t i = 0; i < n && !s->stopped; i++) {
+		const struct origin_place *p = &v[i];
+
+		if (!too_long(p) && (p->off < at || p->off - at > len ||
+		    p->len > len - (size_t)(p->off - at))) {
+			at = p->off;
+			len = read_block(o, at, p->len);
+		}
+		if (!too_long(p) && p->len <= len - (size_t)(p->off - at))
+			(void)give(s, p, o->block + (p->off - at));
+		else if (missing++ == 0)
+			first = p;
+	}
+	if (missing > 0)
+		complain_missing(o, missing, first, too_long(first) ?
+		    "no line is that long" : "behind the end of what was read");
+}
+
+/* Places of the stream that the reader is in. */
+static void
+read_stream(struct search *s, struct reader *r, const struct origin_place *v,
+    size_t n)
+{
+	const struct origin_place *first = NULL;
+	uint64_t missing = 0, off;
+	bool end = false, eof;
+
+	for (size_t i = 0; i < n && !s->stopped;) {
+		const struct origin_place *p = &v[i];
+		struct slice w = reader_window(r, &off, &eof);
+		uint64_t skip = p->off < off ? 0 : p->off - off;
+
+		end = end || eof;
+		if (skip > 0) {
+			skip = skip < w.len ? skip : w.len;
+			reader_consume(r, (size_t)skip);
+			w = slice_from(w, (size_t)skip);
+			off += skip;
+		}
+		if (!too_long(p) && off == p->off && w.len >= p->len)
+			(void)give(s, p, w.ptr);
+		else if (!end && !too_long(p)) {
+			end = reader_more(r, NULL) != RC_OK;
+			continue;
+		} else if (missing++ == 0)
+			first = p;
+		i++;
+	}
+	if (missing > 0)
+		complain_missing(s->o, missing, first, too_long(first) ?
+		    "no line is that long" : "behind the end of what was read");
+}
+
+/* How many places from the first on are of its stream. */
+static size_t
+same_stream(const struct origin_place *v, size_t n)
+{
+	size_t k = 1;
+
+	while (k < n && v[k].stream == v[0].stream)
+		k++;
+	return k;
+}
+
+/* The first place of a stream among n; n if there is none. */
+static size_t
+place_of(const struct origin_place *v, size_t n, uint32_t stream)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (v[mid].stream < stream)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && v[lo].stream == stream ? lo : n;
+}
+
+/* The stream of ours that the reader's path "-..." stands for. */
+static uint32_t
+stream_of(struct origins *o, uint32_t any, struct slice path)
+{
+	const struct stream *s = &o->stream[any];
+
+	o->text.len = 0;
+	(void)buf_add(&o->text, slice_sub(s->src, 0, s->outer));
+	(void)buf_add(&o->text, slice_from(path, 1));
+	return keyset_find(&o->streams, keyset_key(buf_slice(&o->text)));
+}
+
+/* True for the stored bytes of a file. */
+static bool
+is_plain(const struct stream *t)
+{
+	return t->outer == t->src.len;
+}
+
+/*
+ * Places inside of a container, in `left` of its streams: the reader goes
+ * through it once.
+ */
+static void
+read_container(struct search *s, const struct origin_place *v, size_t n,
+    size_t left)
+{
+	struct origins *o = s->o;
+	struct reader_stream rs;
+	struct reader *r;
+	struct err e;
+	size_t k;
+	bool *done = mem_alloc(n, sizeof(*done));
+
+	(void)close(STDIN_FILENO);
+	if (fcntl(o->fd, F_DUPFD, STDIN_FILENO) != STDIN_FILENO ||
+	    lseek(STDIN_FILENO, (off_t)o->base, SEEK_SET) < 0 ||
+	    reader_open(&r, "-", false, false, &e) != RC_OK) {
+		origins_complain(o, o->file[o->cur].name, "cannot be read: %s",
+		    strerror(errno));
+		mem_free(done);
+		return;
+	}
+	while (left > 0 && !s->stopped &&
+	    reader_stream(r, &rs, &e) == RC_OK) {
+		k = place_of(v, n, stream_of(o, v[0].stream, rs.path));
+		if (k == n || done[k])
+			continue;
+		done[k] = true;
+		left--;
+		read_stream(s, r, v + k, same_stream(v + k, n - k));
+	}
+	reader_close(r);
+	for (size_t i = 0; i < n && left > 0 && !s->stopped; i += k) {
+		k = same_stream(v + i, n - i);
+		if (!done[i] && !is_plain(&o->stream[v[i].stream]))
+			complain_missing(o, k, &v[i],
+			    "the file has nothing of that name inside");
+	}
+	mem_free(done);
+}
+
+int
+origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
+    size_t n, origin_fn *fn, void *arg)
+{
+	struct search s = { .o = o, .fn = fn, .arg = arg };
+	size_t inside = 0, k;
+
+	if (n == 0)
+		return EXIT_YES;
+	if (o->block == NULL)
+		o->block = mem_alloc(ORIGIN_LINE, 1);
+	if (o->cur != file)
+		origins_enter(o, file, v[0].stream);
+	if (o->fd == -1)
+		return EXIT_TROUBLE;
+	for (size_t i = 0; i < n && !s.stopped; i += k) {
+		const struct stream *t = &o->stream[v[i].stream];
+
+		k = same_stream(v + i, n - i);
+		if (is_plain(t))
+			read_plain(&s, v + i, k);
+		else
+			inside++;
+	}
+	if (inside > 0 && !s.stopped)
+		read_container(&s, v, n, inside);
+	return o->trouble ? EXIT_TROUBLE : EXIT_YES;
+}
