@@ -1,5 +1,6 @@
 #include "fmt/framing.h"
 
+#include "base/mem.h"
 #include "fmt/container.h"
 #include "fmt/journald.h"
 #include "fmt/prefix.h"
@@ -32,6 +33,7 @@ framing_init(struct framing *f, const struct prefix *prefix)
 		.prefix = prefix,
 		.limit = FRAMING_LINE_MAX
 	};
+	f->memo.heads = mem_alloc(HEAD_N, sizeof(*f->memo.heads));
 	buf_init(&f->scratch, FRAMING_LINE_MAX);
 	for (size_t i = 0; i < 2; i++)
 		buf_init(&f->join[i].text, FRAMING_JOIN_MAX);
@@ -40,6 +42,7 @@ framing_init(struct framing *f, const struct prefix *prefix)
 void
 framing_free(struct framing *f)
 {
+	mem_free(f->memo.heads);
 	buf_free(&f->scratch);
 	for (size_t i = 0; i < 2; i++)
 		buf_free(&f->join[i].text);
@@ -59,8 +62,8 @@ uncover(struct slice line)
 
 /* Split a line that is not wrapped; its kind. */
 static inline enum framing_kind
-split(const struct prefix *prefix, struct slice line, struct stamp_memo *memo,
-    struct frame *fr)
+split(const struct prefix *prefix, struct slice line,
+    struct framing_memo *memo, struct frame *fr)
 {
 	enum framing_kind kind;
 
@@ -81,8 +84,10 @@ split(const struct prefix *prefix, struct slice line, struct stamp_memo *memo,
 bool
 framing_split(struct slice line, struct frame *fr)
 {
+	struct framing_memo none = { .heads = NULL };
+
 	*fr = (struct frame){ .line = line, .lines = 1 };
-	fr->kind = split(NULL, line, NULL, fr);
+	fr->kind = split(NULL, line, &none, fr);
 	return fr->kind != FRAMING_NONE;
 }
 
@@ -185,7 +190,8 @@ split_line(struct framing *f, struct slice line, struct frame *fr)
 	else if (line.len > 0) {
 		if (*line.ptr == '{')
 			kind = split_json(f, line, fr);
-		else if (maybe_cri(line) && container_cri(line, &f->memo, &p))
+		else if (maybe_cri(line) && container_cri(line, &f->memo.stamp,
+		    &p))
 			kind = split_piece(f, &p, FRAMING_CRI, fr);
 	}
 	if (kind == FRAMING_NONE)
