@@ -165,7 +165,9 @@ slice_u64(struct slice s, uint64_t limit, uint64_t *out)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned int d = (unsigned int)s.ptr[i] - '0';
 
-		if (d > 9 || v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - d)
+		/* Nineteen digits always fit. */
+		if (d > 9 || (i >= 19 && (v > UINT64_MAX / 10 ||
+		    v * 10 > UINT64_MAX - d)))
 			return false;
 		v = v * 10 + d;
 	}

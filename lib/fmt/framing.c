@@ -269,6 +269,21 @@ next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
 	return used;
 }
 
+/* Empty a frame; as one value it would be cleared by a slow instruction. */
+static inline void
+clear(struct frame *fr)
+{
+	static const struct slice none;
+
+	fr->kind = fr->inner = FRAMING_NONE;
+	fr->line = fr->host = fr->tag = fr->pid = fr->text = none;
+	fr->stamp = fr->outer = (struct stamp){ 0 };
+	fr->postfix = NULL;
+	fr->back = 0;
+	fr->repeat = fr->lines = 0;
+	fr->last_repeated = fr->lost_program = fr->cut = false;
+}
+
 static inline size_t
 next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
@@ -277,7 +292,7 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	size_t n;
 	bool none;
 
-	*fr = (struct frame){ 0 };
+	clear(fr);
 	if (f->skip_line || f->skip_entry || f->skip_bytes > 0) {
 		n = skip(f, data, eof, fr);
 		if (n > 0 || f->skip_entry)

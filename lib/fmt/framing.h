@@ -71,8 +71,8 @@ struct frame {
 	struct slice		host;	/* absent when not given */
 	struct slice		tag;	/* postfix/submission/smtpd; absent or empty if none */
 	struct slice		pid;	/* digits; absent if none */
-	const struct head	*head;	/* host, tag and pid, remembered; or
-					 * NULL */
+	const struct postfix_tag *postfix;	/* the tag, when it was
+					 * decoded before; or NULL */
 	struct slice		text;	/* after "tag[pid]: " */
 	uint32_t		repeat;	/* N of "message repeated N times: [ text]",
 					 * text is then the text inside; also of

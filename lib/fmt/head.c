@@ -2,7 +2,7 @@
 
 #include "base/banned.h"
 
-#define WORD	8	/* bytes compared at a time */
+#define WORD	8	/* bytes that are looked at together */
 
 static inline uint64_t
 word_at(const unsigned char *p)
@@ -13,73 +13,67 @@ word_at(const unsigned char *p)
 	return v;
 }
 
-/* The length up to the first colon and a blank; 0 if it is not usual. */
+/* The length up to the first bracket, or 0. */
 static inline size_t
 length(struct slice s)
 {
-	size_t n = slice_any(slice_sub(s, 0, HEAD_MAX), ':', ':', ':') + 2;
+	size_t max = s.len < HEAD_MAX ? s.len : HEAD_MAX;
+	size_t n = slice_any(slice_of(s.ptr, max), '[', '[', '[') + 1;
 
-	return n <= WORD + 2 || n > HEAD_MAX || n > s.len ||
-	    s.ptr[n - 1] != ' ' ? 0 : n;
+	return n < WORD || n > max ? 0 : n;
 }
 
-/* The place of n bytes, by tag and pid at their end. */
+/* The place of n bytes; its neighbour is the second choice. */
 static inline size_t
 place(const unsigned char *p, size_t n)
 {
-	uint64_t v = word_at(p + n - 2 - WORD);
+	uint64_t h = word_at(p + n - WORD);
 
-	return (size_t)(v * UINT64_C(0x9e3779b97f4a7c15) >> 32) % HEAD_N;
+	for (size_t i = 0; i + WORD < n; i += WORD)
+		h = (h ^ word_at(p + i)) * UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(h >> 32) % HEAD_N;
 }
 
-/* Are n bytes the same, of which there are more than WORD? */
 static inline bool
-same(const unsigned char *a, const unsigned char *b, size_t n)
+is(const struct head *h, const unsigned char *p, size_t n)
 {
+	if (h->len != n)
+		return false;
 	for (size_t i = 0; i + WORD < n; i += WORD)
-		if (word_at(a + i) != word_at(b + i))
+		if (word_at(h->bytes + i) != word_at(p + i))
 			return false;
-	return word_at(a + n - WORD) == word_at(b + n - WORD);
+	return word_at(h->bytes + n - WORD) == word_at(p + n - WORD);
 }
 
 const struct head *
 head_find(const struct head *table, struct slice s)
 {
-	const struct head *h;
-	size_t n = length(s);
+	size_t n = length(s), i;
 
 	if (n == 0)
 		return NULL;
-	h = &table[place(s.ptr, n)];
-	return h->len == n && same(h->bytes, s.ptr, n) ? h : NULL;
+	i = place(s.ptr, n);
+	if (is(&table[i], s.ptr, n))
+		return &table[i];
+	return is(&table[i ^ 1], s.ptr, n) ? &table[i ^ 1] : NULL;
 }
 
-/* The same bytes in the copy of s. */
-static struct slice
-copied(const struct head *h, struct slice s, struct slice part)
+void
+head_keep(struct head *table, struct slice s, struct slice host,
+    struct slice tag)
 {
-	return slice_of(h->bytes + (part.ptr - s.ptr), part.len);
-}
-
-const struct head *
-head_keep(struct head *table, struct slice s, struct slice text,
-    struct slice host, struct slice tag, struct slice pid)
-{
-	size_t n = length(s);
+	size_t n = length(s), i;
 	struct head *h;
-	uint64_t v = 0;
 
-	if (n == 0 || text.ptr != s.ptr + n || host.len == 0 ||
-	    tag.len == 0 || pid.len == 0)
-		return NULL;
-	h = &table[place(s.ptr, n)];
+	if (n == 0 || host.ptr != s.ptr || host.len + tag.len + 2 != n ||
+	    slice_any(tag, ':', ':', ':') < tag.len)
+		return;
+	i = place(s.ptr, n);
+	h = table[i].len == 0 || table[i ^ 1].len != 0 ? &table[i] :
+	    &table[i ^ 1];
 	memcpy(h->bytes, s.ptr, n);
 	h->len = n;
-	h->host = copied(h, s, host);
-	h->tag = copied(h, s, tag);
-	h->pid = copied(h, s, pid);
-	h->has_number = slice_u64(pid, UINT32_MAX, &v);
-	h->number = (uint32_t)v;
+	h->host = slice_of(h->bytes, host.len);
+	h->tag = slice_of(h->bytes + host.len + 1, tag.len);
 	postfix_tag(h->tag, false, &h->postfix);
-	return h;
 }

@@ -1,13 +1,11 @@
 /*
- * head - what a process repeats at the start of each of its lines
+ * head - what a program repeats at the start of each of its lines
  *
- * A table remembers host, tag and pid of "HOST TAG[PID]: " by these bytes,
- * with tag and pid decoded: a line of a process that was met costs one
- * comparison.  head_find gives what is remembered of the line that begins
- * with s, whose text then begins head.len bytes behind; NULL if it has not
- * that shape or is not remembered.  head_keep remembers the head of s, of
- * which `text` is left; NULL if there is more in it than the shape has.  Two
- * processes may share a place, which the later one then has.
+ * A table remembers "HOST TAG[" by its bytes, with the tag decoded, so that a
+ * line of a program that was met costs one comparison.  head_find looks for
+ * the beginning of s; head_keep remembers that of s, in which host and tag
+ * were found.  NULL if it is longer than HEAD_MAX or has another shape.  What
+ * is remembered may have to give way to another one.
  *
  * The slices of a head point into it; they live until the next head_keep.
  */
@@ -16,23 +14,18 @@
 
 #include "fmt/postfix.h"
 
-#define HEAD_MAX	96	/* bytes; a longer one is not remembered */
+#define HEAD_MAX	96
+#define HEAD_N		1024	/* places of a table; of zeroes at first */
 
 struct head {
-	size_t			len;		/* with the blank */
-	struct slice		host, tag, pid;
-	uint32_t		number;		/* the pid, */
-	bool			has_number;	/* if it is not too large */
-	struct postfix_tag	postfix;	/* the tag */
+	size_t			len;	/* with the bracket; 0: not used */
+	struct slice		host, tag;
+	struct postfix_tag	postfix;
 	unsigned char		bytes[HEAD_MAX];
 };
 
-/* The table, of zeroes at first, has so many places. */
-#define HEAD_N	4096
-
 const struct head	*head_find(const struct head *table, struct slice s);
-const struct head	*head_keep(struct head *table, struct slice s,
-			    struct slice text, struct slice host,
-			    struct slice tag, struct slice pid);
+void			 head_keep(struct head *table, struct slice s,
+			    struct slice host, struct slice tag);
 
 #endif

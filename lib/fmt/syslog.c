@@ -358,8 +358,7 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 	s = unblank(slice_from(s, n));
 	if (take_tag(&s, fr)) {
 		if (heads != NULL)
-			fr->head = head_keep(heads, all, s, fr->host, fr->tag,
-			    fr->pid);
+			head_keep(heads, all, fr->host, fr->tag);
 	} else {
 		/* busybox: facility.level before the tag */
 		after = s;
@@ -376,20 +375,25 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 static inline void
 tail(struct slice s, struct head *heads, struct frame *fr)
 {
+	const struct head *h;
+	size_t n;
+
 	if (s.len == 0) {
 		fr->text = s;
 		return;
 	}
-	if (heads != NULL)
-		fr->head = head_find(heads, s);
-	if (fr->head == NULL) {
+	h = heads == NULL ? NULL : head_find(heads, s);
+	n = h == NULL ? 0 : pid_len(slice_from(s, h->len - 1));
+	if (n == 0) {
 		split_tail(s, heads, fr);
 		return;
 	}
-	fr->host = fr->head->host;
-	fr->tag = fr->head->tag;
-	fr->pid = fr->head->pid;
-	text(slice_of(s.ptr + fr->head->len, s.len - fr->head->len), fr);
+	fr->host = h->host;
+	fr->tag = h->tag;
+	fr->pid = slice_of(s.ptr + h->len, n - 3);
+	fr->postfix = &h->postfix;
+	n += h->len - 1;
+	text(unblank(slice_of(s.ptr + n, s.len - n)), fr);
 }
 
 /* Drop "[id name="value" ...]..." or "-"; false if it is neither. */
@@ -557,7 +561,7 @@ clear(struct frame *fr)
 {
 	fr->stamp = (struct stamp){ 0 };
 	fr->host = fr->tag = fr->pid = fr->text = slice_of(NULL, 0);
-	fr->head = NULL;
+	fr->postfix = NULL;
 	fr->repeat = 0;
 	fr->last_repeated = fr->lost_program = false;
 }

@@ -79,14 +79,11 @@ static void
 set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
 {
 	struct rec *r = &ev->rec;
-	uint64_t pid = 0;
+	uint64_t pid;
 
 	if (fr->host.len > 0)
 		rec_set(r, F_HOST, fr->host);
-	if (fr->head != NULL)
-		pid = fr->head->number;
-	if (fr->head != NULL ? fr->head->has_number :
-	    slice_u64(fr->pid, UINT32_MAX, &pid)) {
+	if (slice_u64(fr->pid, UINT32_MAX, &pid)) {
 		rec_set(r, F_PID, fr->pid);
 		ev->pid = (uint32_t)pid;
 	}
@@ -160,8 +157,8 @@ make_event(struct feed *f, const struct frame *fr)
 		rec_set(&ev->rec, F_TEXT, fr->line);
 		return;
 	}
-	if (fr->head != NULL)
-		t = &fr->head->postfix;
+	if (fr->postfix != NULL)
+		t = fr->postfix;
 	else
 		postfix_tag(fr->tag, fr->lost_program, &own);
 	if (t->ours && !fr->last_repeated) {
