@@ -4,21 +4,12 @@
 
 #define WORD	8	/* bytes that are looked at together */
 
-static inline uint64_t
-word_at(const unsigned char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 /* The length up to the first bracket, or 0. */
 static inline size_t
 length(struct slice s)
 {
 	size_t max = s.len < HEAD_MAX ? s.len : HEAD_MAX;
-	size_t n = slice_any(slice_of(s.ptr, max), '[', '[', '[') + 1;
+	size_t n = slice_near(slice_of(s.ptr, max), 0, '[') + 1;
 
 	return n < WORD || n > max ? 0 : n;
 }
@@ -27,10 +18,10 @@ length(struct slice s)
 static inline size_t
 place(const unsigned char *p, size_t n)
 {
-	uint64_t h = word_at(p + n - WORD);
+	uint64_t h = slice_word(p + n - WORD, WORD);
 
 	for (size_t i = 0; i + WORD < n; i += WORD)
-		h = (h ^ word_at(p + i)) * UINT64_C(0x9e3779b97f4a7c15);
+		h = (h ^ slice_word(p + i, WORD)) * UINT64_C(0x9e3779b97f4a7c15);
 	return (size_t)(h >> 32) % HEAD_N;
 }
 
@@ -40,9 +31,9 @@ is(const struct head *h, const unsigned char *p, size_t n)
 	if (h->len != n)
 		return false;
 	for (size_t i = 0; i + WORD < n; i += WORD)
-		if (word_at(h->bytes + i) != word_at(p + i))
+		if (slice_word(h->bytes + i, WORD) != slice_word(p + i, WORD))
 			return false;
-	return word_at(h->bytes + n - WORD) == word_at(p + n - WORD);
+	return slice_word(h->bytes + n - WORD, WORD) == slice_word(p + n - WORD, WORD);
 }
 
 const struct head *
@@ -66,7 +57,7 @@ head_keep(struct head *table, struct slice s, struct slice host,
 	struct head *h;
 
 	if (n == 0 || host.ptr != s.ptr || host.len + tag.len + 2 != n ||
-	    slice_any(tag, ':', ':', ':') < tag.len)
+	    slice_near(tag, 0, ':') < tag.len)
 		return;
 	i = place(s.ptr, n);
 	h = table[i].len == 0 || table[i ^ 1].len != 0 ? &table[i] :

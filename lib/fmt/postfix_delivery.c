@@ -88,7 +88,9 @@ take_status(struct slice s, struct tail *t)
 static bool
 parse_tail(struct slice s, struct tail *t)
 {
-	*t = (struct tail){ .has_reply = false };
+	t->conn_use = t->delays = t->tls = t->dsn = t->reply =
+	    slice_of(NULL, 0);
+	t->has_reply = false;
 	if (!take_word(&s, &t->relay) ||
 	    (slice_take(&s, SLICE("conn_use=")) &&
 	    !take_word(&s, &t->conn_use)) ||
