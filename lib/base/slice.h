@@ -43,14 +43,27 @@ slice_of(const void *p, size_t len)
 /* A slice of a C string of ours (an option, a constant). */
 struct slice	slice_cstr(const char *);
 
-/* At most eight bytes as a number: to be compared, not to be shown. */
+/* 8, 4, 2 or 1 bytes as a number: to be compared, not to be shown. */
 SLICE_INLINE uint64_t
 slice_word(const unsigned char *p, size_t n)
 {
-	uint64_t v = 0;
+	uint64_t v8;
+	uint32_t v4;
+	uint16_t v2;
 
-	memcpy(&v, p, n);
-	return v;
+	switch (n) {
+	case 8:
+		memcpy(&v8, p, sizeof(v8));
+		return v8;
+	case 4:
+		memcpy(&v4, p, sizeof(v4));
+		return v4;
+	case 2:
+		memcpy(&v2, p, sizeof(v2));
+		return v2;
+	default:
+		return *p;
+	}
 }
 
 /*
