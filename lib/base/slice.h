@@ -77,8 +77,10 @@ slice_same(const unsigned char *a, const unsigned char *b, size_t n)
 
 	if (n == 0)
 		return true;
-	if (!__builtin_constant_p(n) || n > 16)
+	if (n > 16 || (n < 8 && !__builtin_constant_p(n)))
 		return memcmp(a, b, n) == 0;
+	if (!__builtin_constant_p(n))
+		w = 8;
 	return ((slice_word(a, w) ^ slice_word(b, w)) |
 	    (slice_word(a + n - w, w) ^ slice_word(b + n - w, w))) == 0;
 }
@@ -231,16 +233,19 @@ slice_cut(struct slice s, unsigned char c, struct slice *head,
 static inline bool
 slice_u64(struct slice s, uint64_t limit, uint64_t *out)
 {
+	const unsigned char *p = s.ptr, *end = p + s.len;
+	/* Nineteen digits always fit. */
+	bool fits = s.len <= 19;
 	uint64_t v = 0;
 
 	if (s.len == 0)
 		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned int d = (unsigned int)s.ptr[i] - '0';
+	for (; p < end; p++) {
+		unsigned int d = (unsigned int)*p - '0';
 
-		/* Nineteen digits always fit. */
-		if (d > 9 || (i >= 19 && (v > UINT64_MAX / 10 ||
-		    v * 10 > UINT64_MAX - d)))
+		if (d > 9)
+			return false;
+		if (!fits && (v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - d))
 			return false;
 		v = v * 10 + d;
 	}
