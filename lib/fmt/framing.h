@@ -73,6 +73,7 @@ struct frame {
 	struct slice		pid;	/* digits; absent if none */
 	const struct postfix_tag *postfix;	/* the tag, when it was
 					 * decoded before; or NULL */
+	uint64_t		number;	/* the pid, when postfix is set */
 	struct slice		text;	/* after "tag[pid]: " */
 	uint32_t		repeat;	/* N of "message repeated N times: [ text]",
 					 * text is then the text inside; also of

@@ -210,14 +210,17 @@ is_tag(struct slice s)
 	return s.len > 0;
 }
 
-/* The length of "[digits]:" at the start of s, or 0. */
+/* The length of "[digits]:" at the start of s, or 0; and the number. */
 static inline size_t
-pid_len(struct slice s)
+pid_len(struct slice s, uint64_t *number)
 {
-	size_t n = 1;
+	size_t n = 1, end = s.len <= PID_DIGITS ? s.len : PID_DIGITS + 1;
+	uint64_t v = 0;
+	unsigned int d;
 
-	while (n < s.len && n <= PID_DIGITS && ascii_digit(s.ptr[n]))
-		n++;
+	for (; n < end && (d = (unsigned int)s.ptr[n] - '0') <= 9; n++)
+		v = v * 10 + d;
+	*number = v;
 	if (n < 2 || s.len - n < 2 || s.ptr[n] != ']' || s.ptr[n + 1] != ':')
 		return 0;
 	return n + 2;
@@ -254,6 +257,7 @@ take_odd_tag(struct slice *s, struct frame *fr)
 {
 	size_t n = word_len(*s), i;
 	struct slice word = slice_sub(*s, 0, n), tag, rest;
+	uint64_t number;
 
 	if (slice_ends(word, SLICE(":"))) {
 		set_tag(slice_sub(word, 0, n - 1), fr);
@@ -262,7 +266,7 @@ take_odd_tag(struct slice *s, struct frame *fr)
 	}
 	for (i = 0; i < n; i++) {
 		size_t len = word.ptr[i] == '[' ?
-		    pid_len(slice_from(word, i)) : 0;
+		    pid_len(slice_from(word, i), &number) : 0;
 
 		if (len > 0 && i > 0) {
 			set_tag(slice_sub(word, 0, i + len - 1), fr);
@@ -286,11 +290,12 @@ take_tag(struct slice *s, struct frame *fr)
 {
 	const unsigned char *p = s->ptr;
 	size_t n = slice_any(*s, '[', ':', ' '), len;
+	uint64_t number;
 
 	if (n == s->len || p[n] == ' ')
 		return false;
 	if (p[n] == '[') {
-		len = pid_len(slice_of(p + n, s->len - n));
+		len = pid_len(slice_of(p + n, s->len - n), &number);
 		if (len == 0 || n == 0)
 			return take_odd_tag(s, fr);
 		fr->tag = slice_of(p, n);
@@ -383,7 +388,8 @@ tail(struct slice s, struct head *heads, struct frame *fr)
 		return;
 	}
 	h = heads == NULL ? NULL : head_find(heads, s);
-	n = h == NULL ? 0 : pid_len(slice_from(s, h->len - 1));
+	n = h == NULL ? 0 : pid_len(slice_of(s.ptr + h->len - 1,
+	    s.len - h->len + 1), &fr->number);
 	if (n == 0) {
 		split_tail(s, heads, fr);
 		return;
@@ -562,6 +568,7 @@ clear(struct frame *fr)
 	fr->stamp = (struct stamp){ 0 };
 	fr->host = fr->tag = fr->pid = fr->text = slice_of(NULL, 0);
 	fr->postfix = NULL;
+	fr->number = 0;
 	fr->repeat = 0;
 	fr->last_repeated = fr->lost_program = false;
 }

@@ -79,11 +79,12 @@ static void
 set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
 {
 	struct rec *r = &ev->rec;
-	uint64_t pid;
+	uint64_t pid = fr->number;
 
 	if (fr->host.len > 0)
 		rec_set(r, F_HOST, fr->host);
-	if (slice_u64(fr->pid, UINT32_MAX, &pid)) {
+	if (fr->postfix != NULL ? pid <= UINT32_MAX :
+	    slice_u64(fr->pid, UINT32_MAX, &pid)) {
 		rec_set(r, F_PID, fr->pid);
 		ev->pid = (uint32_t)pid;
 	}
