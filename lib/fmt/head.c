@@ -14,15 +14,19 @@ length(struct slice s)
 	return n < WORD || n > max ? 0 : n;
 }
 
-/* The place of n bytes; its neighbour is the second choice. */
+/*
+ * The place of n bytes, by their beginning, middle and end; its neighbour is
+ * the second choice.
+ */
 static inline size_t
 place(const unsigned char *p, size_t n)
 {
-	uint64_t h = slice_word(p + n - WORD, WORD);
+	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = slice_word(p, WORD) * odd;
 
-	for (size_t i = 0; i + WORD < n; i += WORD)
-		h = (h ^ slice_word(p + i, WORD)) * UINT64_C(0x9e3779b97f4a7c15);
-	return (size_t)(h >> 32) % HEAD_N;
+	h = (h ^ slice_word(p + (n - WORD) / 2, WORD)) * odd;
+	h = (h ^ slice_word(p + n - WORD, WORD)) * odd;
+	return (size_t)(h >> 48) % HEAD_N;
 }
 
 static inline bool
