@@ -77,10 +77,8 @@ slice_same(const unsigned char *a, const unsigned char *b, size_t n)
 
 	if (n == 0)
 		return true;
-	if (n > 16 || (n < 8 && !__builtin_constant_p(n)))
+	if (n > 16 || !__builtin_constant_p(n))
 		return memcmp(a, b, n) == 0;
-	if (!__builtin_constant_p(n))
-		w = 8;
 	return ((slice_word(a, w) ^ slice_word(b, w)) |
 	    (slice_word(a + n - w, w) ^ slice_word(b + n - w, w))) == 0;
 }
