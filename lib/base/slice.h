@@ -231,15 +231,13 @@ slice_cut(struct slice s, unsigned char c, struct slice *head,
 static inline bool
 slice_u64(struct slice s, uint64_t limit, uint64_t *out)
 {
-	const unsigned char *p = s.ptr, *end = p + s.len;
-	/* Nineteen digits always fit. */
-	bool fits = s.len <= 19;
+	bool fits = s.len <= 19;	/* whatever the digits are */
 	uint64_t v = 0;
 
 	if (s.len == 0)
 		return false;
-	for (; p < end; p++) {
-		unsigned int d = (unsigned int)*p - '0';
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned int d = (unsigned int)s.ptr[i] - '0';
 
 		if (d > 9)
 			return false;
