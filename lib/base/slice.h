@@ -43,10 +43,51 @@ slice_of(const void *p, size_t len)
 /* A slice of a C string of ours (an option, a constant). */
 struct slice	slice_cstr(const char *);
 
+/* 8, 4, 2 or 1 bytes as a number: to be compared, not to be shown. */
+SLICE_INLINE uint64_t
+slice_word(const unsigned char *p, size_t n)
+{
+	uint64_t v8;
+	uint32_t v4;
+	uint16_t v2;
+
+	switch (n) {
+	case 8:
+		memcpy(&v8, p, sizeof(v8));
+		return v8;
+	case 4:
+		memcpy(&v4, p, sizeof(v4));
+		return v4;
+	case 2:
+		memcpy(&v2, p, sizeof(v2));
+		return v2;
+	default:
+		return *p;
+	}
+}
+
+/*
+ * Are n bytes the same?  Compilers call memcmp for all but a few lengths;
+ * for a short literal two words, which may overlap, are cheaper.
+ */
+SLICE_INLINE bool
+slice_same(const unsigned char *a, const unsigned char *b, size_t n)
+{
+	size_t w = n >= 8 ? 8 : n >= 4 ? 4 : n >= 2 ? 2 : 1;
+
+	if (n == 0)
+		return true;
+	if (n > 16 || !__builtin_constant_p(n))
+		return memcmp(a, b, n) == 0;
+	return ((slice_word(a, w) ^ slice_word(b, w)) |
+	    (slice_word(a + n - w, w) ^ slice_word(b + n - w, w))) == 0;
+}
+
 SLICE_INLINE bool
 slice_eq(struct slice a, struct slice b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	return a.len == b.len && slice_same(a.ptr, b.ptr,
+	    __builtin_constant_p(a.len) ? a.len : b.len);
 }
 
 /* The same as a word of ours? */
@@ -59,16 +100,15 @@ slice_is(struct slice s, const char *word)
 SLICE_INLINE bool
 slice_starts(struct slice s, struct slice prefix)
 {
-	return s.len >= prefix.len && (prefix.len == 0 ||
-	    memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+	return s.len >= prefix.len &&
+	    slice_same(s.ptr, prefix.ptr, prefix.len);
 }
 
 SLICE_INLINE bool
 slice_ends(struct slice s, struct slice suffix)
 {
 	return s.len >= suffix.len && (suffix.len == 0 ||
-	    memcmp(s.ptr + (s.len - suffix.len), suffix.ptr,
-	    suffix.len) == 0);
+	    slice_same(s.ptr + (s.len - suffix.len), suffix.ptr, suffix.len));
 }
 
 /* At most len bytes from pos on; empty when pos is past the end. */
@@ -99,28 +139,61 @@ slice_chr(struct slice s, unsigned char c)
 	return p == NULL ? SLICE_NONE : (size_t)(p - s.ptr);
 }
 
-/* The position of the first byte a, b or c, or the length. */
-static inline size_t
-slice_any(struct slice s, unsigned char a, unsigned char b, unsigned char c)
-{
-	size_t i = 0;
-
 #ifdef __SSE2__
-	for (; s.len - i >= 16; i += 16) {
-		__m128i v = _mm_loadu_si128((const void *)(s.ptr + i));
-		__m128i is = _mm_or_si128(_mm_or_si128(
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)a)),
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)b))),
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)c)));
-		unsigned int mask = (unsigned int)_mm_movemask_epi8(is);
+/* Which of 16 bytes are a, b or c, as bits. */
+SLICE_INLINE unsigned int
+slice_mask(const unsigned char *p, unsigned char a, unsigned char b,
+    unsigned char c)
+{
+	__m128i v = _mm_loadu_si128((const void *)p);
 
+	return (unsigned int)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)a)),
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)b))),
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8((char)c))));
+}
+#endif
+
+/*
+ * The position of the first byte a, b or c from pos on, which is not past
+ * the end; or the length.  For bytes that are near, as memchr is not.
+ */
+SLICE_INLINE size_t
+slice_any_from(struct slice s, size_t pos, unsigned char a, unsigned char b,
+    unsigned char c)
+{
+#ifdef __SSE2__
+	unsigned int mask;
+
+	for (; s.len - pos >= 16; pos += 16) {
+		mask = slice_mask(s.ptr + pos, a, b, c);
 		if (mask != 0)
-			return i + (size_t)__builtin_ctz(mask);
+			return pos + (size_t)__builtin_ctz(mask);
+	}
+	if (s.len >= 16) {
+		/* The last 16 bytes, without those before pos. */
+		mask = slice_mask(s.ptr + s.len - 16, a, b, c) >>
+		    (16 - (s.len - pos));
+		return mask == 0 ? s.len : pos + (size_t)__builtin_ctz(mask);
 	}
 #endif
-	while (i < s.len && s.ptr[i] != a && s.ptr[i] != b && s.ptr[i] != c)
-		i++;
-	return i;
+	while (pos < s.len && s.ptr[pos] != a && s.ptr[pos] != b &&
+	    s.ptr[pos] != c)
+		pos++;
+	return pos;
+}
+
+SLICE_INLINE size_t
+slice_any(struct slice s, unsigned char a, unsigned char b, unsigned char c)
+{
+	return slice_any_from(s, 0, a, b, c);
+}
+
+/* The same for one byte. */
+SLICE_INLINE size_t
+slice_near(struct slice s, size_t pos, unsigned char c)
+{
+	return slice_any_from(s, pos, c, c, c);
 }
 
 /* If s starts with prefix, drop it from s. */
@@ -165,6 +238,7 @@ slice_cut(struct slice s, unsigned char c, struct slice *head,
 static inline bool
 slice_u64(struct slice s, uint64_t limit, uint64_t *out)
 {
+	bool fits = s.len <= 19;	/* whatever the digits are */
 	uint64_t v = 0;
 
 	if (s.len == 0)
@@ -172,7 +246,9 @@ slice_u64(struct slice s, uint64_t limit, uint64_t *out)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned int d = (unsigned int)s.ptr[i] - '0';
 
-		if (d > 9 || v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - d)
+		if (d > 9)
+			return false;
+		if (!fits && (v > UINT64_MAX / 10 || v * 10 > UINT64_MAX - d))
 			return false;
 		v = v * 10 + d;
 	}

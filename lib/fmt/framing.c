@@ -1,5 +1,6 @@
 #include "fmt/framing.h"
 
+#include "base/mem.h"
 #include "fmt/container.h"
 #include "fmt/journald.h"
 #include "fmt/prefix.h"
@@ -32,6 +33,7 @@ framing_init(struct framing *f, const struct prefix *prefix)
 		.prefix = prefix,
 		.limit = FRAMING_LINE_MAX
 	};
+	f->memo.heads = mem_alloc(HEAD_N, sizeof(*f->memo.heads));
 	buf_init(&f->scratch, FRAMING_LINE_MAX);
 	for (size_t i = 0; i < 2; i++)
 		buf_init(&f->join[i].text, FRAMING_JOIN_MAX);
@@ -40,6 +42,7 @@ framing_init(struct framing *f, const struct prefix *prefix)
 void
 framing_free(struct framing *f)
 {
+	mem_free(f->memo.heads);
 	buf_free(&f->scratch);
 	for (size_t i = 0; i < 2; i++)
 		buf_free(&f->join[i].text);
@@ -59,8 +62,8 @@ uncover(struct slice line)
 
 /* Split a line that is not wrapped; its kind. */
 static inline enum framing_kind
-split(const struct prefix *prefix, struct slice line, struct stamp_memo *memo,
-    struct frame *fr)
+split(const struct prefix *prefix, struct slice line,
+    struct framing_memo *memo, struct frame *fr)
 {
 	enum framing_kind kind;
 
@@ -81,8 +84,10 @@ split(const struct prefix *prefix, struct slice line, struct stamp_memo *memo,
 bool
 framing_split(struct slice line, struct frame *fr)
 {
+	struct framing_memo none = { .heads = NULL };
+
 	*fr = (struct frame){ .line = line, .lines = 1 };
-	fr->kind = split(NULL, line, NULL, fr);
+	fr->kind = split(NULL, line, &none, fr);
 	return fr->kind != FRAMING_NONE;
 }
 
@@ -185,7 +190,8 @@ split_line(struct framing *f, struct slice line, struct frame *fr)
 	else if (line.len > 0) {
 		if (*line.ptr == '{')
 			kind = split_json(f, line, fr);
-		else if (maybe_cri(line) && container_cri(line, &f->memo, &p))
+		else if (maybe_cri(line) && container_cri(line, &f->memo.stamp,
+		    &p))
 			kind = split_piece(f, &p, FRAMING_CRI, fr);
 	}
 	if (kind == FRAMING_NONE)
@@ -263,6 +269,21 @@ next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
 	return used;
 }
 
+/* Empty a frame; as one value it would be cleared by a slow instruction. */
+static inline void
+clear(struct frame *fr)
+{
+	static const struct slice none;
+
+	fr->kind = fr->inner = FRAMING_NONE;
+	fr->line = fr->host = fr->tag = fr->pid = fr->text = none;
+	fr->stamp = fr->outer = (struct stamp){ 0 };
+	fr->postfix = NULL;
+	fr->number = fr->back = 0;
+	fr->repeat = fr->lines = 0;
+	fr->last_repeated = fr->lost_program = fr->cut = false;
+}
+
 static inline size_t
 next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
@@ -271,7 +292,7 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	size_t n;
 	bool none;
 
-	*fr = (struct frame){ 0 };
+	clear(fr);
 	if (f->skip_line || f->skip_entry || f->skip_bytes > 0) {
 		n = skip(f, data, eof, fr);
 		if (n > 0 || f->skip_entry)

@@ -36,6 +36,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "fmt/head.h"
 #include "fmt/stamp.h"
 
 #define FRAMING_LINE_MAX	(1024 * 1024)
@@ -70,6 +71,9 @@ struct frame {
 	struct slice		host;	/* absent when not given */
 	struct slice		tag;	/* postfix/submission/smtpd; absent or empty if none */
 	struct slice		pid;	/* digits; absent if none */
+	const struct postfix_tag *postfix;	/* the tag, when it was
+					 * decoded before; or NULL */
+	uint64_t		number;	/* the pid, when postfix is set */
 	struct slice		text;	/* after "tag[pid]: " */
 	uint32_t		repeat;	/* N of "message repeated N times: [ text]",
 					 * text is then the text inside; also of
@@ -84,6 +88,12 @@ struct frame {
 };
 
 struct prefix;		/* fmt/prefix.h: --prefix */
+
+/* What many lines have in common, so that it is decoded once. */
+struct framing_memo {
+	struct stamp_memo	stamp;
+	struct head		*heads;		/* fmt/head.h: the table */
+};
 
 struct framing_join {
 	struct buf		text;
@@ -103,7 +113,7 @@ struct framing {
 	bool			skip_line;	/* inside an over-long line */
 	bool			skip_entry;	/* inside an over-long entry */
 	uint64_t		skip_bytes;	/* of a binary field */
-	struct stamp_memo	memo;
+	struct framing_memo	memo;
 	struct buf		scratch;	/* decoded text */
 	struct framing_join	join[2];	/* stdout, stderr */
 };

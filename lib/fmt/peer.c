@@ -10,19 +10,18 @@ bool
 peer_take(struct slice *s, struct peer *p)
 {
 	struct slice rest;
-	size_t n;
+	size_t n, end;
 
 	*p = (struct peer){ .port = { NULL, 0 } };
 	n = slice_any(*s, '[', ' ', '[');
 	if (n == s->len || s->ptr[n] == ' ' || n > NAME_MAX_LEN)
 		return false;
-	p->name = slice_of(s->ptr, n);
-	rest = slice_of(s->ptr + n + 1, s->len - n - 1);
-	n = slice_any(rest, ']', ']', ']');
-	if (n == rest.len || n == 0)
+	end = slice_near(*s, n + 1, ']');
+	if (end == s->len || end == n + 1)
 		return false;
-	p->addr = slice_of(rest.ptr, n);
-	rest = slice_of(rest.ptr + n + 1, rest.len - n - 1);
+	p->name = slice_of(s->ptr, n);
+	p->addr = slice_of(s->ptr + n + 1, end - n - 1);
+	rest = slice_of(s->ptr + end + 1, s->len - end - 1);
 	if (rest.len > 1 && rest.ptr[0] == ':' && ascii_digit(rest.ptr[1])) {
 		for (n = 1; n < rest.len && ascii_digit(rest.ptr[n]); n++)
 			;

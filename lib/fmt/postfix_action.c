@@ -57,12 +57,8 @@ static const struct {
 static bool
 plain(struct slice a)
 {
-	static const char special[] = "<>;,\" ";
-
-	for (size_t i = 0; i < a.len; i++)
-		if (memchr(special, a.ptr[i], sizeof(special) - 1) != NULL)
-			return false;
-	return true;
+	return slice_any(a, '<', '>', ';') == a.len &&
+	    slice_any(a, ',', '"', ' ') == a.len;
 }
 
 /* An address in the quoted form: "local part"@domain, or plain. */

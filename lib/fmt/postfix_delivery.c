@@ -88,7 +88,9 @@ take_status(struct slice s, struct tail *t)
 static bool
 parse_tail(struct slice s, struct tail *t)
 {
-	*t = (struct tail){ .has_reply = false };
+	t->conn_use = t->delays = t->tls = t->dsn = t->reply =
+	    slice_of(NULL, 0);
+	t->has_reply = false;
 	if (!take_word(&s, &t->relay) ||
 	    (slice_take(&s, SLICE("conn_use=")) &&
 	    !take_word(&s, &t->conn_use)) ||
@@ -110,14 +112,12 @@ set_delays(struct event *ev, struct slice s)
 		F_DELAY_CONN, F_DELAY_XMIT };
 
 	for (size_t i = 0; i < 4 && s.len > 0; i++) {
-		size_t n = 0;
-		struct slice part;
+		size_t n = decimal(s);
 
-		while (n < s.len && s.ptr[n] != '/')
-			n++;
-		part = slice_of(s.ptr, n);
-		if (n > 0 && decimal(part) == n)
-			rec_set(&ev->rec, key[i], part);
+		if (n > 0 && (n == s.len || s.ptr[n] == '/'))
+			rec_set(&ev->rec, key[i], slice_of(s.ptr, n));
+		else
+			n = slice_near(s, 0, '/');
 		s = slice_from(s, n + 1);
 	}
 }
@@ -190,8 +190,8 @@ line_quoted(struct slice s)
 static inline bool
 plausible(struct slice addr)
 {
-	return (slice_chr(addr, '@') != SLICE_NONE &&
-	    slice_chr(addr, ' ') == SLICE_NONE) ||
+	return (slice_near(addr, 0, '@') < addr.len &&
+	    slice_near(addr, 0, ' ') == addr.len) ||
 	    (addr.len > 0 && addr.ptr[0] == '"');
 }
 

@@ -91,16 +91,14 @@ place_init(struct place *p, struct slice s)
 static inline bool
 place_next(struct place *p, struct slice *addr, struct slice *rest)
 {
-	size_t gt = slice_chr(slice_from(p->s, p->pos), '>');
+	size_t gt = slice_near(p->s, p->pos, '>');
 
-	if (gt == SLICE_NONE && !p->raw) {
+	if (gt == p->s.len && !p->raw) {
 		p->raw = true;
-		p->pos = 0;
-		gt = slice_chr(p->s, '>');
+		gt = slice_near(p->s, 0, '>');
 	}
-	if (gt == SLICE_NONE)
+	if (gt == p->s.len)
 		return false;
-	gt += p->pos;
 	*addr = slice_of(p->s.ptr, gt);
 	*rest = slice_of(p->s.ptr + gt + 1, p->s.len - gt - 1);
 	p->pos = gt + 1;

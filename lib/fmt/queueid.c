@@ -127,14 +127,42 @@ parse_long(struct slice s, struct queueid *q)
 	return true;
 }
 
+/* Are all eight bytes upper-case hexadecimal digits? */
+static inline bool
+hex8(const unsigned char *p)
+{
+	const uint64_t all = UINT64_C(0x0101010101010101), top = all << 7;
+	uint64_t v = slice_word(p, 8), digit, letter;
+
+	/* Adding 128 - N to a byte below 128 sets its top bit from N on. */
+	digit = (v + all * (128 - '0')) & ~(v + all * (128 - '9' - 1));
+	letter = (v + all * (128 - 'A')) & ~(v + all * (128 - 'F' - 1));
+	return (v & top) == 0 && ((digit | letter) & top) == top;
+}
+
+/* "ID:" where the ID is short and of the usual length: that, or 0. */
+static inline size_t
+usual_len(struct slice s)
+{
+	size_t n;
+
+	if (s.len < 16)
+		return 0;
+	n = slice_near(slice_of(s.ptr, 16), 0, ':');
+	return n >= 8 && n < 16 && hex8(s.ptr) && hex8(s.ptr + n - 8) &&
+	    valid_short(slice_of(s.ptr, n)) ? n : 0;
+}
+
 size_t
 queueid_len(struct slice s)
 {
 	struct queueid q;
 	unsigned char common;
 	struct slice id;
-	size_t n;
+	size_t n = usual_len(s);
 
+	if (n > 0)
+		return n;
 	common = span(slice_sub(s, 0, QUEUEID_MAX + 1), &n);
 	if (n < s.len && ascii_alnum(s.ptr[n]))
 		return 0;

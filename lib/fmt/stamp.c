@@ -178,7 +178,7 @@ bsd(const unsigned char *p, struct stamp_memo *m)
 }
 
 bool
-stamp_take_bsd(struct slice *s, struct stamp *st, struct stamp_memo *memo)
+stamp_read_bsd(struct slice *s, struct stamp *st, struct stamp_memo *memo)
 {
 	struct stamp_memo own;
 	unsigned char wide[STAMP_BSD_LEN];

@@ -58,7 +58,21 @@ struct stamp_memo {
 };
 
 /* Sep  1 10:04:05, Sep 01 10:04:05, with .f to .fffffffff */
-bool	stamp_take_bsd(struct slice *s, struct stamp *, struct stamp_memo *);
+bool	stamp_read_bsd(struct slice *s, struct stamp *, struct stamp_memo *);
+static inline bool
+stamp_take_bsd(struct slice *s, struct stamp *st, struct stamp_memo *memo)
+{
+	/* The stamp of the line before, without a fraction. */
+	if (memo == NULL || !memo->has_bsd || s->len <= STAMP_BSD_LEN ||
+	    s->ptr[STAMP_BSD_LEN] != ' ' ||
+	    !slice_same(s->ptr, memo->bsd_key, STAMP_BSD_LEN))
+		return stamp_read_bsd(s, st, memo);
+	*st = (struct stamp){ .kind = STAMP_BSD, .mon = memo->mon,
+		.day = memo->day, .sec = memo->bsd_sec,
+		.text = slice_of(s->ptr, STAMP_BSD_LEN) };
+	*s = slice_of(s->ptr + STAMP_BSD_LEN, s->len - STAMP_BSD_LEN);
+	return true;
+}
 /* 2026-09-01T10:04:05[.f][zone], T or blank, Z, +02:00, +0200, +02 or none */
 bool	stamp_take_iso(struct slice *s, struct stamp *, struct stamp_memo *);
 /* Tue 2026-09-01 10:04:05[.f] CEST */

@@ -155,8 +155,9 @@ unsolaris(struct slice *s)
 		*s = unblank(t);
 }
 
-void
-syslog_text(struct slice s, struct frame *fr)
+/* What may be more than text. */
+static void
+odd_text(struct slice s, struct frame *fr)
 {
 	if (s.len > 0 && *s.ptr == '[')
 		unsolaris(&s);
@@ -165,6 +166,22 @@ syslog_text(struct slice s, struct frame *fr)
 	else if (s.len > 0 && (*s.ptr == 'l' || *s.ptr == '-'))
 		fr->last_repeated = last_repeated(s, &fr->repeat);
 	fr->text = s;
+}
+
+static inline void
+text(struct slice s, struct frame *fr)
+{
+	if (s.len > 0 && (*s.ptr == '[' || *s.ptr == 'm' || *s.ptr == 'l' ||
+	    *s.ptr == '-'))
+		odd_text(s, fr);
+	else
+		fr->text = s;
+}
+
+void
+syslog_text(struct slice s, struct frame *fr)
+{
+	text(s, fr);
 }
 
 /* Set tag and pid from a word without its colon. */
@@ -193,14 +210,17 @@ is_tag(struct slice s)
 	return s.len > 0;
 }
 
-/* The length of "[digits]:" at the start of s, or 0. */
+/* The length of "[digits]:" at the start of s, or 0; and the number. */
 static inline size_t
-pid_len(struct slice s)
+pid_len(struct slice s, uint64_t *number)
 {
-	size_t n = 1;
+	size_t n = 1, end = s.len <= PID_DIGITS ? s.len : PID_DIGITS + 1;
+	uint64_t v = 0;
+	unsigned int d;
 
-	while (n < s.len && n <= PID_DIGITS && ascii_digit(s.ptr[n]))
-		n++;
+	for (; n < end && (d = (unsigned int)s.ptr[n] - '0') <= 9; n++)
+		v = v * 10 + d;
+	*number = v;
 	if (n < 2 || s.len - n < 2 || s.ptr[n] != ']' || s.ptr[n + 1] != ':')
 		return 0;
 	return n + 2;
@@ -237,6 +257,7 @@ take_odd_tag(struct slice *s, struct frame *fr)
 {
 	size_t n = word_len(*s), i;
 	struct slice word = slice_sub(*s, 0, n), tag, rest;
+	uint64_t number;
 
 	if (slice_ends(word, SLICE(":"))) {
 		set_tag(slice_sub(word, 0, n - 1), fr);
@@ -245,7 +266,7 @@ take_odd_tag(struct slice *s, struct frame *fr)
 	}
 	for (i = 0; i < n; i++) {
 		size_t len = word.ptr[i] == '[' ?
-		    pid_len(slice_from(word, i)) : 0;
+		    pid_len(slice_from(word, i), &number) : 0;
 
 		if (len > 0 && i > 0) {
 			set_tag(slice_sub(word, 0, i + len - 1), fr);
@@ -269,11 +290,12 @@ take_tag(struct slice *s, struct frame *fr)
 {
 	const unsigned char *p = s->ptr;
 	size_t n = slice_any(*s, '[', ':', ' '), len;
+	uint64_t number;
 
 	if (n == s->len || p[n] == ' ')
 		return false;
 	if (p[n] == '[') {
-		len = pid_len(slice_of(p + n, s->len - n));
+		len = pid_len(slice_of(p + n, s->len - n), &number);
 		if (len == 0 || n == 0)
 			return take_odd_tag(s, fr);
 		fr->tag = slice_of(p, n);
@@ -315,16 +337,13 @@ take_level(struct slice *s)
 		*s = unblank(t);
 }
 
-void
-syslog_tail(struct slice s, struct frame *fr)
+/* Host, tag, pid, text, one after the other. */
+static void
+split_tail(struct slice s, struct head *heads, struct frame *fr)
 {
-	struct slice after, level;
+	struct slice all = s, after, level;
 	size_t n;
 
-	if (s.len == 0) {
-		fr->text = s;
-		return;
-	}
 	if (*s.ptr == '<')
 		take_level(&s);
 	if (s.len > 0 && (*s.ptr == 'l' || *s.ptr == '-') &&
@@ -336,13 +355,16 @@ syslog_tail(struct slice s, struct frame *fr)
 	n = word_len(s);
 	if (n > 0 && s.ptr[n - 1] == ':' &&
 	    !is_ipv6(slice_of(s.ptr, n)) && take_tag(&s, fr)) {
-		syslog_text(s, fr);	/* no host */
+		text(s, fr);	/* no host */
 		return;
 	}
 	if (n > 0)
 		fr->host = slice_of(s.ptr, n);
 	s = unblank(slice_from(s, n));
-	if (!take_tag(&s, fr)) {
+	if (take_tag(&s, fr)) {
+		if (heads != NULL)
+			head_keep(heads, all, fr->host, fr->tag);
+	} else {
 		/* busybox: facility.level before the tag */
 		after = s;
 		if (!take_word(&after, &level) || !is_level(level))
@@ -351,7 +373,33 @@ syslog_tail(struct slice s, struct frame *fr)
 			(void)take_tag(&after, fr);
 		s = after;
 	}
-	syslog_text(s, fr);
+	text(s, fr);
+}
+
+/* What follows stamp and blank: host, tag, pid, text. */
+static inline void
+tail(struct slice s, struct head *heads, struct frame *fr)
+{
+	const struct head *h;
+	size_t n;
+
+	if (s.len == 0) {
+		fr->text = s;
+		return;
+	}
+	h = heads == NULL ? NULL : head_find(heads, s);
+	n = h == NULL ? 0 : pid_len(slice_of(s.ptr + h->len - 1,
+	    s.len - h->len + 1), &fr->number);
+	if (n == 0) {
+		split_tail(s, heads, fr);
+		return;
+	}
+	fr->host = h->host;
+	fr->tag = h->tag;
+	fr->pid = slice_of(s.ptr + h->len, n - 3);
+	fr->postfix = &h->postfix;
+	n += h->len - 1;
+	text(unblank(slice_of(s.ptr + n, s.len - n)), fr);
 }
 
 /* Drop "[id name="value" ...]..." or "-"; false if it is neither. */
@@ -418,13 +466,13 @@ split_5424(struct slice s, bool strict, struct frame *fr)
 	(void)slice_take(&s, SLICE("\xef\xbb\xbf"));
 	fr->lost_program = blanks && slice_starts(app, SLICE("postfix")) &&
 	    slice_chr(app, '/') == SLICE_NONE;
-	syslog_text(s, fr);
+	text(s, fr);
 	return true;
 }
 
 /* "1 STAMP ...", also with "-" for the stamp. */
 static bool
-split_versioned(struct slice s, bool pri, struct stamp_memo *memo,
+split_versioned(struct slice s, bool pri, struct framing_memo *memo,
     struct frame *fr)
 {
 	size_t n = s.len > 1 && s.ptr[1] != ' ' ? 2 : 1;
@@ -435,7 +483,7 @@ split_versioned(struct slice s, bool pri, struct stamp_memo *memo,
 	s = slice_from(s, n + 1);
 	if (*s.ptr == '-')
 		s = slice_from(s, 1);
-	else if (!stamp_take_iso(&s, &fr->stamp, memo))
+	else if (!stamp_take_iso(&s, &fr->stamp, &memo->stamp))
 		return false;
 	return s.len > 0 && *s.ptr == ' ' &&
 	    split_5424(slice_from(s, 1), !pri, fr);
@@ -449,13 +497,13 @@ at_blank(struct slice s)
 
 /* A line that begins with its date in digits. */
 static enum framing_kind
-split_digit(struct slice s, struct stamp_memo *memo, struct frame *fr)
+split_digit(struct slice s, struct framing_memo *memo, struct frame *fr)
 {
-	if (stamp_take_iso(&s, &fr->stamp, memo)) {
+	if (stamp_take_iso(&s, &fr->stamp, &memo->stamp)) {
 		if (!at_blank(s))
 			return FRAMING_NONE;
 		s = unblank(s);
-		syslog_tail(s, fr);
+		tail(s, memo->heads, fr);
 		if (fr->tag.ptr == NULL && !fr->last_repeated &&
 		    split_5424(s, true, fr))
 			return FRAMING_RFC5424;
@@ -464,7 +512,7 @@ split_digit(struct slice s, struct stamp_memo *memo, struct frame *fr)
 	if (stamp_take_unix(&s, &fr->stamp)) {
 		if (!at_blank(s))
 			return FRAMING_NONE;
-		syslog_tail(unblank(s), fr);
+		tail(unblank(s), memo->heads, fr);
 		return FRAMING_UNIX;
 	}
 	if (split_versioned(s, false, memo, fr))
@@ -474,24 +522,24 @@ split_digit(struct slice s, struct stamp_memo *memo, struct frame *fr)
 
 /* A line that begins with a month or weekday. */
 static inline enum framing_kind
-split_letter(struct slice s, struct stamp_memo *memo, struct frame *fr)
+split_letter(struct slice s, struct framing_memo *memo, struct frame *fr)
 {
 	enum framing_kind kind = FRAMING_BSD;
 
-	if (!stamp_take_bsd(&s, &fr->stamp, memo)) {
+	if (!stamp_take_bsd(&s, &fr->stamp, &memo->stamp)) {
 		kind = FRAMING_FULL;
 		if (!stamp_take_full(&s, &fr->stamp))
 			return FRAMING_NONE;
 	}
 	if (!at_blank(s))
 		return FRAMING_NONE;
-	syslog_tail(unblank(s), fr);
+	tail(unblank(s), memo->heads, fr);
 	return kind;
 }
 
 /* A line that begins with <PRI>. */
 static enum framing_kind
-split_pri(struct slice s, struct stamp_memo *memo, struct frame *fr)
+split_pri(struct slice s, struct framing_memo *memo, struct frame *fr)
 {
 	struct slice pri, rest;
 	enum framing_kind kind;
@@ -519,12 +567,14 @@ clear(struct frame *fr)
 {
 	fr->stamp = (struct stamp){ 0 };
 	fr->host = fr->tag = fr->pid = fr->text = slice_of(NULL, 0);
+	fr->postfix = NULL;
+	fr->number = 0;
 	fr->repeat = 0;
 	fr->last_repeated = fr->lost_program = false;
 }
 
 enum framing_kind
-syslog_split(struct slice s, struct stamp_memo *memo, struct frame *fr)
+syslog_split(struct slice s, struct framing_memo *memo, struct frame *fr)
 {
 	enum framing_kind kind = FRAMING_NONE;
 

@@ -17,10 +17,8 @@
 
 #include "fmt/framing.h"
 
-enum framing_kind	syslog_split(struct slice line, struct stamp_memo *,
+enum framing_kind	syslog_split(struct slice line, struct framing_memo *,
 			    struct frame *);
-/* What follows stamp and blank: host, tag, pid, text. */
-void			syslog_tail(struct slice, struct frame *);
 /*
  * Text after a tag: drop Solaris' message ID, find repeats in it.
  */

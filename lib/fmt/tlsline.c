@@ -55,11 +55,9 @@ value(struct slice s)
 	size_t pos = 0;
 
 	for (;;) {
-		size_t blank = slice_chr(slice_from(s, pos), ' ');
-
-		if (blank == SLICE_NONE)
+		pos = slice_near(s, pos, ' ');
+		if (pos == s.len)
 			return s;
-		pos += blank;
 		if (at_key(slice_from(s, pos)))
 			return slice_sub(s, 0, pos);
 		pos++;
@@ -103,11 +101,9 @@ peer_end(struct slice s)
 	size_t pos = 0;
 
 	for (;;) {
-		size_t colon = slice_chr(slice_from(s, pos), ':');
-
-		if (colon == SLICE_NONE)
+		pos = slice_near(s, pos, ':') + 1;
+		if (pos > s.len)
 			return SLICE_NONE;
-		pos += colon + 1;
 		if (pos < s.len && s.ptr[pos] == ' ')
 			return pos - 1;
 	}

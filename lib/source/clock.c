@@ -24,6 +24,7 @@ clock_year(struct clock *c, enum clock_year from, int year)
 	c->year = from == CLOCK_YEAR_NONE ? BARE_YEAR : year;
 	c->begun = false;
 	c->day_known = false;
+	c->same.kind = STAMP_NONE;
 }
 
 int
@@ -228,6 +229,7 @@ clock_check(struct clock *c, const struct stamp *s, int64_t id_sec)
 		return;
 	c->east = (int32_t)east;
 	c->day_known = false;
+	c->same.kind = STAMP_NONE;
 }
 
 /* The words of a note. */
@@ -264,11 +266,12 @@ note_text(struct clock *c, unsigned int flags)
 }
 
 void
-clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
+clock_read(struct clock *c, const struct stamp *s, const struct stamp *outer,
     struct event_time *t, struct slice *note)
 {
 	unsigned int flags = 0;
 
+	c->same.kind = STAMP_NONE;
 	*t = (struct event_time){ .nsec = s->nsec, .digits = s->digits };
 	*note = slice_of(NULL, 0);
 	if (s->kind == STAMP_ZONED) {
@@ -295,4 +298,11 @@ clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
 		flags |= CLOCK_JUMP;
 	if (flags != 0)
 		*note = note_text(c, flags);
+	/* Stamps of no day are counted, each. */
+	if (outer->kind != STAMP_NONE || c->impossible > 0)
+		return;
+	c->same = *s;
+	c->same.text = slice_of(NULL, 0);
+	c->same_time = *t;
+	c->same_note = *note;
 }

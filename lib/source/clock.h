@@ -60,6 +60,10 @@ struct clock {
 	uint8_t			 mon, day;
 	bool			 day_known;
 	int64_t			 day_sec;
+	/* The stamp before, when the same one gives the same again. */
+	struct stamp		 same;		/* kind NONE: there is none */
+	struct event_time	 same_time;
+	struct slice		 same_note;
 	struct {
 		unsigned char	text[80];
 		size_t		len;
@@ -70,9 +74,24 @@ struct clock {
 void	clock_init(struct clock *, const struct zone *);
 /* The year of the first line; CLOCK_YEAR_NONE if it is not known. */
 void	clock_year(struct clock *, enum clock_year, int year);
-/* The time of a line; *note is absent when there is nothing to say. */
-void	clock_time(struct clock *, const struct stamp *,
+void	clock_read(struct clock *, const struct stamp *,
 	    const struct stamp *outer, struct event_time *, struct slice *note);
+/* The time of a line; *note is absent when there is nothing to say. */
+static inline void
+clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
+    struct event_time *t, struct slice *note)
+{
+	if (s->kind == STAMP_NONE || outer->kind != STAMP_NONE ||
+	    s->kind != c->same.kind || s->sec != c->same.sec ||
+	    s->day != c->same.day || s->mon != c->same.mon) {
+		clock_read(c, s, outer, t, note);
+		return;
+	}
+	*t = c->same_time;
+	t->nsec = s->nsec;
+	t->digits = s->digits;
+	*note = c->same_note;
+}
 /*
  * A queue ID made at that time stands on a line with this stamp: where the
  * zone was inferred, it follows the IDs.

@@ -1,7 +1,5 @@
 #include "source/feed.h"
 
-#include "base/hash.h"
-#include "base/mem.h"
 #include "base/msg.h"
 #include "fmt/queueid.h"
 
@@ -50,7 +48,6 @@ feed_open(struct feed *f, bool hash)
 	buf_init(&f->scratch, 1 << 22);
 	buf_init(&f->src, 1 << 16);
 	framing_init(&f->framing, f->prefix);
-	f->tags = mem_alloc(FEED_TAGS, sizeof(*f->tags));
 	if (f->reader != NULL) {
 		if (f->in_stream)
 			name_stream(f);
@@ -75,34 +72,6 @@ feed_close(struct feed *f)
 	framing_free(&f->framing);
 	buf_free(&f->scratch);
 	buf_free(&f->src);
-	mem_free(f->tags);
-	f->tags = NULL;
-}
-
-/* The parsed tag, remembered by its bytes. */
-static const struct postfix_tag *
-tag_of(struct feed *f, struct slice tag, bool lost)
-{
-	struct feed_tag *t;
-	uint64_t h = tag.len * 131U;
-
-	if (tag.len == 0 || tag.len > FEED_TAG_MAX) {
-		t = &f->tags[0];
-		t->len = 0;
-		postfix_tag(tag, lost, &t->tag);
-		return &t->tag;
-	}
-	h += tag.ptr[tag.len - 1] * 31U + tag.ptr[tag.len / 2] * 7U +
-	    tag.ptr[tag.len > 4 ? tag.len - 4 : 0];
-	t = &f->tags[1 + h % (FEED_TAGS - 1)];
-	if (t->len == tag.len && t->lost == lost &&
-	    memcmp(t->key, tag.ptr, tag.len) == 0)
-		return &t->tag;
-	memcpy(t->key, tag.ptr, tag.len);
-	t->len = tag.len;
-	t->lost = lost;
-	postfix_tag(slice_of(t->key, t->len), lost, &t->tag);
-	return &t->tag;
 }
 
 /* What the tag and the framing say of the line. */
@@ -110,11 +79,12 @@ static void
 set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
 {
 	struct rec *r = &ev->rec;
-	uint64_t pid;
+	uint64_t pid = fr->number;
 
 	if (fr->host.len > 0)
 		rec_set(r, F_HOST, fr->host);
-	if (slice_u64(fr->pid, UINT32_MAX, &pid)) {
+	if (fr->postfix != NULL ? pid <= UINT32_MAX :
+	    slice_u64(fr->pid, UINT32_MAX, &pid)) {
 		rec_set(r, F_PID, fr->pid);
 		ev->pid = (uint32_t)pid;
 	}
@@ -170,7 +140,8 @@ make_event(struct feed *f, const struct frame *fr)
 {
 	struct event *ev = &f->event;
 	struct slice note;
-	const struct postfix_tag *t;
+	struct postfix_tag own;
+	const struct postfix_tag *t = &own;
 
 	rec_clear(&ev->rec);
 	ev->kind = EV_OTHER;
@@ -187,7 +158,10 @@ make_event(struct feed *f, const struct frame *fr)
 		rec_set(&ev->rec, F_TEXT, fr->line);
 		return;
 	}
-	t = tag_of(f, fr->tag, fr->lost_program);
+	if (fr->postfix != NULL)
+		t = fr->postfix;
+	else
+		postfix_tag(fr->tag, fr->lost_program, &own);
 	if (t->ours && !fr->last_repeated) {
 		postfix_parse(fr->text, t, ev);
 		if (f->clock.inferred)

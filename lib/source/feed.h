@@ -26,9 +26,6 @@
 #include "rec/rec.h"
 #include "source/clock.h"
 
-#define FEED_TAGS	65	/* tags remembered, and one that is not */
-#define FEED_TAG_MAX	96
-
 /* What the beginning of a file says. */
 struct survey {
 	bool		records;	/* NDJSON or TSV of ours */
@@ -60,13 +57,6 @@ enum feed_item {
 	FEED_END
 };
 
-struct feed_tag {
-	unsigned char		key[FEED_TAG_MAX];
-	size_t			len;
-	bool			lost;
-	struct postfix_tag	tag;
-};
-
 struct feed {
 	const struct input	*input;
 	const struct prefix	*prefix;
@@ -87,7 +77,6 @@ struct feed {
 	struct buf		 scratch;
 	struct buf		 src;		/* path of the stream at hand */
 	struct event		 event;
-	struct feed_tag		*tags;
 	bool			 any;		/* a line was given out */
 	bool			 ended;		/* a source record was read */
 	bool			 pieces;	/* and events behind it */

@@ -36,6 +36,17 @@ static const struct id_case cases[] = {
 	NO("1e240140202"), NO("1E240140202a"), NO("1E24014020G"),
 	NO("NOQUEUE"), NO("DEADBEEFx"), NO(""), NO(" 1E240140202"),
 	NO("statistics"), NO("TLSRPT"),
+	/* before a colon, with text behind it */
+	{ "1E240140: removed", 8, 0, 123456, 0x140 },
+	{ "1E240140202: removed", 11, 0, 123456, 0x140202 },
+	{ "1E240FFFFFFFFFF: removed", 15, 0, 123456, 0xFFFFFFFFFF },
+	{ "1E240FFFFFFFFFFF: removed", 16, 0, 123456, 0xFFFFFFFFFFF },
+	{ "1E24014: removed", 7, 0, 123456, 0x14 },
+	NO("F4240140202: removed"), NO("1234501402: removed"),
+	NO("1e240140202: removed"), NO("1E24014020G: removed"),
+	{ "1E240140@02: removed", 8, 0, 123456, 0x140 },
+	{ "1E2401402\xc1: removed", 9, 0, 123456, 0x1402 },
+	NO("1E240/40202: removed"), NO("\xb1" "E240140202: removed"),
 	/* long */
 	{ "4hZ1fY0sf8z9s6S", 15, SEP1, 123456, 1311234 },
 	{ "4hZ1fY000zz9s6S", 15, SEP1, 51, 1311234 },

@@ -50,6 +50,10 @@ test_any(void **state)
 				p[at] = stop[at % 3];
 			assert_int_equal(slice_any(slice_of(p, len), 'a',
 			    0x80, 0), at);
+			for (size_t pos = 0; pos <= len; pos++)
+				assert_int_equal(slice_any_from(slice_of(p,
+				    len), pos, 'a', 0x80, 0),
+				    pos <= at ? at : len);
 			free(p);
 		}
 }
