@@ -11,7 +11,8 @@
 enum state {
 	EMPTY,
 	DIRECT,		/* a delivery to that server itself */
-	PASSED		/* one to a filter that passed the answer on */
+	PASSED,		/* one to a filter that passed the answer on */
+	WAITING		/* an arrival whose delivery did not come yet */
 };
 
 struct entry {
@@ -130,7 +131,7 @@ is_direct(struct slice reply)
 static void
 drop(struct once *o, uint64_t key)
 {
-	for (size_t i = o->next; i < o->nheld; i++) {
+	for (size_t i = 0; i < o->nheld; i++) {
 		struct held *h = &o->held[i];
 
 		if (h->key != key || h->text == NULL)
@@ -146,14 +147,28 @@ once_delivery(struct once *o, const struct rec *r)
 {
 	struct slice qid = rec_get(r, F_NEXT_QID);
 	bool direct = is_direct(rec_get(r, F_REPLY));
+	const struct entry *e;
 	uint64_t key;
 
 	if (qid.len == 0)
 		return;
 	key = key_of(rec_get(r, F_TRACE), qid);
-	remember(o, key, direct ? DIRECT : PASSED);
-	if (direct && o->bytes > 0)
+	e = find(o, key);
+	if (e != NULL && e->state == WAITING && direct)
 		drop(o, key);
+	remember(o, key, direct ? DIRECT : PASSED);
+}
+
+/* Those whose delivery has come need no place. */
+static void
+compact(struct once *o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->nheld; i++)
+		if (o->held[i].text != NULL)
+			o->held[n++] = o->held[i];
+	o->nheld = n;
 }
 
 /* Keep a copy of the record; false when there is no room. */
@@ -165,7 +180,9 @@ hold(struct once *o, uint64_t key, const struct rec *r)
 	o->line.len = 0;
 	if (!rec_json(&o->line, r) || o->line.len > ONCE_HOLD - o->bytes)
 		return false;
-	if (o->nheld == o->cap) {
+	if (o->nheld == o->cap)
+		compact(o);
+	if (o->nheld * 4 >= o->cap * 3) {
 		n = o->cap == 0 ? 64 : o->cap * 2;
 		o->held = mem_grow(o->held, o->cap, n, sizeof(*o->held));
 		o->cap = n;
@@ -176,7 +193,7 @@ hold(struct once *o, uint64_t key, const struct rec *r)
 	return true;
 }
 
-enum once
+enum once_hop
 once_arrival(struct once *o, const struct rec *r)
 {
 	struct slice why = rec_get(r, F_PARENT_WHY);
@@ -190,10 +207,12 @@ once_arrival(struct once *o, const struct rec *r)
 		return ONCE_OWN;
 	key = key_of(parent, rec_get(r, F_QID));
 	e = find(o, key);
-	if (e != NULL)
+	if (e != NULL && e->state != WAITING)
 		return e->state == DIRECT ? ONCE_SAME : ONCE_OWN;
-	if (hold(o, key, r))
+	if (hold(o, key, r)) {
+		remember(o, key, WAITING);
 		return ONCE_HELD;
+	}
 	o->doubtful++;
 	return ONCE_OWN;
 }

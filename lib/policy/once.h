@@ -26,7 +26,7 @@
 #define ONCE_KEYS	((uint32_t)1 << 18)
 #define ONCE_HOLD	((size_t)16 * 1024 * 1024)
 
-enum once {
+enum once_hop {
 	ONCE_OWN,
 	ONCE_SAME,
 	ONCE_HELD
@@ -37,7 +37,7 @@ struct once;
 struct once	*once_open(void);
 void		 once_close(struct once *);
 void		 once_delivery(struct once *, const struct rec *);
-enum once	 once_arrival(struct once *, const struct rec *);
+enum once_hop	 once_arrival(struct once *, const struct rec *);
 void		 once_link(struct once *, const struct rec *);
 bool		 once_next(struct once *, struct rec *);
 uint64_t	 once_doubtful(const struct once *);
