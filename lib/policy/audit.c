@@ -80,9 +80,8 @@ audit_add(struct audit *a, const struct rec *r)
 			judge_one(a, r);
 			break;
 		case ONCE_SAME:
-			a->tally.counted_once++;
-			break;
 		case ONCE_HELD:
+			a->tally.counted_once++;
 			break;
 		}
 	}
@@ -94,8 +93,10 @@ audit_end(struct audit *a)
 {
 	struct rec r;
 
-	while (!a->stopped && once_next(a->once, &r))
+	while (!a->stopped && once_next(a->once, &r)) {
+		a->tally.counted_once--;
 		judge_one(a, &r);
+	}
 	while (!a->stopped && peers_next(a->peers, &r)) {
 		enum rule rule = rule_find(rec_get(&r, F_RULE));
 

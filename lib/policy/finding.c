@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include "base/buf.h"
 #include "base/num.h"
 
 #include "base/banned.h"
