@@ -10,6 +10,8 @@
 #include "io/smallfile.h"
 #include "policy/audit.h"
 #include "policy/builtin.h"
+#include "policy/policy_load.h"
+#include "policy/peers.h"
 #include "rec/searched.h"
 #include "source/quote.h"
 #include "source/records.h"
@@ -193,72 +195,18 @@ read_file(struct buf *b, const char *path)
 		    RC_FAIL, &e));
 }
 
+/* The policy and the next hops, before anything else is opened. */
 static void
-bad_policy(void *arg, struct slice file, uint32_t line, const char *text)
+load(struct mxtls *m)
 {
-	char name[256];
-
-	(void)arg;
-	msg_quote(name, sizeof(name), file);
-	if (line == 0)
-		(void)msg_error("%s: %s", name, text);
-	else
-		(void)msg_error("%s:%lu: %s", name, (unsigned long)line, text);
-}
-
-/* A name without a slash is looked for among the built-in ones first. */
-static void
-load_policy(struct mxtls *m)
-{
-	const struct builtin *b = builtin_find(slice_cstr(m->policy_arg));
-	struct buf text;
-	bool ok;
-
-	buf_init(&text, 0);
-	if (b == NULL)
-		read_file(&text, m->policy_arg);
-	ok = policy_parse(&m->policy, b != NULL ? b->text : buf_slice(&text),
-	    slice_cstr(m->policy_arg), bad_policy, NULL);
-	buf_free(&text);
-	if (!ok)
+	if (!policy_load(&m->policy, m->policy_arg, read_file) ||
+	    (m->main_cf != NULL &&
+	    !nexthop_load(&m->nexthops, m->main_cf, read_file)))
 		exit(EXIT_TROUBLE);
 	if (m->limit != NULL && !policy_limit(slice_cstr(m->limit),
 	    &m->policy.unknown, &m->policy.percent))
 		msg_usage("bad --unknown-limit: use a number, or N%%");
-}
-
-static void
-bad_nexthop(const char *path, const char *bad)
-{
-	char name[256];
-
-	if (bad != NULL)
-		exit(msg_error("%s: %s", msg_quote(name, sizeof(name),
-		    slice_cstr(path)), bad));
-}
-
-static void
-load_nexthops(struct mxtls *m)
-{
-	struct buf text;
-	char *path;
-
-	if (m->main_cf == NULL)
-		return;
-	read_file(&text, m->main_cf);
-	bad_nexthop(m->main_cf, nexthop_maincf(&m->nexthops,
-	    buf_slice(&text)));
-	buf_free(&text);
-	if (m->nexthops.table.len > 0) {
-		path = mem_dup(m->nexthops.table.ptr, m->nexthops.table.len);
-		read_file(&text, path);
-		bad_nexthop(path, nexthop_transport(&m->nexthops,
-		    buf_slice(&text)));
-		buf_free(&text);
-		mem_free(path);
-	}
-	if (!m->nexthops.known)
-		msg_note("%s: not all next hops can be told from it", m->main_cf);
+	policy_say_expired(&m->policy, m->opt.now);
 }
 
 static bool
@@ -379,8 +327,8 @@ say_doubts(const struct mxtls *m, const struct tally *t)
 	if (n.peers_dropped > 0)
 		bad = msg_error("more than %zu peers: %llu hops are judged, "
 		    "but whether TLS was lost is not followed for them",
-		    (size_t)65536, (unsigned long long)n.peers_dropped) != 0;
-	if (!m->searched.at_end)
+		    PEERS_MAX, (unsigned long long)n.peers_dropped) != 0;
+	if (m->searched.records > 0 && !m->searched.at_end)
 		bad = msg_error("the input ends without source and coverage "
 		    "records: it was cut short") != 0;
 	if (m->failed)
@@ -396,22 +344,6 @@ say_doubts(const struct mxtls *m, const struct tally *t)
 	return bad;
 }
 
-/* Exemptions that have ended by the clock. */
-static void
-say_expired(const struct mxtls *m)
-{
-	char name[256];
-
-	for (size_t i = 0; i < m->policy.n; i++) {
-		const struct policy_line *l = &m->policy.line[i];
-
-		if (l->section == SECTION_EXEMPT && l->until <= m->opt.now)
-			msg_note("%s:%lu: this exemption has expired",
-			    msg_quote(name, sizeof(name), l->file),
-			    (unsigned long)l->line);
-	}
-}
-
 /* Figures, notes and the status, when reading gave `status`. */
 static int
 finish(struct mxtls *m, int status)
@@ -419,18 +351,20 @@ finish(struct mxtls *m, int status)
 	const struct tally *t = audit_tally(m->audit);
 	struct buf line;
 
-	if (!end(m))
-		return EXIT_YES;	/* a closed pipe */
+	if (!end(m) || m->out.failed)
+		return EXIT_YES;	/* closed: records_out_close tells */
+	if (status == EXIT_NO)
+		return EXIT_TROUBLE;	/* nothing of Postfix in it */
 	if (m->form == FORM_TAP)
 		tallytext_tap(&m->out.buf, t);
 	else if (m->form == FORM_TEXT)
 		tallytext_put(&m->out.buf, t);
-	buf_init(&line, 4096);
-	tallytext_line(&line, t);
-	msg_note("%.*s", (int)line.len, (const char *)line.ptr);
-	buf_free(&line);
-	if (status == EXIT_NO)		/* nothing of Postfix in it */
-		status = EXIT_TROUBLE;
+	if (m->searched.records > 0) {
+		buf_init(&line, 4096);
+		tallytext_line(&line, t);
+		msg_note("%.*s", (int)line.len, (const char *)line.ptr);
+		buf_free(&line);
+	}
 	if (say_doubts(m, t))
 		status = msg_join(status, EXIT_TROUBLE);
 	return msg_join(status, tally_status(t));
@@ -502,9 +436,7 @@ main(int argc, char *argv[])
 
 	msg_init(argv[0]);
 	options(&m, argc, argv);
-	load_policy(&m);
-	load_nexthops(&m);
-	say_expired(&m);
+	load(&m);
 	if (policy_alone(&m))
 		return records_out_close(&m.out, EXIT_YES);
 	runlog_open(&m.opt, argc, argv);

@@ -31,6 +31,7 @@ my @set = map { "$dir/$_" } 'mail.log', 'mail.log.1', 'mail.log.2.gz';
 my @time = ('--year', '2026', '-z', 'Europe/Berlin');
 my %args = map { $_ => [] } @tools;
 $args{mxgrep} = ['-m', 'type=delivery'];
+$args{mxtls} = ['-p', 'strict', '-a'];
 
 # A locale in which i, I and the decimal point are other things.
 my $locale = dir();
