@@ -30,7 +30,7 @@ static const char help[] =
 "  -o FORMAT            json, tsv, csv: findings; tap, text: the figures\n"
 "      --check          only test the policy\n"
 "      --match DOMAIN   only say which lines of the policy would apply\n"
-"      --show NAME      print a built-in policy; without -p or a name: list\n"
+"      --show NAME      print a built-in policy; --show list: their names\n"
 "      --explain QID    why: verdict, rule and evidence of one message\n"
 "      --nexthop DOMAIN=[HOST]:PORT  what Postfix used as next hop\n"
 "      --main-cf FILE   next hops from relayhost and transport_maps\n"
@@ -88,24 +88,28 @@ struct mxtls {
 	const struct policy_line *line;
 };
 
-/* Print a built-in policy, or the names of all; does not return. */
+/* Print a built-in policy, or their names; does not return. */
 static _Noreturn void
 show(const char *name)
 {
 	const struct builtin *b = builtin_find(slice_cstr(name));
 	char text[64];
 
-	if (b == NULL) {
-		for (size_t i = 0; i < builtin_n; i++)
-			fprintf(stderr, "%.*s\n", (int)builtin_table[i].name.len,
-			    (const char *)builtin_table[i].name.ptr);
-		msg_usage("no built-in policy '%s'; those above are",
-		    msg_quote(text, sizeof(text), slice_cstr(name)));
+	if (b != NULL) {
+		if (fwrite(b->text.ptr, 1, b->text.len, stdout) !=
+		    b->text.len || fflush(stdout) != 0)
+			exit(msg_error("standard output: cannot write"));
+		exit(EXIT_YES);
 	}
-	if (fwrite(b->text.ptr, 1, b->text.len, stdout) != b->text.len ||
-	    fflush(stdout) != 0)
-		exit(msg_error("standard output: cannot write"));
-	exit(EXIT_YES);
+	if (slice_eq(slice_cstr(name), SLICE("list"))) {
+		for (size_t i = 0; i < builtin_n; i++)
+			printf("%.*s\n", (int)builtin_table[i].name.len,
+			    (const char *)builtin_table[i].name.ptr);
+		exit(fflush(stdout) == 0 ? EXIT_YES :
+		    msg_error("standard output: cannot write"));
+	}
+	msg_usage("no built-in policy '%s'; --show list names them",
+	    msg_quote(text, sizeof(text), slice_cstr(name)));
 }
 
 static void

@@ -207,6 +207,8 @@ subtest 'peers over time' => sub {
 	row('no habit yet', "${p}[limits]\ntls-seen 3\n", [@lost], '0');
 	row('for information', "${p}[rules]\ntls-lost info\n", [@lost], '0');
 	is(found(tls("${p}[rules]\ntls-lost info\n", ['-a'], @lost)) =~ /compliant tls-lost, 0$/, 1, 'and told with -a');
+	like($r->{err}, qr/2 compliant|4 compliant.*; 1 peer lost TLS/, 'in the figures');
+	row('where nothing is asked for', "example.org none\n$p", [@lost], '0');
 	row('exempt', "${p}[exempt]\nmx1.example.org until=2026-12-31 reason=old\n", [@lost], 'exempt tls-lost, 0');
 	row('inbound', def('inbound', 'may'), [in(time => at(1)), in(plain(), time => at(2))], "$V tls-lost, 1");
 	my @trust = (out(time => at(1), tls_trust => 'Trusted'), out(time => at(2), tls_trust => 'Untrusted'));
@@ -374,6 +376,7 @@ subtest 'built-in policies' => sub {
 		row("$p, unknown", $p, out(unknown()), 'unknown tls-unknown, 2');
 	}
 	is(run('mxtls', '--show', 'nosuch')->{status}, 2, '--show of none');
+	is(run('mxtls', '--show', 'list')->{out}, join('', map { "$_\n" } @names), '--show list');
 	row('nist: no ChaCha20', 'nist-sp-800-52r2', out(tls_cipher => 'TLS_CHACHA20_POLY1305_SHA256'), "$V cipher-excluded, 1");
 	row('bsi: forward secrecy', 'bsi-tr-03108', out(tls_version => 'TLSv1.2', tls_cipher => 'AES256-GCM-SHA384'), "$V no-forward-secrecy, 1");
 	row('pci: not verified', 'pci-dss-4', out(), "$V unverified, 1");
@@ -493,6 +496,19 @@ subtest 'statuses' => sub {
 	my $c = run('mxtls', '-q', '-p', 'no-plaintext', '-o', 'csv', '-f', 'rule,to', '-', { in => records(out(plain(), to => '=1+1@example.org'), @end) });
 	like($c->{out}, qr/^plaintext,"?'=1\+1/m, 'csv is guarded');
 	is(run('mxtls', '-p', 'no-plaintext', '-o', 'text', '-', { in => records(out(plain(), to => "\e[31m\@example.org"), @end) })->{out} =~ /\e/, '', 'text is clean');
+};
+
+subtest 'samples' => sub {
+	for my $want (sort glob 'samples/policy/*.want') {
+		my ($log, $p) = $want =~ m{([^/]+)-(lab(?:-\w+)?)\.want$} or die "$want\n";
+		my $r = run('mxtls', '-q', '-y', 2026, '-z', 'UTC', '-p', "samples/policy/$p.policy", "samples/lab/$log.log");
+		my @f = grep { $_->{type} eq 'finding' } map { $js->decode($_) } split /\n/, $r->{out};
+		my @got = map { my $f = $_; $js->encode({ map { exists $f->{$_} ? ($_ => $f->{$_}) : () }
+		    qw(verdict rule severity to client_addr relay_name line) }) } @f;
+		is(join("\n", @got), join("\n", map { $js->encode($js->decode($_)) } split /\n/, slurp($want)), "$log, $p");
+		my $is = (grep { $_->{verdict} eq $V } @f) ? 1 : (grep { $_->{verdict} eq 'unknown' } @f) ? 2 : 0;
+		is($r->{status}, $is, "$log, $p: status");
+	}
 };
 
 done_testing();

@@ -35,6 +35,7 @@ struct once {
 	size_t		 nheld, cap, next;
 	size_t		 bytes;
 	uint64_t	 doubtful;
+	bool		 forgot;	/* entries were replaced */
 	struct buf	 line, scratch;
 };
 
@@ -104,9 +105,10 @@ remember(struct once *o, uint64_t key, enum state state)
 		e->state = (uint8_t)state;
 		return;
 	}
-	if (o->n == ONCE_KEYS)
+	if (o->n == ONCE_KEYS) {
 		unlink_entry(o, o->at);
-	else
+		o->forgot = true;
+	} else
 		o->n++;
 	o->ring[o->at] = (struct entry){ .key = key, .next = *slot,
 		.state = (uint8_t)state };
@@ -255,8 +257,11 @@ once_next(struct once *o, struct rec *r)
 		o->line.len = 0;
 		(void)buf_add(&o->line, slice_of(h->text, h->len));
 		if (rec_parse_json(r, buf_slice(&o->line), &o->scratch, &e) ==
-		    RC_OK)
+		    RC_OK) {
+			/* Its delivery may have been forgotten. */
+			o->doubtful += o->forgot;
 			return true;
+		}
 	}
 	return false;
 }

@@ -168,7 +168,7 @@ peers_add(struct peers *t, const struct judgement *j, const struct rec *r)
 	struct peer *p;
 
 	if (!j->hop || j->verdict == VERDICT_NOT_APPLICABLE ||
-	    sec == INT64_MAX || (!j->plaintext && !is_encrypted(r)) ||
+	    j->line->level == LEVEL_NONE || sec == INT64_MAX || (!j->plaintext && !is_encrypted(r)) ||
 	    j->peer.name.len + j->peer.addr.len == 0)
 		return;
 	p = find(t, j);

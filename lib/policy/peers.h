@@ -1,7 +1,8 @@
 /*
  * peers - what each peer did over time: TLS that was lost, trust that changed
  *
- * peers_add is told of every judged hop, in the order of the stream.  A peer
+ * peers_add is told of every judged hop, in the order of the stream; those
+ * of which the policy wants nothing are passed over.  A peer
  * is a name with an address, on one side.  A hop in plaintext after at least
  * `tls-seen` hops with TLS (by time, not by order) makes RULE_TLS_LOST; one
  * whose certificate is not trusted after one that was, RULE_TRUST_CHANGED

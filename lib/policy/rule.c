@@ -126,7 +126,8 @@ const struct rule_info rule_info[RULE_N] = {
 	[RULE_LOOPBACK] = { W("loopback"), RULE_IS_OUTSIDE, SEVERITY_INFO,
 	    W("over the loopback interface of the host"), NONE, NONE },
 	[RULE_NO_ARRIVAL] = { W("no-arrival"), RULE_IS_OUTSIDE, SEVERITY_INFO,
-	    W("the mail came in before the evidence begins"), NONE, NONE },
+	    W("the arrival is not in the evidence: it lies before its "
+	    "beginning, or in a gap"), NONE, NONE },
 	[RULE_NOT_COVERED] = { W("not-covered"), RULE_IS_OUTSIDE,
 	    SEVERITY_INFO, W("no line of the policy is about this hop"), NONE,
 	    NONE },

@@ -17,6 +17,19 @@ add_count(struct buf *b, uint64_t n, const char *what)
 	add(b, what);
 }
 
+/* Violations that are about peers, not hops. */
+static void
+put_peers(struct buf *b, const struct tally *t, enum rule r, const char *what)
+{
+	uint64_t n = t->about[r].n[VERDICT_VIOLATION];
+
+	if (n == 0)
+		return;
+	add(b, "; ");
+	add_count(b, n, n == 1 ? " peer" : " peers");
+	add(b, what);
+}
+
 void
 tallytext_line(struct buf *b, const struct tally *t)
 {
@@ -33,6 +46,8 @@ tallytext_line(struct buf *b, const struct tally *t)
 	add_count(b, t->n[VERDICT_UNKNOWN], " unknown, ");
 	add_count(b, t->n[VERDICT_EXEMPT], " exempt; ");
 	add_count(b, t->n[VERDICT_NOT_APPLICABLE], " not applicable");
+	put_peers(b, t, RULE_TLS_LOST, " lost TLS");
+	put_peers(b, t, RULE_TRUST_CHANGED, " lost trust");
 }
 
 /* A number in a column of ten. */
