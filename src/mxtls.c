@@ -430,6 +430,14 @@ run(struct mxtls *m, const struct inputs *in, struct origins *origins)
 	return records_run(in, &opt, RECORDS_ANY, take, m);
 }
 
+static void
+release(struct mxtls *m)
+{
+	nexthop_free(&m->nexthops);
+	policy_free(&m->policy);
+	opt_free(&m->opt);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -441,8 +449,11 @@ main(int argc, char *argv[])
 	msg_init(argv[0]);
 	options(&m, argc, argv);
 	load(&m);
-	if (policy_alone(&m))
-		return records_out_close(&m.out, EXIT_YES);
+	if (policy_alone(&m)) {
+		status = records_out_close(&m.out, EXIT_YES);
+		release(&m);
+		return status;
+	}
 	runlog_open(&m.opt, argc, argv);
 	records_out(&m.out, &m.opt);
 	inputs_find(&in, argv + optind, argc - optind);
@@ -465,8 +476,6 @@ main(int argc, char *argv[])
 	searched_free(&m.searched);
 	window_free(&m.window);
 	inputs_free(&in);
-	nexthop_free(&m.nexthops);
-	policy_free(&m.policy);
-	opt_free(&m.opt);
+	release(&m);
 	return runlog_close(status);
 }
