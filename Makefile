@@ -37,7 +37,8 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 
 TOOLS	= $(patsubst src/%.c,%,$(wildcard src/*.c))
 LIBSRC	= $(wildcard lib/*/*.c)
-LIBOBJ	= $(LIBSRC:%.c=$(OUT)/%.o)
+LIBOBJ	= $(LIBSRC:%.c=$(OUT)/%.o) $(OUT)/policies.o
+POLICIES = $(sort $(wildcard lib/policy/*.policy))
 UNITS	= $(patsubst t/unit/%.c,%,$(wildcard t/unit/*.c))
 FUZZERS	= $(patsubst t/fuzz/%.c,%,$(wildcard t/fuzz/*.c))
 PAGES	= $(wildcard doc/*.[157])
@@ -66,6 +67,23 @@ $(OUT)/libpostmortem.a: $(LIBOBJ)
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(call SHOW,cc) $(COMPILE) -c -o $@ $<
+
+# The built-in policies as a C table (lib/policy/builtin.h).
+$(OUT)/policies.c: $(POLICIES) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "policy/builtin.h"'; n=0; list=; \
+	for p in $(POLICIES); do \
+	    name=$${p##*/} && name=$${name%.policy} && n=$$((n + 1)) && \
+	    echo "static const unsigned char text$$n[] = {" && \
+	    od -An -v -tx1 $$p | sed 's/[0-9a-f][0-9a-f]/0x&,/g' && \
+	    echo '};' && list="$$list\
+	{ { (const unsigned char *)\"$$name\", sizeof(\"$$name\") - 1 },\
+	  { text$$n, sizeof(text$$n) } }," || exit 1; done; \
+	echo "const struct builtin builtin_table[] = {$$list };"; \
+	echo "const size_t builtin_n = $$n;"; } >$@
+
+$(OUT)/policies.o: $(OUT)/policies.c
 	$(call SHOW,cc) $(COMPILE) -c -o $@ $<
 
 $(TOOLS:%=$(BIN)/%): $(BIN)/%: $(OUT)/src/%.o $(OUT)/libpostmortem.a

@@ -20,7 +20,7 @@ my %may = (
 	view	=> [qw(view policy track rec io base)],
 );
 $may{src} = [keys %may];
-my %evidence = map { $_ => 1 } qw(fmt track rec scan);
+my %evidence = map { $_ => 1 } qw(fmt track rec scan policy);
 
 my (%at, @include, @unknown, @ban);
 my @files = sort(glob('lib/*/*.[ch]'), glob('src/*.[ch]'));

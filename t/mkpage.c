@@ -83,6 +83,9 @@ static const char head[] =
 "keys tell of the hop on which the message went out.\n"
 ".It Cm link\n"
 "A parent of a message that was learned after the message had been written.\n"
+".It Cm finding\n"
+"What a judge has to say of a hop or a peer; see\n"
+".Xr mxtls 1 .\n"
 ".It Cm source\n"
 "One for each input, at the end: its size and hash, its format, how many\n"
 "lines were understood, and how the tool was confined.\n"
@@ -137,6 +140,7 @@ static const char tail[] =
 ".Xr mxlog 1 ,\n"
 ".Xr mxquote 1 ,\n"
 ".Xr mxtime 1 ,\n"
+".Xr mxtls 1 ,\n"
 ".Xr mxtrace 1 ,\n"
 ".Xr postmortem 7\n";
 

@@ -46,7 +46,7 @@ X(DAEMON, daemon, STR, "program that wrote the line")			\
 X(PID, pid, NUM, "process ID")						\
 X(QID, qid, STR, "queue ID, or NOQUEUE")				\
 X(EVENT, event, STR, "kind of event")					\
-X(SEVERITY, severity, STR, "warning, error, fatal or panic")		\
+X(SEVERITY, severity, STR, "of an event warning, error, fatal or panic; of a finding info, low, medium, high or critical") \
 X(TEXT, text, STR, "the logged text after the tag")			\
 X(COMMANDS, commands, STR, "counters of a disconnect line")		\
 X(REPEAT, repeat, NUM, "the event was logged as repeated this many times") \
@@ -82,7 +82,7 @@ X(REPLY, reply, STR, "text in parentheses of a delivery")		\
 X(ACTION, action, STR, "reject, hold, discard, filter, milter-reject, ...") \
 X(STAGE, stage, STR, "SMTP stage: CONNECT, RCPT, END-OF-MESSAGE, ...")	\
 X(REPLY_CODE, reply_code, STR, "three-digit SMTP code")			\
-X(REASON, reason, STR, "reason text of a reject or a failure")		\
+X(REASON, reason, STR, "reason text of a reject, a failure or a finding") \
 X(REASON_CLASS, reason_class, STR, "class of the reason, one word")	\
 X(TLS, tls, STR, "authenticated, encrypted, plaintext, refused, none-attempted, local or unknown") \
 X(TLS_PROOF, tls_proof, STR, "proven or inferred")			\
@@ -110,6 +110,19 @@ X(ORIG_ID, orig_id, STR, "queue ID before a requeue")			\
 X(TLS_SRC, tls_src, STR, "source of the line that proves the TLS status") \
 X(TLS_OFF, tls_off, NUM, "byte offset of that line")			\
 X(TLS_LEN, tls_len, NUM, "bytes of that line")				\
+X(ID, id, STR, "of a finding: the same rule, message and recipient have the same") \
+X(RULE, rule, STR, "rule that gave the finding, one word")		\
+X(VERDICT, verdict, STR, "compliant, violation, unknown, exempt or not-applicable") \
+X(DIRECTION, direction, STR, "outbound, inbound, submission, internal, or unknown when the policy does not tell which hosts are ours") \
+X(REMEDY, remedy, STR, "what to set to mend it")			\
+X(POLICY, policy, STR, "name of the policy")				\
+X(POLICY_LINE, policy_line, STR, "its line that was applied, FILE:LINE")	\
+X(CLAUSE, clause, STR, "what that line rests on, in its own words")	\
+X(EXEMPT_LINE, exempt_line, STR, "the policy's line that exempts, FILE:LINE") \
+X(EXPIRES, expires, STR, "last day of the exemption, UTC")		\
+X(COUNT, count, NUM, "hops that a finding about a peer rests on")	\
+X(SEEN_FIRST, seen_first, TIME, "when a peer first did what it later did not") \
+X(SEEN_LAST, seen_last, TIME, "when it last did")			\
 X(SRC, src, STR, "evidence file, or forensic path inside one")		\
 X(OFF, off, NUM, "byte offset in src")					\
 X(LEN, len, NUM, "bytes, without the line end")				\

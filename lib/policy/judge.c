@@ -1,0 +1,242 @@
+#include "policy/judge.h"
+
+#include "base/caltime.h"
+#include "policy/judge_tls.h"
+#include "track/verdict.h"
+
+#include "base/banned.h"
+
+#define W(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
+
+const struct slice verdict_word[VERDICT_N] = { W("compliant"),
+	W("violation"), W("unknown"), W("exempt"), W("not-applicable") };
+
+int64_t
+judge_time(const struct rec *r)
+{
+	unsigned int digits;
+	uint32_t nsec;
+	int64_t sec;
+
+	return rec_has(r, F_TIME) && caltime_parse(r->v[F_TIME], &sec, &nsec,
+	    &digits) ? sec : INT64_MAX;
+}
+
+static bool
+is(const struct rec *r, enum field f, struct slice word)
+{
+	return slice_eq(rec_get(r, f), word);
+}
+
+static bool
+is_loopback(struct slice addr)
+{
+	static const struct filter_addr v4 = { .bytes = { 127 }, .bits = 32 };
+	struct filter_addr a;
+
+	return slice_eq(addr, SLICE("::1")) || (filter_addr_parse(addr, &a) &&
+	    filter_addr_in(&a, &v4, 8));
+}
+
+/* Where clients hand in mail of their own: by its service, or by AUTH. */
+static bool
+is_submission(const struct rec *r)
+{
+	struct slice s = rec_get(r, F_SERVICE);
+	size_t slash = slice_rchr(s, '/');
+
+	if (slash != SLICE_NONE)
+		s = slice_from(s, slash + 1);
+	return judge_tls_sasl(r) || verdict_wrapper_service(s) ||
+	    slice_eq(s, SLICE("submission")) || slice_eq(s, SLICE("587"));
+}
+
+static void
+take_peer(const struct rec *r, struct judgement *j)
+{
+	struct slice local, name;
+
+	name = rec_get(r, j->outbound ? F_RELAY_NAME : F_CLIENT_NAME);
+	if (slice_eq(name, SLICE("unknown")))
+		name = slice_of(NULL, 0);
+	j->peer = (struct policy_peer){ .name = name,
+		.addr = rec_get(r, j->outbound ? F_RELAY_ADDR : F_CLIENT_ADDR),
+		.instance = rec_get(r, F_INSTANCE) };
+	if (!j->outbound)
+		j->peer.service = rec_get(r, F_SERVICE);
+	else if (!slice_rcut(rec_get(r, F_TO), '@', &local, &j->peer.domain))
+		j->peer.domain = slice_of(NULL, 0);
+}
+
+static enum direction
+find_direction(const struct policy *p, const struct rec *r,
+    const struct judgement *j)
+{
+	if (!j->outbound && is_submission(r))
+		return DIRECTION_SUBMISSION;
+	if (!p->has_own)
+		return DIRECTION_UNKNOWN;
+	if (policy_is_own(p, j->peer.name, j->peer.addr))
+		return DIRECTION_INTERNAL;
+	return j->outbound ? DIRECTION_OUTBOUND : DIRECTION_INBOUND;
+}
+
+/* The line for mail that goes out; a doubt when it cannot be told. */
+static const struct policy_line *
+outbound_line(const struct policy *p, const struct nexthops *n,
+    const struct rec *r, struct judgement *j)
+{
+	const struct policy_line *l;
+	struct slice nexthop = j->peer.domain;
+
+	if (!nexthop_find(n, j->peer.domain, &nexthop) &&
+	    policy_maybe_nexthop(p, &j->peer, rec_get(r, F_RELAY_PORT)))
+		j->found |= UINT64_C(1) << RULE_NEXTHOP_UNKNOWN;
+	l = policy_find_nexthop(p, nexthop);
+	return l != NULL ? l : p->fallback[DIRECTION_OUTBOUND];
+}
+
+static const struct policy_line *
+find_line(const struct policy *p, const struct nexthops *n,
+    const struct rec *r, struct judgement *j)
+{
+	const struct policy_line *l = NULL;
+
+	if (j->direction == DIRECTION_INTERNAL) {
+		l = policy_find_peer(p, SECTION_INTERNAL, &j->peer);
+		if (l == NULL)
+			l = p->fallback[DIRECTION_INTERNAL];
+	}
+	if (l != NULL)
+		return l;
+	if (j->outbound)
+		return outbound_line(p, n, r, j);
+	l = policy_find_peer(p, SECTION_INBOUND, &j->peer);
+	if (l == NULL && j->direction == DIRECTION_SUBMISSION)
+		l = p->fallback[DIRECTION_SUBMISSION];
+	return l != NULL ? l : p->fallback[DIRECTION_INBOUND];
+}
+
+static void
+outside(struct judgement *j, enum rule rule)
+{
+	j->verdict = VERDICT_NOT_APPLICABLE;
+	j->rule = rule;
+	j->found = UINT64_C(1) << rule;
+}
+
+/* A delivery that failed because of TLS. */
+static bool
+attempt(const struct policy *p, const struct rec *r, struct judgement *j)
+{
+	enum rule rule = RULE_MANDATORY_FAILED;
+
+	if (!is(r, F_TLS, SLICE("refused")))
+		return false;
+	if (slice_find(rec_get(r, F_REPLY),
+	    SLICE("Cannot start TLS: handshake failure")) != SLICE_NONE)
+		rule = RULE_HANDSHAKE_FAILED;
+	if (p->severity[rule] == SEVERITY_OFF)
+		return false;
+	j->hop = false;
+	outside(j, rule);
+	return true;
+}
+
+enum verdict_word
+judge_finding(const struct policy *p, const struct judgement *j, enum rule r)
+{
+	switch (rule_info[r].kind) {
+	case RULE_IS_VIOLATION:
+	case RULE_IS_PEER:
+		if (p->severity[r] <= SEVERITY_INFO)
+			return VERDICT_COMPLIANT;
+		return j->exempt[r] != NULL ? VERDICT_EXEMPT :
+		    VERDICT_VIOLATION;
+	case RULE_IS_DOUBT:
+		return j->exempt[r] != NULL ? VERDICT_EXEMPT :
+		    VERDICT_UNKNOWN;
+	case RULE_IS_MET:
+	case RULE_IS_NOTE:
+		return VERDICT_COMPLIANT;
+	default:
+		return VERDICT_NOT_APPLICABLE;
+	}
+}
+
+/* From all that was found to one verdict. */
+static void
+decide(const struct policy *p, const struct rec *r, struct judgement *j)
+{
+	static const enum verdict_word order[] = { VERDICT_VIOLATION,
+		VERDICT_UNKNOWN, VERDICT_EXEMPT };
+	int64_t sec = judge_time(r);
+
+	for (enum rule i = 0; i < RULE_N; i++)
+		if (judge_has(j, i) && (rule_info[i].kind == RULE_IS_DOUBT ||
+		    rule_info[i].kind == RULE_IS_VIOLATION))
+			j->exempt[i] = policy_find_exempt(p, &j->peer, i, sec);
+	for (size_t k = 0; k < sizeof(order) / sizeof(*order); k++)
+		for (enum rule i = 0; i < RULE_N; i++)
+			if (judge_has(j, i) &&
+			    judge_finding(p, j, i) == order[k]) {
+				j->verdict = order[k];
+				j->rule = i;
+				return;
+			}
+	j->verdict = VERDICT_COMPLIANT;
+	j->rule = RULE_MET;
+}
+
+/* Is the record a hop that carried mail, or might have? */
+static bool
+is_hop(const struct rec *r, struct judgement *j)
+{
+	struct slice qid = rec_get(r, F_QID);
+
+	j->outbound = is(r, F_TYPE, SLICE("delivery"));
+	if (j->outbound)
+		return true;
+	return is(r, F_TYPE, SLICE("message")) && qid.len > 0 &&
+	    !slice_eq(qid, SLICE("NOQUEUE")) &&
+	    !is(r, F_STATUS, SLICE("rejected"));
+}
+
+bool
+judge(const struct policy *p, const struct nexthops *n, const struct rec *r,
+    struct judgement *j)
+{
+	*j = (struct judgement){ .hop = true };
+	if (!is_hop(r, j))
+		return false;
+	take_peer(r, j);
+	j->direction = find_direction(p, r, j);
+	if (j->outbound && !is(r, F_STATUS, SLICE("sent"))) {
+		j->line = find_line(p, n, r, j);
+		return attempt(p, r, j);
+	}
+	j->plaintext = is(r, F_TLS, SLICE("plaintext"));
+	if (is(r, F_TLS, SLICE("local")) ||
+	    is(r, F_TLS, SLICE("none-attempted"))) {
+		outside(j, RULE_LOCAL);
+		return true;
+	}
+	if (is_loopback(j->peer.addr) && !p->loopback) {
+		outside(j, RULE_LOOPBACK);
+		return true;
+	}
+	if (!j->outbound && is(r, F_TLS_WHY, SLICE("no-arrival"))) {
+		outside(j, RULE_NO_ARRIVAL);
+		return true;
+	}
+	j->line = find_line(p, n, r, j);
+	if (j->line == NULL) {
+		outside(j, RULE_NOT_COVERED);
+		return true;
+	}
+	if (!judge_has(j, RULE_NEXTHOP_UNKNOWN))
+		j->found |= judge_tls(p, j->line, r, j->outbound,
+		    j->direction == DIRECTION_SUBMISSION);
+	decide(p, r, j);
+	return true;
+}
