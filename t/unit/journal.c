@@ -22,7 +22,8 @@ test_round_trip(void **state)
 	static const struct ref line[] = { { 10, 5, 1 }, { 20, 65535, 1 },
 		{ 12, 5, 1 }, { UINT64_C(1) << 33, 5, 1 },
 		{ (UINT64_C(1) << 33) + 7, 65536, 1 },
-		{ (UINT64_C(1) << 33) + 8, 1, 2 }, { UINT64_MAX, 9, 2 } };
+		{ (UINT64_C(1) << 33) + 8, 1, 2 }, { UINT64_MAX, 9, 2 },
+		{ UINT64_MAX, 9, 2 } };
 	struct journal_pool pool;
 	struct journal j = { .first = NULL };
 	struct journal_entry e;
