@@ -16,10 +16,6 @@
  * The key and bytes that spool_next gives live until the next call.
  * RC_FAIL: the temporary file cannot be opened, written or read back.  Out of
  * memory exits.
- *
- * spool_pack writes a record as bytes for spool_put and spool_unpack reads
- * it back: its slices point into the bytes.  spool_pack fails when the buf is
- * at its limit, spool_unpack when the bytes are not a packed record.
  */
 #ifndef IO_SPOOL_H
 #define IO_SPOOL_H
@@ -28,9 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/field.h"
 #include "base/slice.h"
 
 #define SPOOL_MEMORY	((size_t)64 * 1024 * 1024)	/* DESIGN.md 5 */
@@ -55,8 +49,5 @@ int		 spool_temp(void);
 
 /* A number as 8 key bytes that sort as the numbers do. */
 void		 spool_i64(unsigned char dst[SPOOL_I64], int64_t);
-
-bool		 spool_pack(struct buf *, const struct rec *);
-bool		 spool_unpack(struct slice, struct rec *);
 
 #endif

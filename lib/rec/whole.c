@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "io/spool.h"
+#include "rec/packed.h"
 #include "rec/keyset.h"
 
 #include "base/banned.h"
@@ -99,7 +100,7 @@ store(struct whole *w, const struct rec *r, const struct head *h,
 
 	w->packed.len = 0;
 	if (!buf_add(&w->packed, slice_of(h, sizeof(*h))) ||
-	    !spool_pack(&w->packed, r))
+	    !packed_put(&w->packed, r))
 		return err_damaged(e, 0, "record too large");
 	spool_i64(seq, (int64_t)w->seq++);
 	return spool_put(w->spool, seq, buf_slice(&w->packed), e);
@@ -188,7 +189,7 @@ whole_next(struct whole *w, struct rec *r, struct err *e)
 		memcpy(&h, s.ptr, sizeof(h));
 		if (!is_chosen(w, &h))
 			continue;
-		if (!spool_unpack(slice_from(s, sizeof(h)), r))
+		if (!packed_get(slice_from(s, sizeof(h)), r))
 			return err_damaged(e, 0, "bad temporary file");
 		return RC_OK;
 	}

@@ -136,7 +136,7 @@ loose(struct blocktext *t, const struct timeline_item *i)
 static void
 preface(struct sheet *s)
 {
-	const struct timeline_facts *f = s->facts;
+	const struct timefacts *f = s->facts;
 	size_t indent = s->paint.indent;
 	struct buf *b = sheet_start(s);
 
@@ -147,7 +147,7 @@ preface(struct sheet *s)
 	if (f->noted) {
 		b = sheet_start(s);
 		(void)buf_add(b, SLICE("~ not the log's own word: "));
-		timeline_names_put(b, &f->notes, ", ");
+		timefacts_put_names(b, &f->notes, ", ");
 		(void)buf_addc(b, '.');
 		sheet_phrase_as(s, PAINT_YELLOW, " ");
 	}

@@ -67,7 +67,7 @@ static void
 measure(struct linetext *t)
 {
 	struct sheet *s = &t->sheet;
-	const struct timeline_facts *f = s->facts;
+	const struct timefacts *f = s->facts;
 	size_t columns = s->paint.columns, fixed;
 
 	t->status_width = between(f->status, STATUS_LEAST, STATUS_MOST);
@@ -88,7 +88,7 @@ struct linetext *
 linetext_open(const struct sheet_options *opt)
 {
 	struct linetext *t = mem_alloc(1, sizeof(*t));
-	const struct timeline_facts *f = opt->facts;
+	const struct timefacts *f = opt->facts;
 
 	sheet_init(&t->sheet, opt);
 	t->sheet.paint.whole = false; /* a line is a line */
@@ -242,7 +242,7 @@ static void
 preface(struct linetext *t)
 {
 	struct sheet *s = &t->sheet;
-	const struct timeline_facts *f = s->facts;
+	const struct timefacts *f = s->facts;
 
 	sheet_put_zone(s);
 	if (t->one_year) {
@@ -255,7 +255,7 @@ preface(struct linetext *t)
 	s->b.len = 0;
 	if (f->noted) {
 		(void)buf_add(&s->b, SLICE("~ not the log's own word ("));
-		timeline_names_put(&s->b, &f->notes, ", ");
+		timefacts_put_names(&s->b, &f->notes, ", ");
 		(void)buf_addc(&s->b, ')');
 		paint_phrase(&s->paint, PAINT_YELLOW, PAINT_END, "; ",
 		    buf_slice(&s->b));

@@ -1,6 +1,7 @@
 #include "view/sheet.h"
 
 #include "io/spool.h"
+#include "rec/packed.h"
 #include "view/text.h"
 
 void
@@ -121,7 +122,7 @@ void
 sheet_keep(struct sheet *s, const struct rec *r)
 {
 	s->kept.len = 0;
-	if (!spool_pack(&s->kept, r) ||
-	    !spool_unpack(buf_slice(&s->kept), &s->msg))
+	if (!packed_put(&s->kept, r) ||
+	    !packed_get(buf_slice(&s->kept), &s->msg))
 		rec_clear(&s->msg);
 }

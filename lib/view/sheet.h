@@ -28,14 +28,14 @@ struct sheet_options {
 	struct paint			 paint;
 	const struct zone		*zone;		/* NULL: UTC */
 	const char			*zone_name;
-	const struct timeline_facts	*facts;
+	const struct timefacts	*facts;
 	bool				 verbose;
 };
 
 struct sheet {
 	struct paint	 paint;
 	struct showtime	 clock;
-	const struct timeline_facts *facts;
+	const struct timefacts *facts;
 	bool		 verbose;
 	struct buf	 b;		/* what is being written */
 	struct buf	 cut;		/* scratch */

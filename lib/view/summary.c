@@ -95,18 +95,18 @@ put_moment(struct buf *b, const struct showtime *k, int64_t sec)
 }
 
 static void
-put_hosts(struct buf *b, const struct timeline_names *hosts)
+put_hosts(struct buf *b, const struct timefacts_names *hosts)
 {
 	if (hosts->n == 0)
 		return;
 	(void)buf_add(b, hosts->n == 1 ? SLICE(", host ") :
 	    SLICE(", hosts "));
-	timeline_names_put(b, hosts, " ");
+	timefacts_put_names(b, hosts, " ");
 }
 
 /* Period, hosts, counts. */
 static void
-say_counts(const struct timeline_facts *f, const struct showtime *k)
+say_counts(const struct timefacts *f, const struct showtime *k)
 {
 	struct buf b;
 
@@ -141,7 +141,7 @@ say_list(const char *text, const struct buf *list)
 }
 
 void
-summary_say(const struct summary *s, const struct timeline_facts *f,
+summary_say(const struct summary *s, const struct timefacts *f,
     const struct showtime *k)
 {
 	unsigned long long n;

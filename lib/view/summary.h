@@ -28,7 +28,7 @@ struct summary {
 void	summary_init(struct summary *);
 void	summary_free(struct summary *);
 void	summary_take(struct summary *, const struct rec *);
-void	summary_say(const struct summary *, const struct timeline_facts *,
+void	summary_say(const struct summary *, const struct timefacts *,
 	    const struct showtime *);
 
 #endif

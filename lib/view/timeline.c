@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "io/spool.h"
+#include "rec/packed.h"
 
 /*
  * Three sorts.  `parts` brings together what belongs to one message, by a
@@ -40,7 +41,7 @@ struct part_key {
 
 struct timeline {
 	struct timeline_options	 opt;
-	struct timeline_facts	 facts;
+	struct timefacts	 facts;
 	struct spool		*parts, *paths, *final;
 	bool			 joins;		/* there is a second hop */
 	int64_t			 seq;
@@ -86,7 +87,7 @@ timeline_close(struct timeline *t)
 	mem_free(t);
 }
 
-const struct timeline_facts *
+const struct timefacts *
 timeline_facts(const struct timeline *t)
 {
 	return &t->facts;
@@ -200,123 +201,17 @@ put_step(unsigned char *p, const struct rec *r, enum timeline_kind kind,
 	spool_i64(p + 2 + SPOOL_I64 + 4 + 1, seq);
 }
 
-static struct slice
-name_at(const struct timeline_names *n, size_t i)
-{
-	return slice_of(n->v[i].name, n->v[i].len);
-}
-
-/*
- * Add a name that record `seq` bears.  Records come in any order here, so
- * the names are kept by their lowest number: the result does not depend on
- * that order.
- */
-static void
-note_name(struct timeline_names *n, struct slice name, int64_t seq)
-{
-	size_t i = 0;
-
-	if (name.len == 0 || name.len > TIMELINE_NAME)
-		return;
-	while (i < n->n && !slice_eq(name_at(n, i), name))
-		i++;
-	if (i < n->n) {
-		if (n->v[i].seq <= seq)
-			return;
-	} else if (n->n < TIMELINE_NAMES)
-		n->n++;
-	else {
-		n->more = true;
-		if (n->v[--i].seq <= seq)
-			return;
-	}
-	for (; i > 0 && n->v[i - 1].seq > seq; i--)
-		n->v[i] = n->v[i - 1];
-	n->v[i].seq = seq;
-	n->v[i].len = name.len;
-	memcpy(n->v[i].name, name.ptr, name.len);
-}
-
-void
-timeline_names_put(struct buf *b, const struct timeline_names *n,
-    const char *between)
-{
-	struct buf clean;
-
-	buf_init(&clean, 16 * TIMELINE_NAME);
-	for (size_t i = 0; i < n->n; i++) {
-		if (i > 0)
-			(void)buf_add(b, slice_cstr(between));
-		clean.len = 0;
-		text_clean(&clean, name_at(n, i), " ,");
-		text_cut_middle(b, buf_slice(&clean), TIMELINE_SHOWN);
-	}
-	if (n->more)
-		(void)buf_add(b, SLICE(" and more"));
-	buf_free(&clean);
-}
-
-static void
-note_words(struct timeline_names *n, struct slice words, int64_t seq)
-{
-	struct slice word, rest;
-
-	while (words.len > 0) {
-		if (!slice_cut(words, ' ', &word, &rest)) {
-			word = words;
-			rest = slice_from(words, words.len);
-		}
-		words = rest;
-		note_name(n, word, seq);
-	}
-}
-
-static void
-note_time(struct timeline_facts *f, const struct text_time *at)
-{
-	if (!at->known)
-		return;
-	if (!f->has_time || at->sec < f->first)
-		f->first = at->sec;
-	if (!f->has_time || at->sec > f->last)
-		f->last = at->sec;
-	f->has_time = true;
-	if (at->digits > f->digits)
-		f->digits = at->digits;
-}
-
-static void
-longest(size_t *len, struct slice s)
-{
-	if (s.len > *len)
-		*len = s.len;
-}
-
 /* Take note of what is going to be given. */
 static void
-note_facts(struct timeline_facts *f, const struct rec *r,
+note_facts(struct timefacts *f, const struct rec *r,
     enum timeline_kind kind, const struct text_time *at, int64_t seq)
 {
-	struct text_time end = timeline_time(r, F_END);
+	struct text_time end;
 
-	note_time(f, at);
-	if (kind == ITEM_MESSAGE)
-		note_time(f, &end);
-	if (!at->known)
-		f->has_undated = true;
-	if (rec_get(r, F_TIME_NOTE).len > 0) {
-		f->noted = true;
-		note_words(&f->notes, rec_get(r, F_TIME_NOTE), seq);
-	}
-	note_name(&f->hosts, rec_get(r, F_HOST), seq);
+	timefacts_note(f, r, at, seq);
 	if (kind == ITEM_MESSAGE) {
-		longest(&f->qid, rec_get(r, F_QID));
-		longest(&f->client, rec_get(r, F_CLIENT_ADDR));
-		longest(&f->status, rec_get(r, F_STATUS));
-		if (slice_eq(rec_get(r, F_QID), SLICE("NOQUEUE")))
-			f->rejects++;
-		else
-			f->messages++;
+		end = timeline_time(r, F_END);
+		timefacts_message(f, r, &end);
 	} else if (kind == ITEM_LOOSE)
 		f->loose++;
 	else if (slice_eq(rec_get(r, F_TYPE), SLICE("delivery")))
@@ -474,7 +369,7 @@ timeline_put(struct timeline *t, const struct rec *r, struct err *e)
 		return RC_OK;
 	t->seq++;
 	t->pack.len = 0;
-	if (!spool_pack(&t->pack, r)) {
+	if (!packed_put(&t->pack, r)) {
 		t->facts.passed++;
 		return RC_OK;
 	}
@@ -569,7 +464,7 @@ take_part(struct timeline *t, struct group *g, const unsigned char *key,
 	default:
 		break;
 	}
-	if (!spool_unpack(v, &r))
+	if (!packed_get(v, &r))
 		return RC_OK;
 	if (!g->has_at) {
 		memcpy(g->at, at, AT_LEN);
@@ -663,7 +558,7 @@ timeline_next(struct timeline *t, struct timeline_item *i, struct err *e)
 	do {
 		if ((rc = spool_next(t->final, &key, &v, e)) != RC_OK)
 			return rc;
-	} while (v.len < 5 || !spool_unpack(slice_from(v, 5), &i->rec));
+	} while (v.len < 5 || !packed_get(slice_from(v, 5), &i->rec));
 	i->kind = (enum timeline_kind)v.ptr[0];
 	i->seen = (uint32_t)v.ptr[1] | (uint32_t)v.ptr[2] << 8 |
 	    (uint32_t)v.ptr[3] << 16 | (uint32_t)v.ptr[4] << 24;

@@ -35,10 +35,7 @@
 #include "base/field.h"
 #include "track/track.h"	/* the kinds of events, as it hands them on */
 #include "view/text.h"
-
-#define TIMELINE_NAMES	8
-#define TIMELINE_SHOWN	32
-#define TIMELINE_NAME	128	/* bytes; longer ones are left out */
+#include "view/timefacts.h"
 
 enum timeline_order {
 	TIMELINE_BLOCKS,
@@ -62,31 +59,6 @@ struct timeline_item {
 	struct rec		 rec;
 };
 
-/* The names that came first in the input, in that order. */
-struct timeline_names {
-	size_t		 n;
-	bool		 more;		/* there were others */
-	struct {
-		int64_t		 seq;
-		size_t		 len;
-		unsigned char	 name[TIMELINE_NAME];
-	} v[TIMELINE_NAMES];
-};
-
-/* What the whole output needs to know before its first line. */
-struct timeline_facts {
-	uint64_t	 messages, rejects, deliveries, loose;
-	uint64_t	 untimed;	/* left out for want of a time */
-	uint64_t	 passed;	/* types that are not known, too large */
-	bool		 has_time, has_undated;
-	int64_t		 first, last;	/* seconds */
-	unsigned int	 digits;	/* most fraction digits */
-	bool		 noted;		/* some time is not the evidence's own */
-	struct timeline_names notes;	/* why */
-	struct timeline_names hosts;
-	size_t		 qid, client, status;	/* bytes of the longest */
-};
-
 struct timeline;
 
 struct timeline_options {
@@ -105,10 +77,7 @@ enum rc		 timeline_next(struct timeline *, struct timeline_item *,
 		    struct err *);
 /* A time of a record as the timeline reads it. */
 struct text_time	 timeline_time(const struct rec *, enum field);
-/* The names for a line of text: clean, each cut at TIMELINE_SHOWN columns. */
-void			 timeline_names_put(struct buf *,
-			    const struct timeline_names *, const char *between);
-const struct timeline_facts *timeline_facts(const struct timeline *);
+const struct timefacts *timeline_facts(const struct timeline *);
 void		 timeline_close(struct timeline *);
 
 #endif

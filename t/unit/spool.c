@@ -1,4 +1,5 @@
 #include "io/spool.h"
+#include "rec/packed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -170,8 +171,8 @@ test_pack(void **state)
 			rec_set(&r, (enum field)f, f % 5 == 0 ? SLICE("") :
 			    field_info[f].name);
 	buf_init(&b, 1 << 20);
-	assert_true(spool_pack(&b, &r));
-	assert_true(spool_unpack(buf_slice(&b), &back));
+	assert_true(packed_put(&b, &r));
+	assert_true(packed_get(buf_slice(&b), &back));
 	for (size_t f = 0; f < FIELD_N; f++) {
 		assert_int_equal(rec_has(&r, (enum field)f),
 		    rec_has(&back, (enum field)f));
@@ -180,14 +181,14 @@ test_pack(void **state)
 	}
 	/* Whatever is cut off is no record, or one with fewer keys. */
 	for (size_t n = 0; n < b.len; n++)
-		(void)spool_unpack(slice_sub(buf_slice(&b), 0, n), &back);
-	assert_false(spool_unpack(slice_sub(buf_slice(&b), 0, b.len - 1),
+		(void)packed_get(slice_sub(buf_slice(&b), 0, n), &back);
+	assert_false(packed_get(slice_sub(buf_slice(&b), 0, b.len - 1),
 	    &back));
-	assert_false(spool_unpack(SLICE("\xff\0\0\0\0"), &back));
-	assert_false(spool_unpack(SLICE("\0\xff\xff\xff\xff" "abc"), &back));
+	assert_false(packed_get(SLICE("\xff\0\0\0\0"), &back));
+	assert_false(packed_get(SLICE("\0\xff\xff\xff\xff" "abc"), &back));
 	buf_free(&b);
 	buf_init(&b, 100);
-	assert_false(spool_pack(&b, &r));
+	assert_false(packed_put(&b, &r));
 	buf_free(&b);
 }
 
