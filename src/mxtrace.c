@@ -83,7 +83,7 @@ main(int argc, char *argv[])
 	records_out(&sink.out, &opt);
 	inputs_find(&in, argv + optind, argc - optind);
 	if (opt.partial)
-		status = records_run(&in, &opt, RECORDS_EVENTS, put_piece,
+		status = records_run(&in, &opt, RECORDS_PIECES, put_piece,
 		    &sink);
 	else
 		status = records_run(&in, &opt, RECORDS_TRACE, put, &sink);
