@@ -58,6 +58,6 @@ main(int argc, char *argv[])
 	tool_open(&t, argv + optind, argc - optind);
 	tool_output(&t);
 	return tool_end(&t, t.opt.partial ?
-	    tool_records(&t, RECORDS_EVENTS, put_piece, &t) :
+	    tool_records(&t, RECORDS_PIECES, put_piece, &t) :
 	    tool_records(&t, RECORDS_TRACE, put, &t));
 }

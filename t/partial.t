@@ -10,7 +10,6 @@ use lib 't';
 use Test::More;
 use Mx;
 
-our $TODO;
 my $dir = dir();
 
 sub both { return map { slurp("samples/lab/$_.log") } @_ }
@@ -100,9 +99,86 @@ same('every line apart', \@given, map { (sprintf('l%03d.log', $_), $l[$_]) } 0 .
 	my $want = without(run('mxtrace', '-q', @f)->{out}, 'source');
 	my @p = map { put("$_.piece", run('mxtrace', '-q', '--partial', $_)->{out}) } @f;
 	like($want, qr/2024-12-31T23:59:00Z/, 'one file tells the year of both');
-	# A piece is dated by itself: mxtrace(1) says so, and to give --year.
-	local $TODO = 'pieces do not hand on what dates their neighbours';
 	ok(without(run('mxtrace', '-q', @p)->{out}, 'source') eq $want, 'year anchors');
+}
+
+# A long queue ID made at that second.
+sub long_id {
+	my ($sec, $n) = @_;
+	my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
+	my $text = sub {
+		my ($v, $width, $base) = @_;
+		my $s = '';
+		do {
+			$s = $digit[$v % $base] . $s;
+			$v = int($v / $base);
+		} while $v;
+		return substr('0' x $width . $s, -($width > length $s ? $width : length $s));
+	};
+
+	return $text->($sec, 6, 52) . $text->($n, 4, 52) . 'z' .
+	    $text->(1311234 + $n, 1, 51);
+}
+
+# What dates a file is in its piece: no year or zone is given.
+{
+	my $bsd = sub {
+		my ($stamp, $qid) = @_;
+		return "$stamp mx postfix/pickup[3]: $qid: uid=0 from=<a>\n";
+	};
+	my $n = 0;
+	my $year = sub {
+		my ($name, $like, %file) = @_;
+		my $d = "$dir/year" . $n++;
+		my (@f, @p);
+		mkdir $d;
+		for my $k (sort keys %file) {
+			my ($text, $mtime) = @{$file{$k}};
+			mkdir "$d/$1" if $k =~ m{(.*)/};
+			put("$d/" . $k =~ s/\.gz$//r, $text);
+			utime $mtime, $mtime, "$d/" . $k =~ s/\.gz$//r;
+			sh('gzip', '-f', "$d/" . $k =~ s/\.gz$//r) if $k =~ /gz$/;
+			push @f, "$d/$k";
+		}
+		@p = map { put("$_.piece", run('mxtrace', '-q', '--partial', $_)->{out}) } @f;
+		my $r = run('mxtrace', '-q', @f);
+		my $want = without($r->{out}, 'source');
+		like($want, $like, "$name: the answer");
+		my $cat = join '', map { slurp($_) } @p;
+		for ([ 'merged', @p ], [ 'reversed', reverse @p ],
+		    [ 'twice', @p, put("$d/again", $cat) ],
+		    [ 'of one file', put("$d/cat", $cat) ],
+		    [ 'of a pipe', { in => $cat } ],
+		    [ 'made at once', { in => run('mxtrace', '-q', '--partial', @f)->{out} } ],
+		    [ 'as tsv', { in => run('mxtrace', '-q', '-o', 'tsv', '--partial', @f)->{out} } ]) {
+			my ($how, @a) = @$_;
+			my $m = run('mxtrace', '-q', @a);
+			is($m->{status}, $r->{status}, "$name $how: status");
+			ok(without($m->{out}, 'source') eq $want, "$name $how");
+		}
+	};
+	my $t = 1735700000;	# 2025-01-01T02:53:20Z
+	my $ids = join '', map { $bsd->('Jan  1 04:53:20', long_id($t, $_)) } 1 .. 20;
+	$year->('new year by mtime', qr/2024-12-31T/,
+	    'mail.log.1' => [ $bsd->('Dec 31 23:59:00', '1E24014020A'), $t ],
+	    'mail.log' => [ $bsd->('Jan  1 00:05:00', '1E24014020B'), $t ]);
+	$year->('gzip header', qr/year-from-gzip-header/,
+	    'mail.log.1.gz' => [ $bsd->('Dec 31 23:59:00', '1E24014020A'), $t ],
+	    'mail.log' => [ $bsd->('Jan  1 00:05:00', '1E24014020B'), $t + 86400 * 800 ]);
+	$year->('a year inside a file', qr/2025-01-01T/,
+	    'mail.log' => [ $bsd->('Dec 31 23:59:00', '1E24014020A') . $bsd->('Jan  1 00:05:00', '1E24014020B'), $t ]);
+	$year->('the zone of one', qr/2024-12-31T21:59:00Z.*zone-inferred/,
+	    'mail.log.1' => [ $bsd->('Dec 31 23:59:00', '1E24014020A'), $t ],
+	    'mail.log' => [ $ids, $t ]);
+	$year->('hosts apart', qr/2019-12-31T23:59:00Z.*zone-assumed/,
+	    'a/mail.log.1' => [ $bsd->('Dec 31 23:59:00', '1E24014020A'), $t - 86400 * 1800 ],
+	    'b/mail.log' => [ $ids, $t ]);
+	$year->('one missing in the middle', qr/2023-10-01T.*2025-01-01T/s,
+	    'mail.log.3' => [ $bsd->('Oct  1 10:00:00', '1E24014020A'), $t - 86400 * 400 ],
+	    'mail.log' => [ $bsd->('Jan  1 00:05:00', '1E24014020B'), $t ]);
+	$year->('dated local stamps', qr/2025-01-01T00:05:00Z/,
+	    'mail.log.1' => [ $bsd->('Dec 31 23:59:00', '1E24014020A'), $t ],
+	    'mail.log' => [ $bsd->('2025-01-01T00:05:00', '1E24014020B') . $bsd->('Jan  1 00:06:00', '1E24014020C'), $t + 86400 * 700 ]);
 }
 
 # Damage in one of them.

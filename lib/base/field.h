@@ -34,7 +34,7 @@ enum field_type {
 
 /* X(enum suffix, name, type, meaning with its unit) */
 #define FIELD_TABLE(X)							\
-X(TYPE, type, STR, "what the record is: event, message, delivery, link, finding, file, source or coverage") \
+X(TYPE, type, STR, "what the record is: event, message, delivery, link, finding, file, source, coverage or piece") \
 X(TIME, time, TIME, "when, in UTC with the digits that the evidence has") \
 X(END, end, TIME, "time of the last line that the record rests on")	\
 X(TIME_NOTE, time_note, STR, "why the time is not the evidence's own word: year-inferred, zone-assumed, zone-inferred, dst-ambiguous, clock-jump, ...") \
@@ -137,6 +137,7 @@ X(FOREIGN, foreign, NUM, "lines that are not Postfix's")		\
 X(UNKNOWN, unknown, NUM, "Postfix lines that were not understood")	\
 X(GAPS, gaps, STR, "gaps in the evidence: FROM/TO and the reason of each") \
 X(TLS_LOGGING, tls_logging, STR, "tags and whether TLS logging was seen: yes or no-evidence") \
+X(ANCHORS, anchors, STR, "what can date the lines of a piece, words") \
 X(DAMAGED, damaged, STR, "what is wrong with the source")		\
 X(TOOL, tool, STR, "tool that wrote the record")			\
 X(VERSION, version, STR, "its version")					\

@@ -47,6 +47,8 @@ struct reader {
 	int		 fd;
 	bool		 ours;		/* to be closed */
 	bool		 seekable;
+	bool		 shared;	/* others read from fd, too */
+	uint64_t	 base;		/* where it begins */
 	struct stat	 st;
 	struct digest	*digest;
 	uint64_t	 stored;	/* bytes read */
@@ -131,6 +133,26 @@ reader_open(struct reader **out, const char *path, bool nofollow, bool hash,
 	return RC_OK;
 }
 
+enum rc
+reader_open_at(struct reader **out, const char *path, bool nofollow, int fd,
+    uint64_t off, struct err *e)
+{
+	enum rc rc = reader_open(out, path, nofollow, false, e);
+	struct reader *r = *out;
+
+	if (rc != RC_OK)
+		return rc;
+	if (fd != -1) {
+		if (r->ours)
+			close(r->fd);
+		r->fd = fd;
+		r->ours = false;
+	}
+	r->shared = true;
+	r->base = off;
+	return RC_OK;
+}
+
 static struct slice
 window(const struct level *l)
 {
@@ -200,7 +222,11 @@ fill_stored(struct reader *r, struct level *l)
 	struct err e = { 0 };
 
 	for (;;) {
-		n = read(r->fd, l->buf + l->len, l->cap - l->len);
+		if (r->shared)
+			n = pread(r->fd, l->buf + l->len, l->cap - l->len,
+			    (off_t)(r->base + r->stored));
+		else
+			n = read(r->fd, l->buf + l->len, l->cap - l->len);
 		if (n >= 0 || (errno != EINTR && errno != EAGAIN))
 			break;
 		if (errno == EAGAIN)

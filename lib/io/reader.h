@@ -74,6 +74,12 @@ struct reader_total {
 /* path "-" is standard input; nofollow for files found in directories. */
 enum rc	reader_open(struct reader **, const char *path, bool nofollow,
 	    bool hash, struct err *);
+/*
+ * From an offset on, without a hash: of fd, which stays open and is not moved,
+ * or of the file when fd is -1.
+ */
+enum rc	reader_open_at(struct reader **, const char *path, bool nofollow,
+	    int fd, uint64_t off, struct err *);
 enum rc	reader_stream(struct reader *, struct reader_stream *, struct err *);
 /* What is at hand; *off is the stream offset of its first byte. */
 struct slice reader_window(struct reader *, uint64_t *off, bool *eof);

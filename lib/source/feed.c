@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "fmt/queueid.h"
+#include "source/piece.h"
 
 #define RECORD_MAX	(1 << 20)	/* longest record line */
 
@@ -53,7 +54,12 @@ feed_open(struct feed *f, bool hash)
 			name_stream(f);
 		return true;
 	}
-	rc = reader_open(&f->reader, f->input->path, f->input->found, hash, &e);
+	if (f->piece.is)
+		rc = reader_open_at(&f->reader, f->input->path,
+		    f->input->found, f->piece.fd, f->piece.off, &e);
+	else
+		rc = reader_open(&f->reader, f->input->path, f->input->found,
+		    hash, &e);
 	if (rc != RC_OK) {
 		(void)msg_err(f->input->path, rc, &e);
 		f->damaged++;
@@ -121,7 +127,7 @@ lost_lines(const struct frame *fr)
 
 /* The inferred zone against the queue ID of a line that its making wrote. */
 static void
-check_zone(struct feed *f, const struct frame *fr)
+check_zone(struct feed *f, const struct stamp *st)
 {
 	const struct event *ev = &f->event;
 	struct queueid q;
@@ -131,7 +137,19 @@ check_zone(struct feed *f, const struct frame *fr)
 		return;
 	if (queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
 	    q.has_time)
-		clock_check(&f->clock, &fr->stamp, q.sec);
+		clock_check(&f->clock, st, q.sec);
+}
+
+/* The time, if it needs neither year nor zone nor the lines before. */
+static void
+leave_open(struct feed *f, const struct frame *fr, struct slice *note)
+{
+	f->event.time = (struct event_time){ .known = false };
+	*note = slice_of(NULL, 0);
+	f->clock.has_latest = false;
+	if (fr->stamp.kind == STAMP_ZONED || fr->outer.kind == STAMP_ZONED)
+		clock_time(&f->clock, &fr->stamp, &fr->outer, &f->event.time,
+		    note);
 }
 
 /* Turn a frame into an event. */
@@ -148,7 +166,10 @@ make_event(struct feed *f, const struct frame *fr)
 	ev->daemon = DM_NONE;
 	ev->class = LINE_FOREIGN;
 	ev->pid = 0;
-	clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time, &note);
+	if (f->undated)
+		leave_open(f, fr, &note);
+	else
+		clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time, &note);
 	if (note.len > 0)
 		rec_set(&ev->rec, F_TIME_NOTE, note);
 	if (!ev->time.known && fr->stamp.text.len > 0)
@@ -165,7 +186,7 @@ make_event(struct feed *f, const struct frame *fr)
 	if (t->ours && !fr->last_repeated) {
 		postfix_parse(fr->text, t, ev);
 		if (f->clock.inferred)
-			check_zone(f, fr);
+			check_zone(f, &fr->stamp);
 	} else {
 		rec_set(&ev->rec, F_TEXT, fr->text);
 		if (lost_lines(fr))
@@ -269,13 +290,35 @@ order_untimed(struct feed *f)
 	ev->time.known = false;
 }
 
+/* An event of a piece, or its head or mark: true if an item was found. */
+static bool
+step_piece(struct feed *f, bool event)
+{
+	struct stamp stamp;
+
+	if (event) {
+		piece_time(f, &stamp);
+		if (f->clock.inferred)
+			check_zone(f, &stamp);
+		return true;
+	}
+	if (!slice_eq(rec_get(&f->event.rec, F_TYPE), SLICE("piece")))
+		return true;
+	if (!rec_has(&f->event.rec, F_ANCHORS))
+		f->breaks++;
+	else if (f->piece.headed)
+		f->piece.over = true;
+	f->piece.headed = true;
+	return false;
+}
+
 /* The next line of record input: true if an item was found. */
 static bool
 step_record(struct feed *f, enum feed_item *item)
 {
 	struct slice w, line, rest;
 	uint64_t off;
-	bool eof;
+	bool eof, event;
 
 	w = reader_window(f->reader, &off, &eof);
 	if (!slice_cut(w, '\n', &line, &rest)) {
@@ -294,8 +337,11 @@ step_record(struct feed *f, enum feed_item *item)
 		reader_consume(f->reader, line.len + 1);
 	if (!next_record(f, line, off))
 		return false;
-	if (event_read(&f->event)) {
-		if (!f->event.time.known)
+	event = event_read(&f->event);
+	if (f->piece.is && !step_piece(f, event))
+		return false;
+	if (event) {
+		if (!f->piece.is && !f->event.time.known)
 			order_untimed(f);
 		f->n[f->event.class]++;
 		*item = FEED_EVENT;
@@ -348,6 +394,9 @@ finish(struct feed *f)
 	enum rc rc;
 
 	f->done = true;
+	/* Pieces were read through before. */
+	if (f->piece.is)
+		return FEED_END;
 	rc = reader_finish(f->reader, &f->total, &e);
 	if (rc != RC_OK) {
 		(void)msg_err(f->input->path, rc, &e);
@@ -364,6 +413,8 @@ feed_next(struct feed *f)
 	if (f->done)
 		return FEED_END;
 	for (;;) {
+		if (f->piece.over)
+			return finish(f);
 		if (!f->in_stream) {
 			if (f->only != 0 && f->any)
 				return finish(f);

@@ -13,6 +13,9 @@
  *	FEED_RECORD  feed.event.rec is a record of another type
  *	FEED_END     the file is read; feed.total is set
  *
+ * A file of pieces (source/piece.h) is several feeds, one for each.  With
+ * `undated` set, stamps without year or zone are left as they are.
+ *
  * Damage is reported once with msg_err, counted in `damaged`, and reading goes
  * on behind it.  Slices live until the next call.
  */
@@ -26,22 +29,30 @@
 #include "rec/rec.h"
 #include "source/clock.h"
 
+#define FEED_STAMP_MAX	48	/* Tue 2026-09-01 10:04:05.123456789 +0200 */
+
 /* What the beginning of a file says. */
 struct survey {
 	bool		records;	/* NDJSON or TSV of ours */
+	bool		pieces;		/* of --partial */
 	bool		readable;
 	bool		timed;		/* a stamp was found */
 	struct event_time first;	/* of the first stamp, when decided */
 	struct stamp	stamp;		/* the first stamp */
 	struct stamp	outer;
+	unsigned char	text[FEED_STAMP_MAX];	/* of the first stamp */
+	size_t		ntext;
 	bool		bsd;		/* a BSD stamp without year was found */
 	uint8_t		mon, day;	/* of the first one */
 	bool		local;		/* stamps without zone were found */
 	bool		has_dated;	/* a dated line, or a queue ID */
 	bool		by_qid;
 	int		year;		/* of the first BSD stamp, by that */
+	int		given;		/* year given to a piece, or 0 */
 	bool		has_gzip;
 	int64_t		gzip_mtime;
+	bool		has_mtime;	/* of the file */
+	int64_t		mtime;
 	unsigned int	nids;		/* long queue IDs compared with stamps */
 	bool		ids_agree;
 	int32_t		east;		/* what they agree on */
@@ -63,6 +74,19 @@ struct feed {
 	unsigned int		 only;		/* this stream of a bundle, from
 						 * 1; 0: all streams */
 	unsigned int		 nstreams;	/* of a bundle, by the survey */
+	struct buf		 name;		/* as in forensic paths */
+	struct buf		 host;		/* of the first line with a stamp */
+	unsigned int		 part;		/* number of the stream in a
+						 * bundle, or 0 */
+	bool			 undated;
+	struct feed_piece {
+		bool		is;
+		bool		dated;		/* when it was made */
+		bool		headed;		/* its head was read */
+		bool		over;		/* the next one begins */
+		uint64_t	off;
+		int		fd;		/* -1: of the input's path */
+	}			 piece;
 	struct survey		 survey;
 	struct clock		 clock;
 	struct reader		*reader;	/* NULL when not open */
@@ -81,7 +105,8 @@ struct feed {
 	bool			 ended;		/* a source record was read */
 	bool			 pieces;	/* and events behind it */
 	unsigned int		 damaged;
-	unsigned int		 told;		/* of those, to the next line */
+	unsigned int		 breaks;	/* damage that a piece tells of */
+	unsigned int		 told;		/* of both, to the next line */
 	struct buf		 last_host;	/* of its latest line */
 	struct buf		 last_src;	/* of records: their latest source */
 	struct reader_total	 total;

@@ -10,7 +10,7 @@ static struct slice
 place(const struct feed *f)
 {
 	return f->last_src.len > 0 ? buf_slice(&f->last_src) :
-	    slice_cstr(f->input->path);
+	    buf_slice(&f->name);
 }
 
 /* At the same time, the older file of a rotated set comes first. */
@@ -47,12 +47,15 @@ by_path(const void *a, const void *b)
 {
 	const struct feed *x = *(struct feed *const *)a;
 	const struct feed *y = *(struct feed *const *)b;
-	int c = rotation_cmp(slice_cstr(x->input->path),
-	    slice_cstr(y->input->path));
+	int c = rotation_cmp(buf_slice(&x->name), buf_slice(&y->name));
 
-	if (c != 0)
-		return c;
-	return x->only < y->only ? -1 : x->only > y->only;
+	if (c == 0 && x->part != y->part)
+		return x->part < y->part ? -1 : 1;
+	if (c == 0)
+		c = slice_cmp(buf_slice(&x->host), buf_slice(&y->host));
+	if (c == 0 && x != y)
+		return x < y ? -1 : 1;
+	return c;
 }
 
 void
@@ -127,7 +130,7 @@ advance(struct feed *f)
 	const struct event_time *t = &f->event.time;
 
 	f->item = feed_next(f);
-	if (f->survey.records && f->item == FEED_EVENT &&
+	if (f->survey.records && !f->piece.is && f->item == FEED_EVENT &&
 	    !slice_eq(f->event.src, buf_slice(&f->last_src))) {
 		f->last_src.len = 0;
 		(void)buf_add(&f->last_src, f->event.src);

@@ -13,6 +13,7 @@
 #include "track/coverage.h"
 #include "track/track.h"
 #include "source/merge.h"
+#include "source/piece.h"
 #include "source/runlog.h"
 #include "source/years.h"
 
@@ -29,7 +30,9 @@ struct run {
 	bool			 stopped;
 	struct feed		*feed;
 	size_t			 nfeed;
+	struct pieces		 pieces;
 	struct coverage		*coverage;
+	uint64_t		 lines;		/* of Postfix, in pieces written */
 	struct track		*track;
 	struct buf		 kept;		/* source records of other tools */
 	size_t			 nrecords;	/* records read */
@@ -62,7 +65,7 @@ give_traced(void *arg, const struct rec *r)
 }
 
 static bool
-give_coverage(void *arg, const struct rec *r)
+give_record(void *arg, const struct rec *r)
 {
 	return give(arg, r);
 }
@@ -87,6 +90,13 @@ type_is(const struct rec *r, struct slice type)
 	return slice_eq(rec_get(r, F_TYPE), type);
 }
 
+/* Are source and coverage records kept for the end? */
+static bool
+keeps_ends(const struct run *x)
+{
+	return x->mode == RECORDS_TRACE || x->mode == RECORDS_EVENTS;
+}
+
 /* The source that this host's lines come from is damaged here. */
 static void
 note_damage(struct run *x, struct slice host)
@@ -97,24 +107,40 @@ note_damage(struct run *x, struct slice host)
 	(void)buf_add(b, host);
 }
 
-/* A record that is no event, or not to be traced. */
+/* A record of a feed that is no event, or not to be traced. */
 static void
-on_record(struct run *x, struct rec *r)
+on_record(struct run *x, struct feed *f, struct rec *r)
 {
-	x->nrecords++;
+	char name[256];
+
+	if (x->mode == RECORDS_TRACE && type_is(r, SLICE("piece"))) {
+		if (f->damaged++ == 0)
+			(void)msg_error("%s: a piece was changed since it was "
+			    "written, and cannot be merged", msg_quote(name,
+			    sizeof(name), slice_cstr(f->input->path)));
+		return;
+	}
 	if (type_is(r, SLICE("source"))) {
 		x->sourced = true;
-		if (x->mode != RECORDS_ANY) {
+		f->ended = true;
+		if (f->piece.is && rec_has(r, F_DAMAGED))
+			x->status = EXIT_TROUBLE;
+		if (keeps_ends(x)) {
 			(void)rec_json(&x->kept, r);
 			(void)buf_addc(&x->kept, '\n');
 			return;
 		}
-	} else if (type_is(r, SLICE("coverage")) && x->mode != RECORDS_ANY) {
+	} else if (type_is(r, SLICE("coverage")) && keeps_ends(x)) {
+		if (f->piece.is) {
+			coverage_counts(x->coverage, r);
+			return;
+		}
 		coverage_merge(x->coverage, r);
 		if (slice_ends(rec_get(r, F_GAPS), SLICE(";damage")))
 			note_damage(x, rec_get(r, F_HOST));
 		return;
 	}
+	x->nrecords++;
 	(void)give(x, r);
 }
 
@@ -163,6 +189,8 @@ on_event(struct run *x, struct feed *f)
 	/* Coverage of records is in the stream's own coverage records. */
 	if (!f->survey.records)
 		coverage_event(x->coverage, ev);
+	else if (f->piece.is)
+		coverage_uncounted(x->coverage, ev);
 	if (x->track != NULL) {
 		if (!x->opt->unknown)
 			track_event(x->track, ev);
@@ -205,8 +233,8 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 	progress_init(&progress, total_size(v, n));
 	merge_init(&m, v, n, x->opt->hash);
 	while (!x->stopped && (f = merge_next(&m)) != NULL) {
-		if (f->damaged != f->told) {
-			f->told = f->damaged;
+		if (f->damaged + f->breaks != f->told) {
+			f->told = f->damaged + f->breaks;
 			note_damage(x, buf_slice(&f->last_host));
 		}
 		if (f->item == FEED_EVENT) {
@@ -215,11 +243,8 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 				progress_step(&progress, bytes, lines);
 			on_event(x, f);
 		}
-		else if (f->item == FEED_RECORD) {
-			f->ended = f->ended || type_is(&f->event.rec,
-			    SLICE("source"));
-			on_record(x, &f->event.rec);
-		}
+		else if (f->item == FEED_RECORD)
+			on_record(x, f, &f->event.rec);
 	}
 	progress_clear(&progress);
 	merge_free(&m);
@@ -240,7 +265,7 @@ pass_records(struct run *x)
 		if (!feed_open(f, x->opt->hash))
 			continue;
 		while (!x->stopped && (item = feed_next(f)) != FEED_END)
-			on_record(x, &f->event.rec);
+			on_record(x, f, &f->event.rec);
 		feed_close(f);
 	}
 }
@@ -329,6 +354,53 @@ give_source(struct run *x, const struct feed *v, size_t n)
 	buf_free(&path);
 }
 
+/* The events of a feed, in the order of the file. */
+static void
+write_events(struct run *x, struct feed *f)
+{
+	enum feed_item item;
+
+	if (!feed_open(f, x->opt->hash))
+		return;
+	do {
+		item = feed_next(f);
+		if (f->damaged != f->told) {
+			f->told = f->damaged;
+			(void)piece_break(give_record, x);
+		}
+		if (item == FEED_EVENT)
+			on_event(x, f);
+	} while (item != FEED_END && !x->stopped);
+	feed_close(f);
+}
+
+/* Each input as a piece; those that are pieces already as they are. */
+static void
+write_pieces(struct run *x)
+{
+	struct coverage *all = x->coverage;
+	const struct feed *first = x->feed;
+
+	pass_records(x);
+	for (size_t i = 0; i < x->nfeed && !x->stopped; i++) {
+		struct feed *f = &x->feed[i];
+
+		if (f->survey.records)
+			continue;
+		x->coverage = coverage_new();
+		(void)piece_head(f, x->opt, give_record, x);
+		write_events(x, f);
+		(void)coverage_write(x->coverage, give_record, x);
+		x->lines += coverage_postfix_lines(x->coverage);
+		coverage_free(x->coverage);
+		if (f->input != first->input)
+			first = f;
+		if (i + 1 == x->nfeed || f[1].input != f->input)
+			give_source(x, first, (size_t)(f - first) + 1);
+	}
+	x->coverage = all;
+}
+
 /* Source records kept from other tools' streams. */
 static void
 give_kept(struct run *x)
@@ -357,12 +429,45 @@ give_ends(struct run *x)
 		for (end = i + 1; end < x->nfeed &&
 		    x->feed[end].input == x->feed[i].input; end++)
 			continue;
-		runlog_input(x->feed[i].input->path, x->feed[i].done ?
-		    &x->feed[i].total : NULL);
-		if (!x->feed[i].survey.records)
+		if (!x->feed[i].piece.is)
+			runlog_input(x->feed[i].input->path,
+			    x->feed[i].done ? &x->feed[i].total : NULL);
+		if (!x->feed[i].survey.records && x->mode != RECORDS_PIECES)
 			give_source(x, &x->feed[i], end - i);
 	}
-	(void)coverage_write(x->coverage, give_coverage, x);
+	if (x->mode != RECORDS_PIECES)
+		(void)coverage_write(x->coverage, give_record, x);
+}
+
+static void
+free_feed(struct feed *f)
+{
+	buf_free(&f->name);
+	buf_free(&f->host);
+	buf_free(&f->last_host);
+	buf_free(&f->last_src);
+}
+
+/* The latest feed holds pieces: one feed for each of them. */
+static void
+add_pieces(struct run *x, size_t *cap)
+{
+	struct feed whole = x->feed[x->nfeed - 1], *v;
+	size_t n;
+
+	v = pieces_find(&x->pieces, &whole, x->opt, &n);
+	x->nfeed--;
+	if (whole.damaged > 0)
+		x->status = EXIT_TROUBLE;
+	if (x->nfeed + n > *cap) {
+		x->feed = mem_grow(x->feed, *cap, x->nfeed + n,
+		    sizeof(*x->feed));
+		*cap = x->nfeed + n;
+	}
+	for (size_t i = 0; i < n; i++)
+		x->feed[x->nfeed++] = v[i];
+	mem_free(v);
+	free_feed(&whole);
 }
 
 /* One feed for an input, or one for each stream of a bundle. */
@@ -383,17 +488,23 @@ add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
 		}
 		f = &x->feed[x->nfeed++];
 		*f = (struct feed){ .input = in, .prefix = prefix,
-			.only = n > 1 ? k + 1 : 0 };
+			.only = n > 1 ? k + 1 : 0,
+			.part = n > 1 ? k + 1 : 0 };
+		srcpath_init(&f->name);
+		srcpath_file(&f->name, slice_cstr(in->path));
+		buf_init(&f->host, 4096);
 		buf_init(&f->last_host, 4096);
 		buf_init(&f->last_src, 65536);
 		feed_survey(f, x->opt->hash && k == 0);
+		if (f->damaged > 0)
+			x->status = EXIT_TROUBLE;
 		if (k == 0 && f->nstreams > 1) {
 			n = f->nstreams;
 			x->nfeed--;
+			free_feed(f);
 			k = UINT32_MAX;	/* begin again, by stream */
-		}
-		if (f->damaged > 0)
-			x->status = EXIT_TROUBLE;
+		} else if (f->survey.pieces && x->mode == RECORDS_TRACE)
+			add_pieces(x, cap);
 	}
 }
 
@@ -409,6 +520,7 @@ drop_found(struct run *x)
 		if (f->input->found && f->survey.readable &&
 		    !f->survey.timed && !f->survey.records) {
 			dropped++;
+			free_feed(&x->feed[i]);
 			continue;
 		}
 		if (k != i)
@@ -474,7 +586,7 @@ say_what_is_unknown(const struct run *x)
 static int
 final_status(struct run *x, const struct inputs *in)
 {
-	uint64_t lines = coverage_postfix_lines(x->coverage);
+	uint64_t lines = coverage_postfix_lines(x->coverage) + x->lines;
 
 	for (size_t i = 0; i < x->nfeed; i++)
 		if (x->feed[i].damaged > 0)
@@ -501,6 +613,8 @@ records_run(const struct inputs *in, const struct opt *opt,
 	size_t cap = 0, n;
 	int status;
 
+	if (mode == RECORDS_TRACE)
+		pieces_open(&x.pieces);
 	if (sandbox_enter(opt->sandbox, in, &e) != RC_OK)
 		return msg_err("sandbox", RC_FAIL, &e);
 	if (runlog_start(&e) != RC_OK)
@@ -512,6 +626,10 @@ records_run(const struct inputs *in, const struct opt *opt,
 	for (size_t i = 0; i < in->n; i++)
 		add_feeds(&x, &in->v[i], prefix, &cap);
 	drop_found(&x);
+	x.nfeed = pieces_once(x.feed, x.nfeed);
+	for (size_t i = 0; i < x.nfeed; i++)
+		x.feed[i].undated = mode == RECORDS_PIECES &&
+		    piece_leaves_open(&x.feed[i], opt);
 	years_decide(x.feed, x.nfeed, opt);
 	for (size_t i = 0; i < x.nfeed; i++)
 		x.has_records = x.has_records || x.feed[i].survey.records;
@@ -520,7 +638,10 @@ records_run(const struct inputs *in, const struct opt *opt,
 		pass_records(&x);
 		n = evidence_first(x.feed, x.nfeed);
 	}
-	if (mode != RECORDS_EVENTS)
+	if (mode == RECORDS_PIECES) {
+		write_pieces(&x);
+		n = 0;
+	} else if (mode != RECORDS_EVENTS)
 		x.track = track_new(&to, give_traced, &x);
 	merge_feeds(&x, x.feed, n);
 	if (x.track != NULL && !x.stopped)
@@ -535,11 +656,11 @@ records_run(const struct inputs *in, const struct opt *opt,
 	for (size_t i = 0; i < LOST_MAX; i++)
 		buf_free(&x.lost[i]);
 	prefix_free(prefix);
-	for (size_t i = 0; i < x.nfeed; i++) {
-		buf_free(&x.feed[i].last_host);
-		buf_free(&x.feed[i].last_src);
-	}
+	for (size_t i = 0; i < x.nfeed; i++)
+		free_feed(&x.feed[i]);
 	mem_free(x.feed);
+	if (mode == RECORDS_TRACE)
+		pieces_close(&x.pieces);
 	return status;
 }
 

@@ -12,7 +12,8 @@
  * (a closed pipe).  The record and its slices live during the call only.
  *
  * mxtrace itself uses RECORDS_TRACE: event records given are traced, not
- * handed on.
+ * handed on, and pieces (source/piece.h), which RECORDS_PIECES writes, are
+ * taken for the evidence that they were made of.
  */
 #ifndef SOURCE_RECORDS_H
 #define SOURCE_RECORDS_H
@@ -24,7 +25,8 @@
 enum records_mode {
 	RECORDS_ANY,	/* records as they are, evidence traced */
 	RECORDS_TRACE,	/* event records are traced too */
-	RECORDS_EVENTS	/* events only, as mxlog writes them */
+	RECORDS_EVENTS,	/* events only, as mxlog writes them */
+	RECORDS_PIECES	/* each input as a piece, one behind the other */
 };
 
 typedef bool	records_fn(void *arg, const struct rec *);

@@ -6,6 +6,7 @@
 #include "base/caltime.h"
 #include "base/msg.h"
 #include "fmt/queueid.h"
+#include "source/piece.h"
 
 #define SAMPLES		128	/* places of a plain file looked at */
 #define SAMPLE_LEN	4096
@@ -106,6 +107,11 @@ look_at_line(struct survey *v, const struct frame *f)
 		v->stamp = f->stamp;
 		v->outer = f->outer;
 		/* The text is gone when the window is. */
+		if (f->stamp.text.len <= sizeof(v->text)) {
+			v->ntext = f->stamp.text.len;
+			if (v->ntext > 0)
+				memcpy(v->text, f->stamp.text.ptr, v->ntext);
+		}
 		v->stamp.text = v->outer.text = slice_of(NULL, 0);
 	}
 	if (f->outer.kind == STAMP_ZONED)
@@ -198,19 +204,29 @@ look(struct feed *f)
 	struct survey *v = &f->survey;
 	struct framing fr;
 	struct frame frame;
-	struct slice w = head_of(f), line, rest;
+	struct slice w = head_of(f), line, rest, next;
 	size_t n;
 	bool whole = f->stream_end;
 
-	if (!slice_cut(w, '\n', &line, &rest))
+	if (!slice_cut(w, '\n', &line, &rest)) {
 		line = w;
+		rest = slice_of(NULL, 0);
+	}
 	if (is_record(line)) {
 		v->records = true;
+		v->pieces = piece_is(line) || (slice_starts(line,
+		    SLICE("type\t")) && slice_cut(rest, '\n', &next, &rest) &&
+		    piece_is(next));
 		return;
 	}
 	framing_init(&fr, f->prefix);
 	while (w.len > 0 && (n = framing_next(&fr, w, whole, &frame)) > 0) {
-		look_at_line(v, &frame);
+		if (!v->timed) {
+			look_at_line(v, &frame);
+			if (v->timed)
+				(void)buf_add(&f->host, frame.host);
+		} else
+			look_at_line(v, &frame);
 		w = slice_from(w, n);
 	}
 	framing_free(&fr);
@@ -253,6 +269,8 @@ feed_survey(struct feed *f, bool hash)
 		return;
 	}
 	v->readable = true;
+	v->has_mtime = f->input->regular;
+	v->mtime = f->input->mtime;
 	if (feed_stream(f)) {
 		if (f->stream.has_mtime) {
 			v->has_gzip = true;

@@ -19,8 +19,15 @@ by_set(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
 
-	return rotation_cmp(slice_cstr(x->f->input->path),
-	    slice_cstr(y->f->input->path));
+	int c = rotation_cmp(buf_slice(&x->f->name), buf_slice(&y->f->name));
+
+	if (c == 0 && x->f->part != y->f->part)
+		return x->f->part < y->f->part ? -1 : 1;
+	if (c == 0)
+		c = slice_cmp(buf_slice(&x->f->host), buf_slice(&y->f->host));
+	if (c == 0 && x->f != y->f)
+		return x->f < y->f ? -1 : 1;
+	return c;
 }
 
 /* Month and day as a number. */
@@ -66,13 +73,13 @@ weak_year(struct feed *f)
 {
 	struct survey *v = &f->survey;
 	enum clock_year why = CLOCK_YEAR_MTIME;
-	int64_t limit = f->input->mtime;
+	int64_t limit = v->mtime;
 	int year;
 
 	if (v->has_gzip) {
 		why = CLOCK_YEAR_GZIP;
 		limit = v->gzip_mtime;
-	} else if (!f->input->regular)
+	} else if (!v->has_mtime)
 		return;
 	/* The latest stamp seen is before it, the first one so much earlier. */
 	year = clock_year_before((uint8_t)((v->last - 1) / 31 + 1),
@@ -154,6 +161,8 @@ announce(const struct feed *f, size_t n, const struct opt *opt)
 	size_t assumed = 0, yearless = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		if (f[i].undated)
+			continue;
 		if (f[i].survey.local && opt->zone == NULL &&
 		    !f[i].clock.inferred)
 			assumed++;
@@ -170,6 +179,56 @@ announce(const struct feed *f, size_t n, const struct opt *opt)
 		    "with --year");
 }
 
+static void
+decide(struct member *m, size_t n, const struct opt *opt)
+{
+	decide_years(m, n, opt);
+	if (opt->zone == NULL)
+		decide_zone(m, n);
+	/* What was said of a piece alone. */
+	for (size_t i = 0; i < n; i++)
+		if (m[i].f->survey.given != 0 &&
+		    (opt->year == 0 || m[i].f->piece.dated))
+			clock_year(&m[i].f->clock, CLOCK_YEAR_GIVEN,
+			    m[i].f->survey.given);
+}
+
+static int
+by_host(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	int c = slice_cmp(buf_slice(&x->f->host), buf_slice(&y->f->host));
+
+	return c != 0 ? c : by_set(a, b);
+}
+
+/*
+ * Pieces of several machines may have one name; then the host tells which
+ * of them are one set.
+ */
+static void
+decide_set(struct member *m, size_t n, const struct opt *opt)
+{
+	bool same = false;
+	size_t end;
+
+	for (size_t i = 1; i < n; i++)
+		same = same || (m[i].f->part == m[i - 1].f->part &&
+		    slice_eq(buf_slice(&m[i].f->name),
+		    buf_slice(&m[i - 1].f->name)));
+	if (!same) {
+		decide(m, n, opt);
+		return;
+	}
+	qsort(m, n, sizeof(*m), by_host);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && slice_eq(buf_slice(&m[i].f->host),
+		    buf_slice(&m[end].f->host)); end++)
+			continue;
+		decide(m + i, end - i, opt);
+	}
+}
+
 void
 years_decide(struct feed *f, size_t n, const struct opt *opt)
 {
@@ -178,7 +237,7 @@ years_decide(struct feed *f, size_t n, const struct opt *opt)
 
 	for (size_t i = 0; i < n; i++) {
 		m[i].f = &f[i];
-		m[i].base = rotation_of(slice_cstr(f[i].input->path)).base;
+		m[i].base = rotation_of(buf_slice(&f[i].name)).base;
 		clock_init(&f[i].clock, opt->zone);
 	}
 	if (n > 0)
@@ -187,9 +246,7 @@ years_decide(struct feed *f, size_t n, const struct opt *opt)
 		for (end = i + 1; end < n &&
 		    slice_eq(m[end].base, m[i].base); end++)
 			continue;
-		decide_years(m + i, end - i, opt);
-		if (opt->zone == NULL)
-			decide_zone(m + i, end - i);
+		decide_set(m + i, end - i, opt);
 	}
 	mem_free(m);
 	announce(f, n, opt);

@@ -8,7 +8,8 @@
  * it or, counted from its neighbours, in another file of its set, the gzip
  * header, the modification time.  Without any, the year stays unknown.
  * Without -z, twenty long queue IDs that agree on an offset give the zone of
- * all files of the set.
+ * all files of the set.  Pieces (source/piece.h) stand for their files;
+ * where two have the same name, their hosts make the sets.
  *
  * years_decide fills clock, and survey.first where there is a time.  It says
  * once what was assumed.

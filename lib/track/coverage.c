@@ -246,9 +246,15 @@ take_tls(struct host_cover *h, const struct event *ev)
 void
 coverage_event(struct coverage *c, const struct event *ev)
 {
+	coverage_uncounted(c, ev);
+	c->latest->n[ev->class]++;
+}
+
+void
+coverage_uncounted(struct coverage *c, const struct event *ev)
+{
 	struct host_cover *h = find_host(c, rec_get(&ev->rec, F_HOST));
 
-	h->n[ev->class]++;
 	take_time(h, &ev->time, event_lines_lost(ev));
 	if (ev->class == LINE_UNDERSTOOD)
 		take_tls(h, ev);
@@ -324,17 +330,25 @@ close_damage(struct host_cover *h, const struct event_time *next)
 }
 
 void
-coverage_merge(struct coverage *c, const struct rec *r)
+coverage_counts(struct coverage *c, const struct rec *r)
 {
 	static const enum field key[4] = { F_UNDERSTOOD, F_IGNORED, F_FOREIGN,
 		F_UNKNOWN };
 	struct host_cover *h = find_host(c, rec_get(r, F_HOST));
-	struct event_time first, last;
 	uint64_t v;
 
 	for (size_t i = 0; i < 4; i++)
 		if (slice_u64(rec_get(r, key[i]), UINT64_MAX / 2, &v))
 			h->n[i] += v;
+}
+
+void
+coverage_merge(struct coverage *c, const struct rec *r)
+{
+	struct host_cover *h = find_host(c, rec_get(r, F_HOST));
+	struct event_time first, last;
+
+	coverage_counts(c, r);
 	if (parse_time(rec_get(r, F_TIME), &first))
 		close_damage(h, &first);
 	merge_gaps(h, rec_get(r, F_GAPS));
