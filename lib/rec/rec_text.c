@@ -8,8 +8,11 @@
 void
 rec_text_begin(struct rec_text *t, struct buf *b)
 {
-	*t = (struct rec_text){ .buf = b, .at = b->ptr + b->len,
-	    .end = b->ptr + b->cap };
+	*t = (struct rec_text){ .buf = b };
+	if (b->ptr == NULL)
+		return;
+	t->at = b->ptr + b->len;
+	t->end = b->ptr + b->cap;
 }
 
 void
