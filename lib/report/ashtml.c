@@ -82,7 +82,7 @@ put_under(struct buf *b, const struct page_column *c, struct slice s)
 	if (s.ptr == NULL)
 		return;
 	words(b, "<span class=\"sub ");
-	words(b, class_of(is_number(c->kind) ? PAGE_WORD : c->kind));
+	words(b, is_number(c->kind) ? "beside" : class_of(c->kind));
 	words(b, "\">");
 	if (c->title[0] != '\0') {
 		words(b, "<span class=\"label\">");
@@ -123,15 +123,17 @@ put_row(struct buf *b, const struct page_table *t, size_t row)
 
 /* The TLS states have the same look in headings as in the chart. */
 static void
-put_heading(struct buf *b, const struct page_column *c)
+put_heading(struct buf *b, const struct page_table *t,
+    const struct page_column *c)
 {
+	bool states = slice_starts(slice_cstr(t->key), SLICE("tls_by_"));
+
 	words(b, "<th scope=\"col\" class=\"");
 	words(b, class_of(c->kind));
 	words(b, "\">");
-	if (c->kind == PAGE_NUM)
-		for (size_t i = 0; i < DAYS_TLS_N; i++)
-			if (slice_eq(slice_cstr(c->key), verdicts_tls_word[i]))
-				ashtml_swatch(b, (enum days_tls)i);
+	for (size_t i = 0; states && i < DAYS_TLS_N; i++)
+		if (slice_eq(slice_cstr(c->key), verdicts_tls_word[i]))
+			ashtml_swatch(b, (enum days_tls)i);
 	words(b, c->title);
 	words(b, "</th>");
 }
@@ -167,7 +169,7 @@ is_wide(const struct page_table *t)
 	for (size_t i = 0; i < t->ncolumn; i++)
 		if (t->column[i].under)
 			return true;
-	return t->ncolumn > 6;
+	return false;
 }
 
 static void
@@ -193,7 +195,7 @@ put_table(struct buf *b, const struct page_table *t)
 	words(b, "</caption>\n<thead><tr>");
 	for (size_t i = 0; i < t->ncolumn; i++)
 		if (!t->column[i].under)
-			put_heading(b, &t->column[i]);
+			put_heading(b, t, &t->column[i]);
 	words(b, "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < page_rows(t); i++)
 		put_row(b, t, i);

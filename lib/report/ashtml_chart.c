@@ -274,9 +274,9 @@ ashtml_chart(struct buf *b, const struct report *r)
 		return;
 	}
 	words(b, "<figure>\n<svg class=\"chart\" role=\"img\" "
-	    "aria-labelledby=\"chart-title chart-desc\">\n"
-	    "<title id=\"chart-title\">TLS status by day</title>\n"
-	    "<desc id=\"chart-desc\">Stacked bars of hops from ");
+	    "aria-label=\"TLS status by day\">\n"
+	    "<title>TLS status by day</title>\n<desc>Stacked bars of hops "
+	    "from ");
 	days_text(b, c.bar[0].day);
 	words(b, " on; in all ");
 	put_counts(b, c.all);

@@ -83,6 +83,7 @@ static const char tables[] =
 "  font-size: .8125rem; }\n"
 "td.text, td.word, td.code, tbody th { min-width: 6rem; max-width: 28rem; }\n"
 ".sub { display: block; }\n"
+".sub.beside { display: inline-block; margin-right: .5em; }\n"
 ".label { color: var(--soft); }\n"
 ".cut { border-left: .25rem solid var(--dark); padding-left: .75rem; }\n"
 ".cut code { font-family: ui-monospace, \"DejaVu Sans Mono\", monospace;\n"
@@ -113,7 +114,9 @@ static const char charts[] =
 "  body { padding: .75rem; }\n"
 "  .sentence { font-size: 1.125rem; }\n"
 "  .numbers { grid-template-columns: repeat(3, 1fr); }\n"
-"  .numbers li { padding: .5rem; }\n"
+"  .numbers li { padding: .4rem; font-size: .8125rem; }\n"
+"  .numbers { gap: .25rem; }\n"
+"  .answer { padding: .25rem .5rem .5rem; }\n"
 "  .numbers strong { font-size: 1.375rem; }\n"
 "}\n";
 

@@ -123,7 +123,8 @@ widths(const struct page_table *t, size_t *width, struct buf *cell)
 			cell_text(cell, &t->column[i],
 			    t->cell[row * t->ncolumn + i]);
 			w = text_width(buf_slice(cell));
-			if (w > NARROW && !is_number(t->column[i].kind))
+			if (w > NARROW && (t->column[i].kind == PAGE_TEXT ||
+			    t->column[i].kind == PAGE_CODE))
 				w = NARROW;
 			if (w > width[i])
 				width[i] = w;

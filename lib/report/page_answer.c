@@ -159,8 +159,8 @@ page_answer(struct page *p, const struct report *r)
 	if (t->not_logged > 0) {
 		b = page_line(p);
 		words(b, "The TLS status of ");
-		words_n(b, t->not_logged, "hop is", "hops are");
-		words(b, " unknown because TLS was not logged. To change that "
+		words_n(b, t->not_logged, "hop", "hops");
+		words(b, " is unknown because TLS was not logged. To change that "
 		    "from now on, set smtp_tls_loglevel = 1, "
 		    "lmtp_tls_loglevel = 1 and smtpd_tls_loglevel = 1 in "
 		    "main.cf.");

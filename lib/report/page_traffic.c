@@ -85,8 +85,7 @@ put_totals(struct page *p, const struct traffic *t)
 	    t->fate[TRAFFIC_REFUSED]);
 	total(p, "other outcomes", t->fate[TRAFFIC_OTHER]);
 	total(p, "rejected before queueing", t->rejected);
-	total(p, "passed on to a queue that is in the evidence, not counted "
-	    "above", t->passed);
+	total(p, "passed on to a queue in the evidence", t->passed);
 }
 
 static void
