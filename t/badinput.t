@@ -30,11 +30,12 @@ substr($gz, length($gz) / 2, 64) = "\0" x 64;
 put("$dir/hit.log.gz", $gz);
 put("$dir/false.log.gz", "\x1f\x8b\x08\x00", noise(4096));
 
-# mxgrep wants an expression before its files, mxtls a policy.  Converters find
+# mxgrep wants an expression before its files, judges want a policy.  Converters find
 # nothing: 1; a judge cannot say: 2.  What was found beats trouble.
-my %before = (mxgrep => ['type=message'], mxtls => ['-p', 'no-plaintext']);
-my %nothing = (mxtls => 2);
-my %found = (mxgrep => 0, mxtls => 1);
+my %before = (mxgrep => ['type=message'], mxtls => ['-p', 'no-plaintext'],
+    mxreport => ['-p', 'no-plaintext', '-o', 'csv', '--table', 'violations']);
+my %nothing = (mxtls => 2, mxreport => 2);
+my %found = (mxgrep => 0, mxtls => 1, mxreport => 1);
 
 # Bytes that look random and are the same every time.
 sub noise {

@@ -93,7 +93,7 @@ void
 changes_add(struct changes *c, bool now, const struct judgement *j,
     const struct rec *r)
 {
-	struct counts_key key = { .len = 0 };
+	struct counts_key key;
 	struct slice name = verdicts_peer_name(j);
 	struct changes_row *row;
 	struct changes_seen *s;
@@ -101,6 +101,7 @@ changes_add(struct changes *c, bool now, const struct judgement *j,
 	if (!j->hop || !verdicts_is_network(j) || name.len == 0)
 		return;
 	c->hops[now]++;
+	counts_key_begin(&key);
 	counts_key(&key, verdicts_side(j));
 	counts_key(&key, name);
 	row = find(c, counts_key_slice(&key));

@@ -21,29 +21,26 @@ counts_free(struct counts *c)
 {
 	arena_free(&c->mem);
 	mem_free(c->row);
+	mem_free(c->note);
 	mem_free(c->slot);
 	*c = (struct counts){ .limit = 0 };
 }
 
 static void
-rehash(struct counts *c)
+put_slot(struct counts *c, uint32_t hash, size_t row)
 {
-	mem_free(c->slot);
-	c->nslot = c->cap * 2;
-	c->slot = mem_alloc(c->nslot, sizeof(*c->slot));
-	for (size_t i = 0; i < c->n; i++) {
-		struct counts_row *r = &c->row[i];
-		uint32_t *s = &c->slot[hash_bytes(r->name, 3) % c->nslot];
+	size_t i = hash & (c->nslot - 1);
 
-		r->next = *s;
-		*s = (uint32_t)i + 1;
-	}
+	while (c->slot[i].row != 0)
+		i = (i + 1) & (c->nslot - 1);
+	c->slot[i] = (struct counts_slot){ hash, (uint32_t)row + 1 };
 }
 
 static bool
 make_room(struct counts *c)
 {
-	size_t cap;
+	struct counts_slot *old = c->slot;
+	size_t n = c->nslot, cap;
 
 	if (c->n == c->limit)
 		return false;
@@ -52,25 +49,42 @@ make_room(struct counts *c)
 	cap = c->cap == 0 ? 64 : c->cap * 2;
 	c->row = mem_grow(c->row, c->cap, cap, sizeof(*c->row));
 	c->cap = cap;
-	rehash(c);
+	c->nslot = cap * 2;
+	c->slot = mem_alloc(c->nslot, sizeof(*c->slot));
+	for (size_t i = 0; i < n; i++)
+		if (old[i].row != 0)
+			put_slot(c, old[i].hash, old[i].row - 1);
+	mem_free(old);
 	return true;
+}
+
+static struct counts_row *
+look_up(const struct counts *c, uint32_t hash, struct slice name)
+{
+	size_t i = hash & (c->nslot - 1);
+
+	if (c->nslot == 0)
+		return NULL;
+	for (; c->slot[i].row != 0; i = (i + 1) & (c->nslot - 1)) {
+		struct counts_row *r = &c->row[c->slot[i].row - 1];
+
+		if (c->slot[i].hash == hash && slice_eq(r->name, name))
+			return r;
+	}
+	return NULL;
 }
 
 struct counts_row *
 counts_find(struct counts *c, struct slice name)
 {
 	struct counts_row *r;
-	uint64_t h;
-	uint32_t *s;
+	uint32_t hash;
 
 	name = slice_sub(name, 0, COUNTS_NAME);
-	h = hash_bytes(name, 3);
-	for (uint32_t i = c->nslot == 0 ? 0 : c->slot[h % c->nslot]; i != 0;
-	    i = r->next) {
-		r = &c->row[i - 1];
-		if (slice_eq(r->name, name))
-			return r;
-	}
+	hash = (uint32_t)hash_bytes(name, 3);
+	r = look_up(c, hash, name);
+	if (r != NULL)
+		return r;
 	if (!make_room(c)) {
 		c->dropped++;
 		return NULL;
@@ -82,17 +96,26 @@ counts_find(struct counts *c, struct slice name)
 		c->dropped++;
 		return NULL;
 	}
-	s = &c->slot[h % c->nslot];
-	r->next = *s;
-	*s = (uint32_t)++c->n;
+	put_slot(c, hash, c->n++);
 	return r;
 }
 
 void
-counts_note(struct counts *c, struct counts_row *r, struct slice text)
+counts_note(struct counts *c, const struct counts_row *r, struct slice text)
 {
-	if (r->note.ptr == NULL && text.len > 0)
-		r->note = arena_dup(&c->mem, slice_sub(text, 0, COUNTS_NAME));
+	size_t i = (size_t)(r - c->row);
+
+	if (c->note == NULL)
+		c->note = mem_alloc(c->limit, sizeof(*c->note));
+	if (c->note[i].ptr == NULL && text.len > 0)
+		c->note[i] = arena_dup(&c->mem, slice_sub(text, 0,
+		    COUNTS_NAME));
+}
+
+struct slice
+counts_noted(const struct counts *c, const struct counts_row *r)
+{
+	return c->note == NULL ? slice_of(NULL, 0) : c->note[r - c->row];
 }
 
 void

@@ -135,7 +135,7 @@ put_reasons(struct page *p, const struct counts *c)
 		page_cell_some(p, counts_part(v[i]->name, 1));
 		page_cell_some(p, counts_part(v[i]->name, 2));
 		page_cell_u(p, v[i]->n[0]);
-		page_cell_some(p, v[i]->note);
+		page_cell_some(p, counts_noted(c, v[i]));
 	}
 	mem_free(v);
 	page_command(p);

@@ -54,10 +54,11 @@ static void
 count_reason(struct traffic *t, const struct rec *r, struct slice status,
     struct slice text)
 {
-	struct counts_key key = { .len = 0 };
+	struct counts_key key;
 	struct slice code = rec_get(r, F_DSN);
 	struct counts_row *row;
 
+	counts_key_begin(&key);
 	counts_key(&key, status);
 	counts_key(&key, code.len > 0 ? code : rec_get(r, F_REPLY_CODE));
 	counts_key(&key, rec_get(r, F_REASON_CLASS));

@@ -87,11 +87,12 @@ static void
 count_name(struct counts *c, const struct judgement *j, struct slice name,
     const struct rec *r, enum days_tls tls)
 {
-	struct counts_key key = { .len = 0 };
+	struct counts_key key;
 	struct counts_row *row;
 
 	if (name.len == 0)
 		return;
+	counts_key_begin(&key);
 	counts_key(&key, verdicts_side(j));
 	counts_key(&key, name);
 	row = counts_find(c, counts_key_slice(&key));
@@ -110,9 +111,10 @@ static void
 count_cipher(struct verdicts *v, const struct judgement *j,
     const struct rec *r)
 {
-	struct counts_key key = { .len = 0 };
+	struct counts_key key;
 	struct counts_row *row;
 
+	counts_key_begin(&key);
 	counts_key(&key, verdicts_side(j));
 	counts_key(&key, rec_get(r, F_TLS_VERSION));
 	counts_key(&key, rec_get(r, F_TLS_CIPHER));
@@ -125,9 +127,10 @@ static void
 count_doubt(struct verdicts *v, const struct judgement *j,
     const struct rec *r)
 {
-	struct counts_key key = { .len = 0 };
+	struct counts_key key;
 	struct counts_row *row;
 
+	counts_key_begin(&key);
 	counts_key(&key, rule_info[j->rule].name);
 	counts_key(&key, rec_get(r, F_TLS_WHY));
 	row = counts_find(&v->doubt, counts_key_slice(&key));
@@ -154,17 +157,19 @@ static void
 keep_violation(struct verdicts *v, const struct judgement *j,
     const struct rec *r)
 {
+	enum severity severity = v->policy->severity[j->rule];
 	struct finding x;
 	struct buf others;
 	struct rec f;
 
+	if (!worst_wants(&v->violations, severity, j->sec))
+		return;
 	finding_put(&x, v->policy, j, j->rule, r, &f);
 	buf_init(&others, 4096);
 	put_others(&others, v, j);
 	if (others.len > 0)
 		rec_set(&f, F_NOTE, buf_slice(&others));
-	worst_add(&v->violations, v->policy->severity[j->rule],
-	    judge_time(r), &f);
+	worst_add(&v->violations, severity, j->sec, &f);
 	buf_free(&others);
 }
 
@@ -183,7 +188,7 @@ verdicts_hop(struct verdicts *v, const struct judgement *j,
     const struct rec *r)
 {
 	enum days_tls tls = verdicts_tls(r);
-	int64_t sec = judge_time(r);
+	int64_t sec = j->sec;
 	struct day *day;
 
 	if (!j->hop || !verdicts_is_network(j))

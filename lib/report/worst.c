@@ -80,6 +80,18 @@ sift_down(struct worst *w)
 	}
 }
 
+bool
+worst_wants(struct worst *w, unsigned int severity, int64_t time)
+{
+	struct worst_entry e = { .severity = severity, .time = time,
+		.seq = w->total };
+
+	if (w->limit > 0 && (w->n < w->limit || compare(&e, &w->v[0]) < 0))
+		return true;
+	w->total++;
+	return false;
+}
+
 void
 worst_add(struct worst *w, unsigned int severity, int64_t time,
     const struct rec *r)

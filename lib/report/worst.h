@@ -29,6 +29,8 @@ struct worst {
 
 void	worst_init(struct worst *, size_t limit);
 void	worst_free(struct worst *);
+/* Count it without a copy, and false, if it is not among the gravest. */
+bool	worst_wants(struct worst *, unsigned int severity, int64_t time);
 void	worst_add(struct worst *, unsigned int severity, int64_t time,
 	    const struct rec *);
 void	worst_sort(struct worst *);
