@@ -40,6 +40,23 @@ hist_add(struct hist *h, uint64_t ms)
 		h->max = ms;
 }
 
+void
+hist_take_back(struct hist *h, uint64_t ms)
+{
+	size_t i;
+
+	h->n[step_of(ms)]--;
+	h->total--;
+	if (ms < h->max)
+		return;
+	for (i = HIST_STEPS - 1; i > 0 && h->n[i] == 0; i--)
+		continue;
+	if (h->n[i] == 0)
+		h->max = 0;
+	else if (step_end(i) < h->max)
+		h->max = step_end(i);
+}
+
 uint64_t
 hist_percentile(const struct hist *h, unsigned int percent)
 {

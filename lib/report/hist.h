@@ -24,6 +24,8 @@ struct hist {
 };
 
 void		hist_add(struct hist *, uint64_t ms);
+/* One that was added is none; the longest of those left is then a step's end. */
+void		hist_take_back(struct hist *, uint64_t ms);
 /* The value that `percent` (1 to 100) of all do not exceed; 0 if empty. */
 uint64_t	hist_percentile(const struct hist *, unsigned int percent);
 /* Seconds as logged (12, 0.34) to milliseconds, rounded up. */

@@ -95,11 +95,17 @@ origin_of(const struct rec *r)
 	return TRAFFIC_UNSEEN;
 }
 
+static uint64_t
+trace_hash(struct slice trace)
+{
+	return hash_bytes(trace, 11) | 1;
+}
+
 /* The parent handed the message to a program that handed it in again. */
 static void
 take_back(struct traffic *t, const struct rec *r)
 {
-	uint64_t trace = hash_bytes(rec_get(r, F_PARENT), 11);
+	uint64_t trace = trace_hash(rec_get(r, F_PARENT));
 	size_t n = t->npipe < TRAFFIC_PIPES ? t->npipe : TRAFFIC_PIPES;
 
 	for (size_t i = 0; i < n; i++) {
@@ -114,6 +120,10 @@ take_back(struct traffic *t, const struct rec *r)
 			t->untimed--;
 		else
 			days_mail_back(t->days, p->sec, DAYS_DELIVERED);
+		if (p->to > 0)
+			t->to.row[p->to - 1].n[0]--;
+		if (p->domain > 0)
+			hist_take_back(t->delay[p->domain - 1], p->ms);
 	}
 }
 
@@ -142,37 +152,37 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 	count_bytes(t, r, from);
 }
 
-/* How long it took, by the recipient's domain. */
-static void
-count_delay(struct traffic *t, const struct rec *r)
+/* How long it took, by the recipient's domain; the row + 1, or 0. */
+static size_t
+count_delay(struct traffic *t, const struct rec *r, uint64_t *ms)
 {
 	struct slice local, domain;
 	struct counts_row *row;
-	uint64_t ms;
 	size_t i;
 
 	if (!slice_rcut(rec_get(r, F_TO), '@', &local, &domain) ||
-	    !hist_seconds(rec_get(r, F_DELAY), &ms))
-		return;
+	    !hist_seconds(rec_get(r, F_DELAY), ms))
+		return 0;
 	row = counts_find(&t->domain, domain);
 	if (row == NULL)
-		return;
-	row->n[0]++;
+		return 0;
 	i = (size_t)(row - t->domain.row);
 	if (i >= TRAFFIC_HISTS) {
 		t->domain.dropped++;
-		return;
+		return 0;
 	}
 	if (t->delay[i] == NULL)
 		t->delay[i] = mem_alloc(1, sizeof(struct hist));
 	if (i >= t->ndelay)
 		t->ndelay = i + 1;
-	hist_add(t->delay[i], ms);
+	hist_add(t->delay[i], *ms);
+	return i + 1;
 }
 
 static void
 take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 {
+	struct traffic_pipe p = { .sec = sec };
 	bool here = is(r, F_TLS, SLICE("local"));
 	struct counts_row *to;
 
@@ -182,13 +192,16 @@ take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 	}
 	t->fate[here ? TRAFFIC_SENT_HERE : TRAFFIC_SENT_OUT]++;
 	on_day(t, sec, DAYS_DELIVERED);
-	if (is(r, F_DAEMON, SLICE("pipe")))
-		t->pipe[t->npipe++ % TRAFFIC_PIPES] = (struct traffic_pipe){
-			hash_bytes(rec_get(r, F_TRACE), 11), sec };
 	to = counts_find(&t->to, rec_get(r, F_TO));
-	if (to != NULL)
+	if (to != NULL) {
 		to->n[0]++;
-	count_delay(t, r);
+		p.to = (size_t)(to - t->to.row) + 1;
+	}
+	p.domain = count_delay(t, r, &p.ms);
+	if (!here || !is(r, F_DAEMON, SLICE("pipe")))
+		return;
+	p.trace = trace_hash(rec_get(r, F_TRACE));
+	t->pipe[t->npipe++ % TRAFFIC_PIPES] = p;
 }
 
 static void

@@ -50,8 +50,10 @@ enum traffic_fate {
 };
 
 struct traffic_pipe {
-	uint64_t	trace;
+	uint64_t	trace;		/* 0: taken back */
 	int64_t		sec;
+	size_t		to, domain;	/* rows + 1; 0: none */
+	uint64_t	ms;
 };
 
 struct traffic {
