@@ -19,7 +19,7 @@ my $file = put("$dir/mail.log", $log);
 my $big = put("$dir/big.log", big_log(2000));
 my @time = ('--year', '2026', '-z', 'UTC');
 my %before = (mxgrep => ['type=message'], mxtls => ['-p', 'no-plaintext'],
-    mxreport => ['-p', 'no-plaintext', '--now', '2026-10-01T00:00:00Z']);
+    mxreport => ['-p', 'no-plaintext', '-o', 'csv', '--table', 'violations']);
 my $n = 0;
 
 # The objects of a run log, and that each is one line.
