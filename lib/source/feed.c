@@ -166,6 +166,7 @@ make_event(struct feed *f, const struct frame *fr)
 	ev->daemon = DM_NONE;
 	ev->class = LINE_FOREIGN;
 	ev->pid = 0;
+	ev->writer = fr->writer;
 	if (f->undated)
 		leave_open(f, fr, &note);
 	else

@@ -182,10 +182,12 @@ on_event(struct run *x, struct feed *f)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)
 		say_lost(x, ev);
-	if (!slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
+	if ((ev->writer == 0 || ev->writer != f->last_writer) &&
+	    !slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
 		f->last_host.len = 0;
 		(void)buf_add(&f->last_host, rec_get(&ev->rec, F_HOST));
 	}
+	f->last_writer = ev->writer;
 	/* Coverage of records is in the stream's own coverage records. */
 	if (!f->survey.records)
 		coverage_event(x->coverage, ev);

@@ -24,6 +24,7 @@
 #define PEERS		4096	/* connections of tlsproxy remembered */
 #define MIDS		4096	/* buckets of the Message-ID table */
 #define TAG_MEMO	64
+#define WRITERS		256	/* a power of two */
 #define DOUBTS		32
 #define SWAPPED		5	/* seconds that lines may be out of order */
 
@@ -73,6 +74,11 @@ struct track {
 	struct rec		 tmp;		/* facts of one delivery */
 	struct host		*last_host;
 	struct tag		*memo[TAG_MEMO];	/* tags met lately */
+	/* Tags by the number of their writer, with their daemon. */
+	struct {
+		uint64_t	 writer;
+		struct tag	*tag;
+	}			 writer[WRITERS];
 	/* The day of the time written last, and its text. */
 	bool			 day_known;
 	int64_t			 day;

@@ -819,17 +819,43 @@ find_tag(struct track *t, struct host *h, const struct rec *r,
 	    names_instance(&t->names, h, instance), service, program);
 }
 
+/* Host and tag of the line; no tag of one that is not Postfix's. */
+static void
+find_writer(struct track *t, struct at *at)
+{
+	const struct event *ev = at->ev;
+	const struct rec *r = &ev->rec;
+	struct slice name;
+	bool lost = event_program_lost(ev);
+	size_t i = ev->writer % WRITERS;
+
+	if (ev->writer != 0 && t->writer[i].writer == ev->writer &&
+	    t->writer[i].tag->daemon == ev->daemon && !lost &&
+	    ev->class != LINE_FOREIGN) {
+		at->tag = t->writer[i].tag;
+		at->host = at->tag->host;
+		return;
+	}
+	name = rec_get(r, F_HOST);
+	if (t->last_host == NULL || !slice_eq(name, t->last_host->name))
+		t->last_host = names_host(&t->names, name);
+	at->host = t->last_host;
+	if (ev->class == LINE_FOREIGN)
+		return;
+	at->tag = find_tag(t, at->host, r, lost ? DM_NONE : ev->daemon, lost);
+	if (ev->writer != 0 && !lost) {
+		t->writer[i].writer = ev->writer;
+		t->writer[i].tag = at->tag;
+	}
+}
+
 /* Host, instance, tag and process of the line. */
 static void
 locate(struct track *t, struct event *ev, struct at *at)
 {
 	const struct rec *r = &ev->rec;
-	struct slice name = rec_get(r, F_HOST);
-	bool lost = event_program_lost(ev);
 
-	if (t->last_host == NULL || !slice_eq(name, t->last_host->name))
-		t->last_host = names_host(&t->names, name);
-	*at = (struct at){ .ev = ev, .host = t->last_host };
+	*at = (struct at){ .ev = ev };
 	at->ref = (struct ref){ .off = ev->off, .len = (uint32_t)(ev->len >
 	    UINT32_MAX ? UINT32_MAX : ev->len) };
 	if (at->ref.len == 0)
@@ -837,9 +863,9 @@ locate(struct track *t, struct event *ev, struct at *at)
 	at->ref.src = names_src(&t->names, ev->src);
 	at->sec = ev->time.ordered ? ev->time.sec : t->now;
 	at->note = names_note(&t->names, rec_get(r, F_TIME_NOTE));
-	if (ev->class == LINE_FOREIGN)
+	find_writer(t, at);
+	if (at->tag == NULL)
 		return;
-	at->tag = find_tag(t, at->host, r, lost ? DM_NONE : ev->daemon, lost);
 	at->instance = at->tag->instance;
 	if (ev->pid != 0)
 		at->process = process_find(&t->processes, at->tag, ev->pid,
