@@ -819,6 +819,17 @@ find_tag(struct track *t, struct host *h, const struct rec *r,
 	    names_instance(&t->names, h, instance), service, program);
 }
 
+/*
+ * Lines that no program of Postfix wrote: also blank ones and marks, which
+ * are left out on purpose and have no tag.
+ */
+static bool
+is_foreign(const struct event *ev)
+{
+	return ev->class == LINE_FOREIGN || (ev->class == LINE_IGNORED &&
+	    !rec_has(&ev->rec, F_INSTANCE));
+}
+
 /* Host, instance, tag and process of the line. */
 static void
 locate(struct track *t, struct event *ev, struct at *at)
@@ -837,7 +848,7 @@ locate(struct track *t, struct event *ev, struct at *at)
 	at->ref.src = names_src(&t->names, ev->src);
 	at->sec = ev->time.ordered ? ev->time.sec : t->now;
 	at->note = names_note(&t->names, rec_get(r, F_TIME_NOTE));
-	if (ev->class == LINE_FOREIGN)
+	if (is_foreign(ev))
 		return;
 	at->tag = find_tag(t, at->host, r, lost ? DM_NONE : ev->daemon, lost);
 	at->instance = at->tag->instance;
@@ -948,7 +959,7 @@ track_event(struct track *t, struct event *ev)
 	}
 	locate(t, ev, &at);
 	note_time(&at);
-	if (ev->class == LINE_FOREIGN)
+	if (is_foreign(ev))
 		return;
 	t->joined = (struct node_ref){ .idx = 0 };
 	dispatch(t, &at);
