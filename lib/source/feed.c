@@ -38,6 +38,7 @@ name_stream(struct feed *f)
 	f->src.len = 0;
 	(void)buf_add(&f->src, f->stream.path);
 	f->line = 0;
+	again_forget(&f->again);
 }
 
 bool
@@ -49,6 +50,7 @@ feed_open(struct feed *f, bool hash)
 	buf_init(&f->scratch, 1 << 22);
 	buf_init(&f->src, 1 << 16);
 	framing_init(&f->framing, f->prefix);
+	again_init(&f->again);
 	if (f->reader != NULL) {
 		if (f->in_stream)
 			name_stream(f);
@@ -76,6 +78,7 @@ feed_close(struct feed *f)
 		reader_close(f->reader);
 	f->reader = NULL;
 	framing_free(&f->framing);
+	again_free(&f->again);
 	buf_free(&f->scratch);
 	buf_free(&f->src);
 }
@@ -154,12 +157,13 @@ leave_open(struct feed *f, const struct frame *fr, struct slice *note)
 
 /* Turn a frame into an event. */
 static void
-make_event(struct feed *f, const struct frame *fr)
+make_event(struct feed *f, struct frame *fr)
 {
 	struct event *ev = &f->event;
 	struct slice note;
 	struct postfix_tag own;
 	const struct postfix_tag *t = &own;
+	bool again;
 
 	rec_clear(&ev->rec);
 	ev->kind = EV_OTHER;
@@ -179,11 +183,20 @@ make_event(struct feed *f, const struct frame *fr)
 		rec_set(&ev->rec, F_TEXT, fr->line);
 		return;
 	}
+	again = fr->last_repeated;
+	if (again && !again_fill(&f->again, fr)) {
+		rec_set(&ev->rec, F_TEXT, fr->text);
+		if (f->again.ours)
+			ev->class = LINE_IGNORED;
+		postfix_tag(slice_of(NULL, 0), false, &own);
+		set_tag(ev, fr, &own);
+		return;
+	}
 	if (fr->postfix != NULL)
 		t = fr->postfix;
 	else
 		postfix_tag(fr->tag, fr->lost_program, &own);
-	if (t->ours && !fr->last_repeated) {
+	if (t->ours) {
 		postfix_parse(fr->text, t, ev);
 		if (f->clock.inferred)
 			check_zone(f, &fr->stamp);
@@ -198,6 +211,8 @@ make_event(struct feed *f, const struct frame *fr)
 		}
 	}
 	set_tag(ev, fr, t);
+	if (!again)
+		again_keep(&f->again, fr, ev, t->ours);
 }
 
 /* Deliveries are not multiplied: a repeat is one event, counted. */
@@ -373,6 +388,7 @@ step_line(struct feed *f)
 			return false;
 		}
 		make_event(f, &fr);
+		set_repeat(f, &fr);
 		set_place(f, &fr, off);
 		return true;
 	}
