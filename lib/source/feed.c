@@ -128,19 +128,20 @@ lost_lines(const struct frame *fr)
 	return false;
 }
 
-/* The inferred zone against the queue ID of a line that its making wrote. */
-static void
+/*
+ * The inferred zone against the queue ID of a line that its making wrote:
+ * true if it changes.  A message-id= line may be as late as its sender likes.
+ */
+static bool
 check_zone(struct feed *f, const struct stamp *st)
 {
 	const struct event *ev = &f->event;
 	struct queueid q;
 
-	if (ev->kind != EV_CLIENT && ev->kind != EV_MESSAGE_ID &&
-	    ev->kind != EV_PICKUP)
-		return;
-	if (queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
-	    q.has_time)
-		clock_check(&f->clock, st, q.sec);
+	if (ev->kind != EV_CLIENT && ev->kind != EV_PICKUP)
+		return false;
+	return queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
+	    q.has_time && clock_check(&f->clock, st, q.sec);
 }
 
 /* The time, if it needs neither year nor zone nor the lines before. */
@@ -198,8 +199,11 @@ make_event(struct feed *f, struct frame *fr)
 		postfix_tag(fr->tag, fr->lost_program, &own);
 	if (t->ours) {
 		postfix_parse(fr->text, t, ev);
-		if (f->clock.inferred)
-			check_zone(f, &fr->stamp);
+		if (f->clock.inferred && check_zone(f, &fr->stamp)) {
+			clock_time(&f->clock, &fr->stamp, &fr->outer,
+			    &ev->time, &note);
+			rec_set(&ev->rec, F_TIME_NOTE, note);
+		}
 	} else {
 		rec_set(&ev->rec, F_TEXT, fr->text);
 		if (lost_lines(fr))
@@ -310,11 +314,18 @@ static bool
 step_piece(struct feed *f, bool event)
 {
 	struct stamp stamp;
+	struct slice was, text;
 
 	if (event) {
+		was = rec_get(&f->event.rec, F_TIME_NOTE);
+		text = rec_get(&f->event.rec, F_STAMP);
 		piece_time(f, &stamp);
-		if (f->clock.inferred)
-			check_zone(f, &stamp);
+		if (f->clock.inferred && check_zone(f, &stamp)) {
+			f->event.time.known = false;
+			rec_set(&f->event.rec, F_STAMP, text);
+			rec_set(&f->event.rec, F_TIME_NOTE, was);
+			piece_time(f, &stamp);
+		}
 		return true;
 	}
 	if (!slice_eq(rec_get(&f->event.rec, F_TYPE), SLICE("piece")))
