@@ -819,6 +819,17 @@ find_tag(struct track *t, struct host *h, const struct rec *r,
 	    names_instance(&t->names, h, instance), service, program);
 }
 
+/*
+ * Lines that no program of Postfix wrote: also blank ones and marks, which
+ * are left out on purpose and have no tag.
+ */
+static bool
+is_foreign(const struct event *ev)
+{
+	return ev->class == LINE_FOREIGN || (ev->class == LINE_IGNORED &&
+	    !rec_has(&ev->rec, F_INSTANCE));
+}
+
 /* Host and tag of the line; no tag of one that is not Postfix's. */
 static void
 find_writer(struct track *t, struct at *at)
@@ -831,7 +842,7 @@ find_writer(struct track *t, struct at *at)
 
 	if (ev->writer != 0 && t->writer[i].writer == ev->writer &&
 	    t->writer[i].tag->daemon == ev->daemon && !lost &&
-	    ev->class != LINE_FOREIGN) {
+	    !is_foreign(ev)) {
 		at->tag = t->writer[i].tag;
 		at->host = at->tag->host;
 		return;
@@ -840,7 +851,7 @@ find_writer(struct track *t, struct at *at)
 	if (t->last_host == NULL || !slice_eq(name, t->last_host->name))
 		t->last_host = names_host(&t->names, name);
 	at->host = t->last_host;
-	if (ev->class == LINE_FOREIGN)
+	if (is_foreign(ev))
 		return;
 	at->tag = find_tag(t, at->host, r, lost ? DM_NONE : ev->daemon, lost);
 	if (ev->writer != 0 && !lost) {
@@ -974,7 +985,7 @@ track_event(struct track *t, struct event *ev)
 	}
 	locate(t, ev, &at);
 	note_time(&at);
-	if (ev->class == LINE_FOREIGN)
+	if (is_foreign(ev))
 		return;
 	t->joined = (struct node_ref){ .idx = 0 };
 	dispatch(t, &at);
