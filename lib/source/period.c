@@ -186,9 +186,6 @@ parse_name(struct name *n, struct slice s, uint64_t off, int64_t today,
 			n->unit = words[i].unit;
 			n->day = step(n->unit, today, words[i].shift);
 			n->open = words[i].shift == 0;
-			if (n->unit == UNIT_MONTH || n->unit == UNIT_YEAR ||
-			    n->unit == UNIT_WEEK)
-				n->day = step(n->unit, n->day, 0);
 			return RC_OK;
 		}
 	if (s.len > 0 && ascii_digit(s.ptr[0]))
@@ -229,8 +226,8 @@ check(const struct period *p, uint64_t off, struct err *e)
 	if (p->open)
 		return err_damaged(e, off, "nothing of this period is over "
 		    "yet");
-	return err_damaged(e, off, p->from == p->until ? "nothing lies in this "
-	    "period: it ends when it begins" :
+	return err_damaged(e, off, p->from == p->until ?
+	    "nothing lies in this period: it ends when it begins" :
 	    "this period ends before it begins");
 }
 
