@@ -349,6 +349,8 @@ rfc822_received(struct slice value, struct received *r)
 			want = &r->id;
 		else if (slice_eq_nocase(w, SLICE("for")))
 			want = &r->rcpt;
+		else if (slice_eq(w, SLICE("tls")))
+			want = &r->cipher;	/* Exim */
 		else
 			continue;
 		after = want == &r->from ? SLICE("from") : want == &r->by ?
