@@ -148,9 +148,8 @@ chain(const struct queuefile *q, uint64_t off, enum queue_segment seg,
 			    &target);
 			if (target > q->src->size)
 				return false;
-			if (h.len == 15 && target > 0)
-				return sure != SURE_END;	/* 15 columns of a number */
-			n += h.len == 15 ? 2 : 0;
+			if (h.len == 15)
+				return true;	/* 15 columns of a number */
 		} else if (h.type == 'M' || h.type == 'X')
 			n++;
 		off += h.head + (uint64_t)h.len;
@@ -181,24 +180,33 @@ borders(const struct queuefile *q, uint64_t *content, uint64_t *extracted)
 	return slice_eq(bytes(q, *extracted, 2), slice_of("X", 2));
 }
 
+/* Surely records, or text of any bytes, which only a content has. */
+static bool
+run_of(const struct queuefile *q, uint64_t off, enum queue_segment seg)
+{
+	return chain(q, off, seg, SURE_STRICT) ||
+	    (seg == QUEUE_CONTENT && chain(q, off, seg, SURE_WEAK));
+}
+
 /* A run of records begins at off, in the segment that it must be in? */
 static bool
 begins_at(const struct queuefile *q, uint64_t off, enum queue_segment *seg)
 {
 	uint64_t content, extracted;
 
-	if (q->jumps == 0 && !q->sweep && borders(q, &content, &extracted)) {
+	/* Behind X may be what milters made, of any segment. */
+	if (borders(q, &content, &extracted) &&
+	    ((q->jumps == 0 && !q->sweep) || off <= extracted)) {
 		*seg = off < content ? QUEUE_ENVELOPE :
 		    off <= extracted ? QUEUE_CONTENT : QUEUE_EXTRACTED;
-		if (chain(q, off, *seg, SURE_STRICT) ||
-		    chain(q, off, *seg, SURE_WEAK))
+		if (run_of(q, off, *seg))
 			return true;
 	}
 	*seg = q->sweep ? QUEUE_ENVELOPE : q->segment;
-	if (chain(q, off, *seg, SURE_STRICT) || chain(q, off, *seg, SURE_WEAK))
+	if (run_of(q, off, *seg))
 		return true;
 	*seg = QUEUE_CONTENT;
-	return q->sweep && chain(q, off, *seg, SURE_STRICT);
+	return q->sweep && run_of(q, off, *seg);
 }
 
 /* The same for a later one, where the types of many letters are legal. */
@@ -376,6 +384,15 @@ bad_pointer(struct queuefile *q, struct queuefile_rec *r, uint64_t next,
 	return item;
 }
 
+/* The record before off has no type, but what comes next is sound. */
+static bool
+around(const struct queuefile *q, uint64_t off)
+{
+	return chain(q, off, q->segment, SURE_STRICT) ||
+	    (q->segment < QUEUE_EXTRACTED &&
+	    chain(q, off, q->segment + 1, SURE_STRICT));
+}
+
 /* Follow the pointer at pos, which ends at next. */
 static enum queuefile_item
 jump(struct queuefile *q, struct queuefile_rec *r, uint64_t next)
@@ -394,8 +411,10 @@ jump(struct queuefile *q, struct queuefile_rec *r, uint64_t next)
 	}
 	q->pos = r->off;
 	s = bytes(q, r->target, QUEUEREC_HEAD);
-	if (!queuerec_head(s, &h) || !queuerec_legal(h.type, q->segment) ||
-	    h.len > q->src->size - r->target - h.head)
+	if (!queuerec_head(s, &h) ||
+	    h.len > q->src->size - r->target - h.head ||
+	    (!queuerec_legal(h.type, q->segment) &&
+	    !around(q, r->target + h.head + h.len)))
 		return bad_pointer(q, r, next,
 		    "pointer record leads to where no record is");
 	if (q->nruns >= QUEUEFILE_RUNS)

@@ -321,8 +321,9 @@ options(uint64_t v, struct buf *b)
 static bool
 has_next_try(const struct queuerecord *x, const struct queuefacts *f)
 {
-	/* A copy that kept the time still says it. */
+	/* Set, not written; a copy that kept the time still says it. */
 	return in_queue(x, SLICE("deferred")) && !x->file->copied &&
+	    x->file->st.stx_mtime.tv_nsec == 0 &&
 	    f->has_created && x->file->st.stx_mtime.tv_sec > f->created;
 }
 
