@@ -128,6 +128,7 @@ run_records(struct mxqueue *x)
 	for (size_t i = 0; i < in->n; i++)
 		if (!queueread_file(&x->q, &in->v[i]))
 			break;
+	queueread_rest(&x->q);
 	if (x->q.other > 0)
 		msg_note("%llu files that are no queue files left out",
 		    (unsigned long long)x->q.other);

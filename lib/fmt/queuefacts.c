@@ -144,7 +144,8 @@ recipient(struct queuefacts *f, const struct queuefile_rec *r)
 {
 	struct queuercpt *p = arena_alloc(&f->mem, sizeof(*p));
 
-	f->nrcpt[r->type == 'R' ? 0 : r->type == 'D' ? 1 : 2]++;
+	if (r->type != '>')
+		f->nrcpt[r->type == 'R' ? 0 : r->type == 'D' ? 1 : 2]++;
 	if (p == NULL) {
 		f->full = true;
 		return;
@@ -260,6 +261,7 @@ queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
 		break;
 	case '>':
 		keep_first(f, &f->redirect, r->data);
+		recipient(f, r);
 		break;
 	case 'O':
 		f->next_orig = keep(f, r->data);

@@ -37,7 +37,7 @@ struct queuercpt {
 	struct queuercpt	*next;
 	uint64_t		 off;		/* of its record */
 	uint32_t		 len;		/* with its head */
-	unsigned char		 type;		/* R, D or / */
+	unsigned char		 type;		/* R, D, / or > */
 	bool			 stray;
 	struct slice		 addr;
 	struct slice		 orig;		/* O before it */

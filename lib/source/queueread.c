@@ -263,7 +263,7 @@ queueread_file(struct queueread *q, const struct input *in)
 	if (x.path.log && x.path.qid.ptr != NULL) {
 		/* With its message, if that is anywhere in the tree. */
 		slot = find_log(q, x.path.root, x.path.queue, x.path.qid);
-		if (slot->used)
+		if (slot->used || !q->rest)
 			return !q->stopped;
 	} else
 		read_logs(q, &x.path);
@@ -295,6 +295,19 @@ queueread_file(struct queueread *q, const struct input *in)
 	}
 	atfile_close(&q->file);
 	return !q->stopped;
+}
+
+void
+queueread_rest(struct queueread *q)
+{
+	struct queuepath p;
+
+	q->rest = true;
+	for (size_t i = 0; i < q->in->n && !q->stopped; i++) {
+		queuepath_parse(slice_cstr(q->in->v[i].path), &p);
+		if (p.log && p.qid.ptr != NULL)
+			(void)queueread_file(q, &q->in->v[i]);
+	}
 }
 
 int

@@ -42,13 +42,16 @@ struct queueread {
 	queueread_fn		*fn;
 	void			*arg;
 	bool			 stopped;
+	bool			 rest;		/* logs without message now */
 	uint64_t		 files, other, damaged, unread;
 };
 
 void	queueread_open(struct queueread *, const struct inputs *,
 	    const struct opt *, queueread_fn *, void *arg);
-/* False to stop. */
+/* False to stop.  Logs wait until the end. */
 bool	queueread_file(struct queueread *, const struct input *);
+/* After all of them: the logs whose message was not among them. */
+void	queueread_rest(struct queueread *);
 void	queueread_close(struct queueread *);
 /* 0, 1 or 2 as a converter's. */
 int	queueread_status(const struct queueread *);

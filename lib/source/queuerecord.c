@@ -191,22 +191,46 @@ check_file(const struct queuerecord *x, struct queuefacts *f)
 		queuefacts_bad(f, SLICE("whole-but-not-ready"));
 }
 
-/* The recipient that a log's entry means. */
-static struct queuercpt *
-entry_rcpt(const struct queuefacts *f, const struct bouncelog *b)
+/* An address in a log is quoted, in a record it is not. */
+static bool
+same_addr(struct slice log, struct slice raw)
 {
-	for (struct queuercpt *p = f->rcpt; p != NULL; p = p->next)
-		if (b->offset == p->off)
-			return p;
-	return NULL;
+	size_t k = 0;
+
+	for (size_t i = 0; i < log.len; i++) {
+		if (log.ptr[i] == '"')
+			continue;
+		if (log.ptr[i] == '\\' && i + 1 < log.len)
+			i++;
+		if (k == raw.len || ascii_tolower(log.ptr[i]) !=
+		    ascii_tolower(raw.ptr[k]))
+			return false;
+		k++;
+	}
+	return k == raw.len;
 }
 
 static bool
-entry_is(const struct bouncelog *b, const struct queuercpt *p)
+entry_is(const struct bouncelog *b, const struct queuefacts *f,
+    const struct queuercpt *p)
 {
-	if (b->offset != UINT64_MAX)
-		return b->offset == p->off;
-	return slice_eq_nocase(b->recipient, p->addr);
+	if (!same_addr(b->recipient, p->addr) &&
+	    (b->original.ptr == NULL || f->redirect.ptr != NULL ||
+	    !same_addr(b->original, p->addr)))
+		return false;
+	/* What is redirected is logged at the place of a recipient. */
+	return b->offset == UINT64_MAX || p->type == '>' ||
+	    b->offset == p->off;
+}
+
+/* The recipient that a log's entry means. */
+static const struct queuercpt *
+entry_rcpt(const struct queuefacts *f, const struct bouncelog *b)
+{
+	for (const struct queuercpt *p = f->rcpt; p != NULL; p = p->next)
+		if (entry_is(b, f, p))
+			return p;
+	return NULL;
 }
 
 /* Entries of the logs against the recipients. */
@@ -452,8 +476,8 @@ write_rcpt(struct making *m, const struct queuerecord *x,
     const struct queuefacts *f, const struct queuercpt *p,
     queuerecord_fn *fn, void *arg)
 {
-	struct slice status = p->type == 'R' ? SLICE("pending") :
-	    p->type == 'D' ? SLICE("done") : SLICE("canceled");
+	struct slice status = p->type == 'D' ? SLICE("done") :
+	    p->type == '/' ? SLICE("canceled") : SLICE("pending");
 	struct bouncelog b, hit = { .offset = 0 };
 
 	begin_event(m, x, f, SLICE("recipient"));
@@ -467,7 +491,7 @@ write_rcpt(struct making *m, const struct queuerecord *x,
 
 		/* The latest attempt. */
 		while (bouncelog_next(x->log[k], &pos, &b))
-			if (entry_is(&b, p)) {
+			if (entry_is(&b, f, p)) {
 				hit = b;
 				found = true;
 			}
