@@ -34,7 +34,7 @@
 #include "io/inputs.h"
 
 #define IMAGE_SECTOR	512
-#define IMAGE_BACK	((size_t)16 * 1024 * 1024)
+#define IMAGE_BACK	((size_t)32 * 1024 * 1024)
 #define IMAGE_BAD	1024
 #define IMAGE_SEGMENTS	10000
 

@@ -108,14 +108,12 @@ leave_open(struct feed *f, const struct frame *fr, struct slice *note)
 		    note);
 }
 
-/* Turn a frame into an event. */
-static void
-make_event(struct feed *f, const struct frame *fr)
+void
+feed_time(struct feed *f, const struct frame *fr)
 {
 	struct event *ev = &f->event;
 	struct slice note;
 
-	logline_read(fr, ev);
 	if (f->undated)
 		leave_open(f, fr, &note);
 	else
@@ -126,6 +124,14 @@ make_event(struct feed *f, const struct frame *fr)
 		rec_set(&ev->rec, F_STAMP, fr->stamp.text);
 	if (f->clock.inferred)
 		check_zone(f, &fr->stamp);
+}
+
+/* Turn a frame into an event. */
+static void
+make_event(struct feed *f, const struct frame *fr)
+{
+	logline_read(fr, &f->event);
+	feed_time(f, fr);
 }
 
 /* Deliveries are not multiplied: a repeat is one event, counted. */
