@@ -127,8 +127,14 @@ X(SRC, src, STR, "evidence file, or forensic path inside one")		\
 X(OFF, off, NUM, "byte offset in src")					\
 X(LEN, len, NUM, "bytes, without the line end")				\
 X(LINE, line, NUM, "line number, from 1")				\
+X(PARTITION, partition, NUM, "number of the partition that off lies in, from 1")	\
+X(PARTITION_OFF, partition_off, NUM, "byte offset from its start")		\
+X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
+X(ONLY_HERE, only_here, BOOL, "not in the logs that were given as known") \
 X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\
 X(SHA256, sha256, STR, "SHA-256 of the stored file")			\
+X(MD5, md5, STR, "MD5 of the data of an image")				\
+X(SHA1, sha1, STR, "SHA-1 of the data of an image")			\
 X(FORMAT, format, STR, "detected framing or container")			\
 X(QUEUE, queue, STR, "queue that a queue file lies in: maildrop, incoming, active, deferred, hold, corrupt, saved, bounce, defer or trace") \
 X(MODE, mode, STR, "permission bits of a file, octal")		\

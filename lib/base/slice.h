@@ -66,21 +66,6 @@ slice_word(const unsigned char *p, size_t n)
 	}
 }
 
-/* Are n bytes the same?  Most names and IDs have 4 to 16. */
-static inline bool
-slice_same_len(const unsigned char *a, const unsigned char *b, size_t n)
-{
-	size_t w = n >= 8 ? 8 : 4;
-
-	if (n - 4 > 12)
-		return n == 0 || memcmp(a, b, n) == 0;
-	if (w == 8)
-		return slice_word(a, 8) == slice_word(b, 8) &&
-		    slice_word(a + n - 8, 8) == slice_word(b + n - 8, 8);
-	return slice_word(a, 4) == slice_word(b, 4) &&
-	    slice_word(a + n - 4, 4) == slice_word(b + n - 4, 4);
-}
-
 /*
  * Are n bytes the same?  Compilers call memcmp for all but a few lengths;
  * for a short literal two words, which may overlap, are cheaper.
@@ -92,9 +77,7 @@ slice_same(const unsigned char *a, const unsigned char *b, size_t n)
 
 	if (n == 0)
 		return true;
-	if (!__builtin_constant_p(n))
-		return slice_same_len(a, b, n);
-	if (n > 16)
+	if (n > 16 || !__builtin_constant_p(n))
 		return memcmp(a, b, n) == 0;
 	return ((slice_word(a, w) ^ slice_word(b, w)) |
 	    (slice_word(a + n - w, w) ^ slice_word(b + n - w, w))) == 0;

@@ -74,6 +74,7 @@ again_fill(const struct again *a, struct frame *fr)
 	fr->pid = slice_sub(all, a->tag, a->pid);
 	fr->text = slice_from(all, a->tag + a->pid);
 	fr->postfix = NULL;
+	fr->writer = 0;
 	fr->last_repeated = false;
 	return true;
 }

@@ -1,6 +1,7 @@
 #include "source/feed.h"
 
 #include "base/msg.h"
+#include "fmt/logline.h"
 #include "fmt/queueid.h"
 #include "source/piece.h"
 
@@ -83,51 +84,6 @@ feed_close(struct feed *f)
 	buf_free(&f->src);
 }
 
-/* What the tag and the framing say of the line. */
-static void
-set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
-{
-	struct rec *r = &ev->rec;
-	uint64_t pid = fr->number;
-
-	if (fr->host.len > 0)
-		rec_set(r, F_HOST, fr->host);
-	if (fr->postfix != NULL ? pid <= UINT32_MAX :
-	    slice_u64(fr->pid, UINT32_MAX, &pid)) {
-		rec_set(r, F_PID, fr->pid);
-		ev->pid = (uint32_t)pid;
-	}
-	if (t->ours) {
-		rec_set(r, F_INSTANCE, t->instance);
-		if (t->service.len > 0)
-			rec_set(r, F_SERVICE, t->service);
-		if (ev->daemon != DM_NONE)
-			rec_set(r, F_DAEMON, daemon_name[ev->daemon]);
-		if (t->lost)
-			rec_set(r, F_NOTE, SLICE("program-lost"));
-	} else if (fr->tag.len > 0)
-		rec_set(r, F_DAEMON, fr->tag);
-}
-
-/* A logger says that it dropped lines. */
-static bool
-lost_lines(const struct frame *fr)
-{
-	static const char *const word[] = { "rate-limiting", "Suppressed ",
-		"messages lost", "missed ", "dropped " };
-
-	if (!slice_starts(fr->tag, SLICE("rsyslogd")) &&
-	    !slice_starts(fr->tag, SLICE("systemd-journal")) &&
-	    !slice_starts(fr->tag, SLICE("syslog-ng")) &&
-	    !slice_starts(fr->tag, SLICE("imuxsock")) &&
-	    !slice_starts(fr->tag, SLICE("journal")))
-		return false;
-	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
-		if (slice_find(fr->text, slice_cstr(word[i])) != SLICE_NONE)
-			return true;
-	return false;
-}
-
 /*
  * The inferred zone against the queue ID of a line that its making wrote:
  * true if it changes.  A message-id= line may be as late as its sender likes.
@@ -156,22 +112,12 @@ leave_open(struct feed *f, const struct frame *fr, struct slice *note)
 		    note);
 }
 
-/* Turn a frame into an event. */
-static void
-make_event(struct feed *f, struct frame *fr)
+void
+feed_time(struct feed *f, const struct frame *fr)
 {
 	struct event *ev = &f->event;
 	struct slice note;
-	struct postfix_tag own;
-	const struct postfix_tag *t = &own;
-	bool again;
 
-	rec_clear(&ev->rec);
-	ev->kind = EV_OTHER;
-	ev->daemon = DM_NONE;
-	ev->class = LINE_FOREIGN;
-	ev->pid = 0;
-	ev->writer = fr->writer;
 	if (f->undated)
 		leave_open(f, fr, &note);
 	else
@@ -180,44 +126,27 @@ make_event(struct feed *f, struct frame *fr)
 		rec_set(&ev->rec, F_TIME_NOTE, note);
 	if (!ev->time.known && fr->stamp.text.len > 0)
 		rec_set(&ev->rec, F_STAMP, fr->stamp.text);
-	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK) {
+	if (f->clock.inferred && check_zone(f, &fr->stamp)) {
+		clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time,
+		    &note);
+		rec_set(&ev->rec, F_TIME_NOTE, note);
+	}
+}
+
+/* Turn a frame into an event. */
+static void
+make_event(struct feed *f, struct frame *fr)
+{
+	struct event *ev = &f->event;
+	bool again = fr->last_repeated;
+	bool filled = again && again_fill(&f->again, fr);
+
+	logline_read(fr, ev);
+	if (again && !filled && f->again.ours)
 		ev->class = LINE_IGNORED;
-		rec_set(&ev->rec, F_TEXT, fr->line);
-		return;
-	}
-	again = fr->last_repeated;
-	if (again && !again_fill(&f->again, fr)) {
-		rec_set(&ev->rec, F_TEXT, fr->text);
-		if (f->again.ours)
-			ev->class = LINE_IGNORED;
-		postfix_tag(slice_of(NULL, 0), false, &own);
-		set_tag(ev, fr, &own);
-		return;
-	}
-	if (fr->postfix != NULL)
-		t = fr->postfix;
-	else
-		postfix_tag(fr->tag, fr->lost_program, &own);
-	if (t->ours) {
-		postfix_parse(fr->text, t, ev);
-		if (f->clock.inferred && check_zone(f, &fr->stamp)) {
-			clock_time(&f->clock, &fr->stamp, &fr->outer,
-			    &ev->time, &note);
-			rec_set(&ev->rec, F_TIME_NOTE, note);
-		}
-	} else {
-		rec_set(&ev->rec, F_TEXT, fr->text);
-		if (lost_lines(fr))
-			rec_set(&ev->rec, F_NOTE, SLICE("lines-lost"));
-		else if (fr->kind == FRAMING_NONE &&
-		    slice_find(fr->line, SLICE("postfix")) != SLICE_NONE) {
-			ev->kind = EV_UNKNOWN;
-			ev->class = LINE_UNKNOWN;
-		}
-	}
-	set_tag(ev, fr, t);
-	if (!again)
-		again_keep(&f->again, fr, ev, t->ours);
+	feed_time(f, fr);
+	if (!again && fr->kind != FRAMING_BLANK && fr->kind != FRAMING_MARK)
+		again_keep(&f->again, fr, ev, rec_has(&ev->rec, F_INSTANCE));
 }
 
 /* Deliveries are not multiplied: a repeat is one event, counted. */

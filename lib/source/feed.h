@@ -124,6 +124,10 @@ struct feed {
 };
 
 void	feed_survey(struct feed *, bool hash);
+/* One more line from the beginning of a source. */
+void	survey_line(struct survey *, const struct frame *);
+/* The times of the event at hand, whose frame this is. */
+void	feed_time(struct feed *, const struct frame *);
 bool	feed_open(struct feed *, bool hash);
 enum feed_item feed_next(struct feed *);
 void	feed_close(struct feed *);

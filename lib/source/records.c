@@ -535,8 +535,8 @@ drop_found(struct run *x)
 		    dropped == 1 ? "file" : "files");
 }
 
-static struct prefix *
-compile_prefix(const struct opt *opt)
+struct prefix *
+records_prefix(const struct opt *opt)
 {
 	char what[256];
 	size_t pos = 0;
@@ -634,7 +634,7 @@ records_run(const struct inputs *in, const struct opt *opt,
 	struct run x = { .opt = opt, .mode = mode, .fn = fn, .arg = arg,
 		.status = EXIT_YES };
 	struct track_opt to = { .events = opt->events };
-	struct prefix *prefix = compile_prefix(opt);
+	struct prefix *prefix = records_prefix(opt);
 	struct err e;
 	size_t cap = 0, n;
 	int status;
