@@ -78,7 +78,7 @@ for my $log (@logs) {
 	for my $tool (tools()) {
 		next if $tool eq 'mxtrace';
 		my @t = $tool eq 'mxgrep' ? ('tls=plaintext') :
-		    $tool eq 'mxtls' ? ('-p', 'strict') : ();
+		    $tool =~ /^mx(?:tls|report)$/ ? ('-p', 'strict') : ();
 		my $r = run($tool, @t, files($log));
 		like($r->{status}, qr/^[012]$/, "$tool $name");
 	}

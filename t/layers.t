@@ -14,13 +14,14 @@ my %may = (
 	fmt	=> [qw(fmt base)],
 	rec	=> [qw(rec io base)],
 	track	=> [qw(track rec fmt base)],
-	source	=> [qw(source scan track rec io fmt base)],
+	source	=> [qw(source scan policy track rec io fmt base)],
 	scan	=> [qw(scan io fmt base)],
 	policy	=> [qw(policy track rec fmt base)],
 	view	=> [qw(view policy track rec io base)],
+	report	=> [qw(report view policy track rec io fmt base)],
 );
 $may{src} = [keys %may];
-my %evidence = map { $_ => 1 } qw(fmt track rec scan policy);
+my %evidence = map { $_ => 1 } qw(fmt track rec scan policy report);
 
 my (%at, @include, @unknown, @ban);
 my @files = sort(glob('lib/*/*.[ch]'), glob('src/*.[ch]'));

@@ -18,7 +18,8 @@ my $dir = dir();
 my $file = put("$dir/mail.log", $log);
 my $big = put("$dir/big.log", big_log(2000));
 my @time = ('--year', '2026', '-z', 'UTC');
-my %before = (mxgrep => ['type=message'], mxtls => ['-p', 'no-plaintext']);
+my %before = (mxgrep => ['type=message'], mxtls => ['-p', 'no-plaintext'],
+    mxreport => ['-p', 'no-plaintext', '-o', 'csv', '--table', 'violations']);
 my $n = 0;
 
 # The objects of a run log, and that each is one line.
@@ -59,7 +60,7 @@ for my $tool (@tools) {
 		    'inputs');
 		is_deeply($o->{output}, { size => length $r->{out},
 		    sha256 => sha256_hex($r->{out}) }, 'output');
-		is($o->{status}, $tool eq 'mxtls' ? 1 : 0, 'status');
+		is($o->{status}, $tool =~ /^mx(?:tls|report)$/ ? 1 : 0, 'status');
 
 		# Appended; standard input; another order of arguments.
 		$r = run($tool, @b, '-', @o, '--now', '2026-09-02T00:00:00Z',

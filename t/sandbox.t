@@ -79,7 +79,7 @@ for my $tool (@writers) {
 # A tool that waits for evidence, looked at from outside.
 for my $tool (@tools) {
 	my @args = $tool eq 'mxgrep' ? ('type=message') :
-	    $tool eq 'mxtls' ? ('-p', 'strict') : ();
+	    $tool =~ /^mx(?:tls|report)$/ ? ('-p', 'strict') : ();
 	my ($in, $out);
 	my $err = File::Temp->new;
 	my $pid = open3($in, $out, '>&' . fileno($err), tool_path($tool),

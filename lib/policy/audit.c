@@ -89,6 +89,19 @@ audit_add(struct audit *a, const struct rec *r)
 }
 
 bool
+audit_see(struct audit *a, const struct rec *r)
+{
+	struct slice type = rec_get(r, F_TYPE);
+
+	if (slice_eq(type, SLICE("link")))
+		once_link(a->once, r);
+	else if (slice_eq(type, SLICE("delivery")) &&
+	    slice_eq(rec_get(r, F_STATUS), SLICE("sent")))
+		once_delivery(a->once, r);
+	return !a->stopped;
+}
+
+bool
 audit_end(struct audit *a)
 {
 	struct rec r;

@@ -6,8 +6,11 @@
  * once with the hop's record and its judgement; audit_end gives the hops
  * that were held back and then the findings about peers, for which the
  * judgement is NULL and `finding` is set.  fn returns false to stop.
- * audit_findings makes the records of one hop: RULE_MET and notes only with
- * `all`.  audit_tally has the figures, complete after audit_end.
+ * audit_see is told of records that are not to be judged, because they lie
+ * outside of what is asked: so that a hop that both hosts logged, one of
+ * them inside, is known to be one.  audit_findings makes the records of one
+ * hop: RULE_MET and notes only with `all`.  audit_tally has the figures,
+ * complete after audit_end.
  *
  * Memory: policy/once, policy/peers and policy/tally have their limits;
  * audit_notes says what could not be followed.
@@ -39,6 +42,7 @@ struct audit	*audit_open(const struct policy *, const struct nexthops *,
 		    audit_fn *, void *arg);
 void		 audit_close(struct audit *);
 bool		 audit_add(struct audit *, const struct rec *);
+bool		 audit_see(struct audit *, const struct rec *);
 bool		 audit_end(struct audit *);
 /* The finding records of one hop, the gravest first. */
 bool		 audit_findings(const struct policy *, const struct judgement *,

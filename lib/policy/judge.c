@@ -166,16 +166,15 @@ judge_finding(const struct policy *p, const struct judgement *j, enum rule r)
 
 /* From all that was found to one verdict. */
 static void
-decide(const struct policy *p, const struct rec *r, struct judgement *j)
+decide(const struct policy *p, struct judgement *j)
 {
 	static const enum verdict_word order[] = { VERDICT_VIOLATION,
 		VERDICT_UNKNOWN, VERDICT_EXEMPT };
-	int64_t sec = judge_time(r);
-
 	for (enum rule i = 0; i < RULE_N; i++)
 		if (judge_has(j, i) && (rule_info[i].kind == RULE_IS_DOUBT ||
 		    rule_info[i].kind == RULE_IS_VIOLATION))
-			j->exempt[i] = policy_find_exempt(p, &j->peer, i, sec);
+			j->exempt[i] = policy_find_exempt(p, &j->peer, i,
+			    j->sec);
 	for (size_t k = 0; k < sizeof(order) / sizeof(*order); k++)
 		for (enum rule i = 0; i < RULE_N; i++)
 			if (judge_has(j, i) &&
@@ -209,6 +208,7 @@ judge(const struct policy *p, const struct nexthops *n, const struct rec *r,
 	*j = (struct judgement){ .hop = true };
 	if (!is_hop(r, j))
 		return false;
+	j->sec = judge_time(r);
 	take_peer(r, j);
 	j->direction = find_direction(p, r, j);
 	if (j->outbound && !is(r, F_STATUS, SLICE("sent"))) {
@@ -237,6 +237,6 @@ judge(const struct policy *p, const struct nexthops *n, const struct rec *r,
 	if (!judge_has(j, RULE_NEXTHOP_UNKNOWN))
 		j->found |= judge_tls(p, j->line, r, j->outbound,
 		    j->direction == DIRECTION_SUBMISSION);
-	decide(p, r, j);
+	decide(p, j);
 	return true;
 }

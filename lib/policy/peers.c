@@ -164,7 +164,7 @@ void
 peers_add(struct peers *t, const struct judgement *j, const struct rec *r)
 {
 	struct slice trust = rec_get(r, F_TLS_TRUST);
-	int64_t sec = judge_time(r);
+	int64_t sec = j->sec;
 	struct peer *p;
 
 	if (!j->hop || j->verdict == VERDICT_NOT_APPLICABLE ||

@@ -35,12 +35,11 @@ needs_quotes(struct slice s)
 }
 
 static bool
-put_value(struct rec_text *t, enum field f, struct slice v)
+put_value(struct rec_text *t, bool number, struct slice v)
 {
 	bool guard, quote;
 
-	guard = !(field_info[f].type == FIELD_NUM && rec_text_is_number(v)) &&
-	    is_formula(v);
+	guard = !(number && rec_text_is_number(v)) && is_formula(v);
 	quote = guard || needs_quotes(v);
 	/* Two bytes here and two behind are the slack of a value. */
 	if (quote)
@@ -65,10 +64,23 @@ rec_csv(struct buf *b, const struct rec *r, const enum field *column,
 		if (!rec_text_room(&t, REC_TEXT_SLACK))
 			return false;
 		if (rec_has(r, column[i]) &&
-		    !put_value(&t, column[i], r->v[column[i]]))
+		    !put_value(&t, field_info[column[i]].type == FIELD_NUM,
+		    r->v[column[i]]))
 			return false;
 		*t.at++ = i + 1 == ncolumn ? '\n' : ',';
 	}
+	rec_text_end(&t);
+	return true;
+}
+
+bool
+rec_csv_value(struct buf *b, struct slice v, bool number)
+{
+	struct rec_text t;
+
+	rec_text_begin(&t, b);
+	if (!rec_text_room(&t, REC_TEXT_SLACK) || !put_value(&t, number, v))
+		return false;
 	rec_text_end(&t);
 	return true;
 }

@@ -17,4 +17,7 @@
 bool	rec_csv(struct buf *, const struct rec *, const enum field *column,
 	    size_t ncolumn);
 
+/* One value, without what stands between values; `number`: it may be one. */
+bool	rec_csv_value(struct buf *, struct slice, bool number);
+
 #endif

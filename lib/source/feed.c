@@ -39,6 +39,7 @@ name_stream(struct feed *f)
 	f->src.len = 0;
 	(void)buf_add(&f->src, f->stream.path);
 	f->line = 0;
+	again_forget(&f->again);
 }
 
 bool
@@ -50,6 +51,7 @@ feed_open(struct feed *f, bool hash)
 	buf_init(&f->scratch, 1 << 22);
 	buf_init(&f->src, 1 << 16);
 	framing_init(&f->framing, f->prefix);
+	again_init(&f->again);
 	if (f->reader != NULL) {
 		if (f->in_stream)
 			name_stream(f);
@@ -77,23 +79,25 @@ feed_close(struct feed *f)
 		reader_close(f->reader);
 	f->reader = NULL;
 	framing_free(&f->framing);
+	again_free(&f->again);
 	buf_free(&f->scratch);
 	buf_free(&f->src);
 }
 
-/* The inferred zone against the queue ID of a line that its making wrote. */
-static void
+/*
+ * The inferred zone against the queue ID of a line that its making wrote:
+ * true if it changes.  A message-id= line may be as late as its sender likes.
+ */
+static bool
 check_zone(struct feed *f, const struct stamp *st)
 {
 	const struct event *ev = &f->event;
 	struct queueid q;
 
-	if (ev->kind != EV_CLIENT && ev->kind != EV_MESSAGE_ID &&
-	    ev->kind != EV_PICKUP)
-		return;
-	if (queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
-	    q.has_time)
-		clock_check(&f->clock, st, q.sec);
+	if (ev->kind != EV_CLIENT && ev->kind != EV_PICKUP)
+		return false;
+	return queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
+	    q.has_time && clock_check(&f->clock, st, q.sec);
 }
 
 /* The time, if it needs neither year nor zone nor the lines before. */
@@ -122,16 +126,30 @@ feed_time(struct feed *f, const struct frame *fr)
 		rec_set(&ev->rec, F_TIME_NOTE, note);
 	if (!ev->time.known && fr->stamp.text.len > 0)
 		rec_set(&ev->rec, F_STAMP, fr->stamp.text);
-	if (f->clock.inferred)
-		check_zone(f, &fr->stamp);
+	if (f->clock.inferred && check_zone(f, &fr->stamp)) {
+		clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time,
+		    &note);
+		rec_set(&ev->rec, F_TIME_NOTE, note);
+	}
 }
 
 /* Turn a frame into an event. */
 static void
-make_event(struct feed *f, const struct frame *fr)
+make_event(struct feed *f, struct frame *fr)
 {
-	logline_read(fr, &f->event);
+	struct event *ev = &f->event;
+	bool again = fr->last_repeated, ours;
+
+	if (again && again_fill(&f->again, fr))
+		fr->last_repeated = false;
+	ours = logline_read(fr, ev);
 	feed_time(f, fr);
+	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK)
+		return;
+	if (fr->last_repeated && f->again.ours)
+		ev->class = LINE_IGNORED;
+	if (!again)
+		again_keep(&f->again, fr, ev, ours);
 }
 
 /* Deliveries are not multiplied: a repeat is one event, counted. */
@@ -229,11 +247,18 @@ static bool
 step_piece(struct feed *f, bool event)
 {
 	struct stamp stamp;
+	struct slice was, text;
 
 	if (event) {
+		was = rec_get(&f->event.rec, F_TIME_NOTE);
+		text = rec_get(&f->event.rec, F_STAMP);
 		piece_time(f, &stamp);
-		if (f->clock.inferred)
-			check_zone(f, &stamp);
+		if (f->clock.inferred && check_zone(f, &stamp)) {
+			f->event.time.known = false;
+			rec_set(&f->event.rec, F_STAMP, text);
+			rec_set(&f->event.rec, F_TIME_NOTE, was);
+			piece_time(f, &stamp);
+		}
 		return true;
 	}
 	if (!slice_eq(rec_get(&f->event.rec, F_TYPE), SLICE("piece")))
@@ -307,6 +332,7 @@ step_line(struct feed *f)
 			return false;
 		}
 		make_event(f, &fr);
+		set_repeat(f, &fr);
 		set_place(f, &fr, off);
 		return true;
 	}

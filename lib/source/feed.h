@@ -27,6 +27,7 @@
 #include "io/inputs.h"
 #include "io/reader.h"
 #include "rec/rec.h"
+#include "source/again.h"
 #include "source/clock.h"
 
 #define FEED_STAMP_MAX	48	/* Tue 2026-09-01 10:04:05.123456789 +0200 */
@@ -96,6 +97,7 @@ struct feed {
 	enum rc			 stream_rc;	/* why it ended */
 	struct err		 stream_err;
 	struct framing		 framing;
+	struct again		 again;
 	uint64_t		 line;		/* lines of the stream so far */
 	struct rec_in		 rec_in;
 	struct buf		 scratch;

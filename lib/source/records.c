@@ -585,6 +585,30 @@ say_what_is_unknown(const struct run *x)
 		    "that wrote them was cut short");
 }
 
+/* Limits that were met. */
+static void
+say_what_was_lost(struct run *x)
+{
+	struct track_lost l = track_lost(x->track);
+
+	if (l.unjoined > 0) {
+		x->status = EXIT_TROUBLE;
+		(void)msg_error("%llu lines were not joined to messages, "
+		    "because there are too many different hosts or programs; "
+		    "give fewer files at a time",
+		    (unsigned long long)l.unjoined);
+	}
+	if (l.words) {
+		x->status = EXIT_TROUBLE;
+		(void)msg_error("too many different handshakes: the details "
+		    "of some are left out");
+	}
+	if (l.early > 0)
+		msg_note("%llu messages were still open when there were too "
+		    "many of them; what came later of these stands apart",
+		    (unsigned long long)l.early);
+}
+
 static int
 final_status(struct run *x, const struct inputs *in)
 {
@@ -646,8 +670,10 @@ records_run(const struct inputs *in, const struct opt *opt,
 	} else if (mode != RECORDS_EVENTS)
 		x.track = track_new(&to, give_traced, &x);
 	merge_feeds(&x, x.feed, n);
-	if (x.track != NULL && !x.stopped)
+	if (x.track != NULL && !x.stopped) {
 		track_end(x.track);
+		say_what_was_lost(&x);
+	}
 	give_ends(&x);
 	if (!x.stopped)
 		say_what_is_unknown(&x);

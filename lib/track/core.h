@@ -67,6 +67,7 @@ struct track {
 	int64_t			 now;		/* merged time */
 	bool			 started;
 	uint64_t		 order;		/* events so far */
+	struct track_lost	 lost;
 	struct {
 		struct field_set delivery, client, queued, reject;
 	}			 keys;		/* of a line, that are kept */

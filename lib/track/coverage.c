@@ -104,6 +104,19 @@ rehash(struct coverage *c)
 	}
 }
 
+/* A host met before; or NULL, and where it is to be put. */
+static struct host_cover *
+known_host(const struct coverage *c, struct slice name, size_t *slot)
+{
+	size_t s = hash_bytes(name, 7) & (c->nslot - 1);
+
+	for (; c->slot[s] != 0; s = (s + 1) & (c->nslot - 1))
+		if (slice_eq(c->host[c->slot[s] - 1]->name, name))
+			return c->host[c->slot[s] - 1];
+	*slot = s;
+	return NULL;
+}
+
 static struct host_cover *
 find_host(struct coverage *c, struct slice name)
 {
@@ -112,12 +125,13 @@ find_host(struct coverage *c, struct slice name)
 
 	if (c->latest != NULL && slice_eq(c->latest->name, name))
 		return c->latest;
-	if (c->n >= HOSTS_MAX)
+	if ((h = known_host(c, name, &s)) != NULL)
+		return c->latest = h;
+	if (c->n >= HOSTS_MAX) {
 		name = SLICE("(more hosts)");
-	s = hash_bytes(name, 7) & (c->nslot - 1);
-	for (; c->slot[s] != 0; s = (s + 1) & (c->nslot - 1))
-		if (slice_eq(c->host[c->slot[s] - 1]->name, name))
-			return c->latest = c->host[c->slot[s] - 1];
+		if ((h = known_host(c, name, &s)) != NULL)
+			return c->latest = h;
+	}
 	if (c->n == c->cap) {
 		size_t cap = c->cap == 0 ? 16 : c->cap * 2;
 

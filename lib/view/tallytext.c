@@ -204,8 +204,8 @@ yaml_counts(struct buf *b, const struct tally_line *l)
 }
 
 /* "#" begins a directive, a backslash escapes. */
-static void
-tap_text(struct buf *b, struct slice s)
+void
+tallytext_tap_text(struct buf *b, struct slice s)
 {
 	struct buf x;
 
@@ -244,9 +244,9 @@ tap_line(struct buf *b, const struct tally *t, const struct policy_line *l,
 	ok = c->n[VERDICT_VIOLATION] == 0 &&
 	    (c->n[VERDICT_UNKNOWN] == 0 || !over);
 	tap_result(b, ok, ++*number);
-	tap_text(b, finding_line(l, name, sizeof(name)));
+	tallytext_tap_text(b, finding_line(l, name, sizeof(name)));
 	add(b, " ");
-	tap_text(b, l->text);
+	tallytext_tap_text(b, l->text);
 	if (n == 0) {
 		add(b, " # SKIP no hop\n");
 		return;
@@ -273,27 +273,40 @@ tap_rule(struct buf *b, const struct tally *t, enum rule r, uint64_t *number)
 }
 
 void
-tallytext_tap(struct buf *b, const struct tally *t)
+tallytext_tap_head(struct buf *b, const struct tally *t)
 {
-	const struct policy *p = t->policy;
-	bool over = tally_over_limit(t);
-	uint64_t number = 0;
-
 	add(b, "TAP version 14\n# policy ");
-	tap_text(b, p->name);
+	tallytext_tap_text(b, t->policy->name);
 	add(b, "\n# ");
 	tallytext_line(b, t);
 	add(b, "\n");
+}
+
+void
+tallytext_tap_tests(struct buf *b, const struct tally *t, uint64_t *number)
+{
+	const struct policy *p = t->policy;
+	bool over = tally_over_limit(t);
+
 	for (size_t i = 0; i < p->n; i++)
-		tap_line(b, t, &p->line[i], over, &number);
+		tap_line(b, t, &p->line[i], over, number);
 	for (size_t i = 0; i < DIRECTION_N; i++)
-		tap_line(b, t, p->fallback[i], over, &number);
-	tap_rule(b, t, RULE_TLS_LOST, &number);
-	tap_rule(b, t, RULE_TRUST_CHANGED, &number);
-	tap_result(b, !over, ++number);
+		tap_line(b, t, p->fallback[i], over, number);
+	tap_rule(b, t, RULE_TLS_LOST, number);
+	tap_rule(b, t, RULE_TRUST_CHANGED, number);
+	tap_result(b, !over, ++*number);
 	add_count(b, t->n[VERDICT_UNKNOWN], " unknown of ");
 	add_count(b, t->hops, " hops, the policy allows ");
 	add_count(b, p->unknown, p->percent ? " percent\n" : "\n");
+}
+
+void
+tallytext_tap(struct buf *b, const struct tally *t)
+{
+	uint64_t number = 0;
+
+	tallytext_tap_head(b, t);
+	tallytext_tap_tests(b, t, &number);
 	add(b, "1..");
 	(void)buf_addu(b, number);
 	add(b, "\n");

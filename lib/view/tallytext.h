@@ -16,6 +16,15 @@
 
 void	tallytext_put(struct buf *, const struct tally *);
 void	tallytext_tap(struct buf *, const struct tally *);
+/*
+ * The same in parts, for who has tests of their own: what stands in front,
+ * the tests, whose last number is left in *number, and text that may stand
+ * behind " - " or "# ".  The plan, "1..N", is the last line.
+ */
+void	tallytext_tap_head(struct buf *, const struct tally *);
+void	tallytext_tap_tests(struct buf *, const struct tally *,
+	    uint64_t *number);
+void	tallytext_tap_text(struct buf *, struct slice);
 /* "N hops: N compliant, ...": one line without newline. */
 void	tallytext_line(struct buf *, const struct tally *);
 

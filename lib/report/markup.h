@@ -1,0 +1,18 @@
+/*
+ * markup - text into HTML, the one way for evidence
+ *
+ * markup_put first makes text clean (view/text.h: controls, bidirectional
+ * and zero-width characters become visible escapes), then escapes what HTML
+ * would read.  The result is safe as element content and within quotes.
+ * markup_bdi puts it into an element of its own direction, so that letters
+ * written from right to left do not rearrange what stands beside them.
+ */
+#ifndef REPORT_MARKUP_H
+#define REPORT_MARKUP_H
+
+#include "base/buf.h"
+
+void	markup_put(struct buf *, struct slice);
+void	markup_bdi(struct buf *, struct slice);
+
+#endif
