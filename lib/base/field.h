@@ -127,8 +127,8 @@ X(SRC, src, STR, "evidence file, or forensic path inside one")		\
 X(OFF, off, NUM, "byte offset in src")					\
 X(LEN, len, NUM, "bytes, without the line end")				\
 X(LINE, line, NUM, "line number, from 1")				\
-X(PARTITION, partition, NUM, "number of the partition that off lies in, from 1")	\
-X(PARTITION_OFF, partition_off, NUM, "byte offset from its start")		\
+X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
+X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
 X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
 X(ONLY_HERE, only_here, BOOL, "not in the logs that were given as known") \
 X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\

@@ -49,7 +49,7 @@ lost_lines(const struct frame *fr)
 	return false;
 }
 
-void
+bool
 logline_read(const struct frame *fr, struct event *ev)
 {
 	struct postfix_tag own;
@@ -64,16 +64,19 @@ logline_read(const struct frame *fr, struct event *ev)
 	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK) {
 		ev->class = LINE_IGNORED;
 		rec_set(&ev->rec, F_TEXT, fr->line);
-		return;
+		return false;
 	}
-	if (fr->postfix != NULL)
+	if (fr->last_repeated)
+		postfix_tag(slice_of(NULL, 0), false, &own);
+	else if (fr->postfix != NULL)
 		t = fr->postfix;
 	else
 		postfix_tag(fr->tag, fr->lost_program, &own);
-	if (t->ours && !fr->last_repeated)
+	if (t->ours)
 		postfix_parse(fr->text, t, ev);
-	else {
+	else
 		rec_set(&ev->rec, F_TEXT, fr->text);
+	if (!t->ours && !fr->last_repeated) {
 		if (lost_lines(fr))
 			rec_set(&ev->rec, F_NOTE, SLICE("lines-lost"));
 		else if (fr->kind == FRAMING_NONE &&
@@ -83,4 +86,5 @@ logline_read(const struct frame *fr, struct event *ev)
 		}
 	}
 	set_tag(ev, fr, t);
+	return t->ours;
 }

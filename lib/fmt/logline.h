@@ -7,7 +7,8 @@
  * of other programs are events, too, of the class LINE_FOREIGN; a logger that
  * says that it dropped lines gets the note `lines-lost`.  The slices of the
  * record live as long as those of the frame.  It cannot fail: what is not
- * understood is an event of kind EV_UNKNOWN.
+ * understood is an event of kind EV_UNKNOWN.  True for a line of Postfix.  A
+ * notice that the line before came again (frame.last_repeated) is only text.
  */
 #ifndef FMT_LOGLINE_H
 #define FMT_LOGLINE_H
@@ -15,6 +16,6 @@
 #include "fmt/event.h"
 #include "fmt/framing.h"
 
-void	logline_read(const struct frame *, struct event *);
+bool	logline_read(const struct frame *, struct event *);
 
 #endif

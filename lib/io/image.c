@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libewf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,6 +83,19 @@ find_split(struct image *im, const char *path, struct inputs *in)
 	mem_free(next);
 }
 
+/* libewf asks for the working directory, which confinement does not tell. */
+static void
+make_absolute(struct segment *s)
+{
+	char *path = realpath(s->path, NULL);
+
+	if (path == NULL)
+		return;
+	mem_free(s->path);
+	s->path = mem_dup(path, strlen(path));
+	free(path);
+}
+
 /* NAME.E01: all files of the set, as libewf names them. */
 static void
 find_ewf(struct image *im, const char *path, struct inputs *in)
@@ -104,6 +118,8 @@ find_ewf(struct image *im, const char *path, struct inputs *in)
 			allow(in, names[i]);
 		}
 	(void)libewf_glob_free(names, n, NULL);
+	for (size_t i = 0; i < im->nseg; i++)
+		make_absolute(&im->seg[i]);
 }
 
 struct image *

@@ -12,6 +12,8 @@
 #define FLAG_COMMENT	0x10
 #define FIXED		10	/* bytes of a header without names */
 #define TRAILER		8
+#define XZ_HEAD		12	/* bytes of its header, and of its footer */
+#define END_REACH	((uint64_t)1 << 30)	/* stored bytes looked through for an end */
 
 static uint32_t
 le32(const unsigned char *p)
@@ -84,11 +86,73 @@ open_gzip(struct member *m, uint64_t off)
 	return n > 0 && open_deflate(m, (off + n) * 8, false);
 }
 
+/* Behind an xz stream whose footer is right; UINT64_MAX if there is none. */
+static uint64_t
+end_xz(const struct member *m, uint64_t off)
+{
+	unsigned char head[XZ_HEAD], *buf = m->in;
+	uint64_t pos = off + XZ_HEAD, end = UINT64_MAX;
+	size_t n;
+
+	if (m->read(m->arg, off, head, sizeof(head)) != sizeof(head))
+		return end;
+	while (end == UINT64_MAX && pos - off < END_REACH) {
+		n = m->read(m->arg, pos, buf, MEMBER_BUF);
+		if (n < XZ_HEAD)
+			break;
+		/* Footers stand at multiples of four from the start. */
+		for (size_t i = 0; i + XZ_HEAD <= n; i += 4) {
+			const unsigned char *p = buf + i;
+
+			if (p[10] == 'Y' && p[11] == 'Z' && p[8] == head[6] &&
+			    p[9] == head[7] && crc32(0, p + 4, 6) == le32(p)) {
+				end = pos + i + XZ_HEAD;
+				break;
+			}
+		}
+		pos += (n - XZ_HEAD) / 4 * 4 + 4;
+	}
+	return end;
+}
+
+/* Behind a zstd frame; UINT64_MAX if it is cut off. */
+static uint64_t
+end_zstd(const struct member *m, uint64_t off)
+{
+	static const unsigned char dict[4] = { 0, 1, 2, 4 };
+	static const unsigned char size[4] = { 0, 2, 4, 8 };
+	uint64_t pos = off + 5;
+	unsigned char b[5];
+	bool single;
+
+	if (m->read(m->arg, off, b, sizeof(b)) != sizeof(b))
+		return UINT64_MAX;
+	single = (b[4] & 0x20) != 0;
+	pos += (single ? 0 : 1) + (uint64_t)dict[b[4] & 3] +
+	    (b[4] >> 6 == 0 ? single : size[b[4] >> 6]);
+	while (pos - off < END_REACH) {
+		unsigned char h[3];
+		uint32_t v;
+
+		if (m->read(m->arg, pos, h, sizeof(h)) != sizeof(h))
+			break;
+		v = h[0] | (uint32_t)h[1] << 8 | (uint32_t)h[2] << 16;
+		if ((v >> 1 & 3) == 3)
+			break;
+		pos += 3 + ((v >> 1 & 3) == 1 ? 1 : v >> 3);
+		if ((v & 1) != 0)
+			return pos + ((b[4] & 4) != 0 ? 4 : 0);
+	}
+	return UINT64_MAX;
+}
+
 static la_ssize_t
 give_archive(struct archive *a, void *arg, const void **p)
 {
 	struct member *m = arg;
-	size_t n = m->read(m->arg, m->next, m->in, MEMBER_BUF);
+	uint64_t left = m->limit - m->next;
+	size_t n = m->read(m->arg, m->next, m->in, left < MEMBER_BUF ?
+	    (size_t)left : MEMBER_BUF);
 
 	(void)a;
 	m->next += n;
@@ -109,6 +173,8 @@ open_archive(struct member *m, uint64_t off)
 	m->in = mem_alloc(MEMBER_BUF, 1);
 	m->archive = a;
 	m->open = true;
+	/* libarchive would take what follows on a disk for damage. */
+	m->limit = m->kind == MEMBER_XZ ? end_xz(m, off) : end_zstd(m, off);
 	ret = m->kind == MEMBER_XZ ? archive_read_support_filter_xz(a) :
 	    archive_read_support_filter_zstd(a);
 	if (ret != ARCHIVE_OK || archive_read_support_format_raw(a) !=

@@ -14,8 +14,9 @@
  * wrong.
  *
  * gzip: one member, because what follows on a disk is another file.  zstd and
- * xz go through libarchive.  member_close frees; it may be called twice.
- * Facts: RFC 1952.
+ * xz go through libarchive; their end is looked for first.  member_close frees; it may be called twice.
+ * Facts: RFC 1952, RFC 8878,
+ * the .xz file format 1.1.
  */
 #ifndef SCAN_MEMBER_H
 #define SCAN_MEMBER_H
@@ -41,6 +42,7 @@ struct member {
 	void			*archive;
 	unsigned char		*in;		/* of libarchive */
 	uint64_t		 next;
+	uint64_t		 limit;		/* where xz and zstd end */
 	uint32_t		 crc;
 	uint64_t		 made;
 	uint64_t		 end;

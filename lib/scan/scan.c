@@ -264,7 +264,7 @@ step_run(struct scan *s, struct slice w, uint64_t off, bool eof)
 	    from);
 	nl = n == 0 && (slice_starts(slice_from(w, end), SLICE("\n")) ||
 	    slice_starts(slice_from(w, end), SLICE("\r\n")));
-	cut = n == 0 && !nl && end < w.len && (w.ptr[end] != '\0' ||
+	cut = n == 0 && !nl && (end == w.len || w.ptr[end] != '\0' ||
 	    (off + end) % SCAN_SECTOR == 0);
 	n = end - from;
 	if (nl)

@@ -89,9 +89,9 @@ on_line(void *arg, const struct logrun_line *l)
 	c->cur->n[l->event->class]++;
 	if (slice_eq(l->event->src, srcpath_outer(l->event->src)) &&
 	    (p = partition_at(t->part, t->npart, l->event->off)) != NULL) {
-		rec_set(&l->event->rec, F_PARTITION, slice_of(num[0],
+		rec_set(&l->event->rec, F_VOLUME, slice_of(num[0],
 		    num_u64(num[0], p->number)));
-		rec_set(&l->event->rec, F_PARTITION_OFF, slice_of(num[1],
+		rec_set(&l->event->rec, F_VOLUME_OFF, slice_of(num[1],
 		    num_u64(num[1], l->event->off - p->off)));
 	}
 	if (c->rc == RC_OK)

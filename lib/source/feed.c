@@ -138,15 +138,18 @@ static void
 make_event(struct feed *f, struct frame *fr)
 {
 	struct event *ev = &f->event;
-	bool again = fr->last_repeated;
-	bool filled = again && again_fill(&f->again, fr);
+	bool again = fr->last_repeated, ours;
 
-	logline_read(fr, ev);
-	if (again && !filled && f->again.ours)
-		ev->class = LINE_IGNORED;
+	if (again && again_fill(&f->again, fr))
+		fr->last_repeated = false;
+	ours = logline_read(fr, ev);
 	feed_time(f, fr);
-	if (!again && fr->kind != FRAMING_BLANK && fr->kind != FRAMING_MARK)
-		again_keep(&f->again, fr, ev, rec_has(&ev->rec, F_INSTANCE));
+	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK)
+		return;
+	if (fr->last_repeated && f->again.ours)
+		ev->class = LINE_IGNORED;
+	if (!again)
+		again_keep(&f->again, fr, ev, ours);
 }
 
 /* Deliveries are not multiplied: a repeat is one event, counted. */
