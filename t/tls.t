@@ -211,6 +211,11 @@ subtest 'is TLS logged' => sub {
 	row('a connection of tlsproxy', 'unknown not-logged', [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ], $logs, @d);
 	row('another connection of tlsproxy', $yes, [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.99]:25' ], $logs, @d);
 	row('reused', 'unknown not-logged', [ -30, 'postfix/smtp[70]: ' . hs('Trusted', $R2, 'reused') ], @d);
+	my $said = sub { my ($c) = grep { $_->{type} eq 'coverage' } trace(lines($old, @_)); return $c->{tls_logging} };
+	my $proxy = [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ];
+	is($said->($logs, $logs, @d), 'postfix/smtp=yes', 'the coverage says so');
+	is($said->($proxy, $logs, @d), 'postfix/smtp=no-evidence', 'not by a connection of tlsproxy');
+	is($said->($proxy, $logs, $logs, $logs, @d), 'postfix/smtp=no-evidence', 'nor by several');
 	for my $c ([ 'reload -- version 3.7.1, configuration /etc/postfix', 'unknown not-logged' ],
 	    [ 'daemon started -- version 3.7.1, configuration /etc/postfix', 'unknown not-logged' ],
 	    [ 'warning: process /usr/lib/postfix/smtp pid 70 exit status 1', $yes ]) {

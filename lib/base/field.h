@@ -101,7 +101,7 @@ X(PARENT, parent, STR, "trace of the message that this one came from")	\
 X(PARENT_WHY, parent_why, STR, "queued-as, orig-queue-id, forwarded, requeued, message-id or notice") \
 X(PATH, path, STR, "trace of the earliest known ancestor")		\
 X(HOP, hop, NUM, "1 for the first queue of a path")			\
-X(COMPLETE, complete, BOOL, "arrival and removal were both seen")	\
+X(COMPLETE, complete, BOOL, "of a message: arrival and removal were both seen; of a queue file: it is whole to its end")	\
 X(MISSING, missing, STR, "what was not seen")				\
 X(NOTE, note, STR, "something odd about the record, words")		\
 X(ORIG_QID, orig_queue_id, STR, "queue ID on the system that passed the message on") \
@@ -127,9 +127,47 @@ X(SRC, src, STR, "evidence file, or forensic path inside one")		\
 X(OFF, off, NUM, "byte offset in src")					\
 X(LEN, len, NUM, "bytes, without the line end")				\
 X(LINE, line, NUM, "line number, from 1")				\
+X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
+X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
+X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
+X(ONLY_HERE, only_here, BOOL, "not in the logs that were given as known") \
 X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\
 X(SHA256, sha256, STR, "SHA-256 of the stored file")			\
+X(MD5, md5, STR, "MD5 of the data of an image")				\
+X(SHA1, sha1, STR, "SHA-1 of the data of an image")			\
 X(FORMAT, format, STR, "detected framing or container")			\
+X(QUEUE, queue, STR, "queue that a queue file lies in: maildrop, incoming, active, deferred, hold, corrupt, saved, bounce, defer or trace") \
+X(MODE, mode, STR, "permission bits of a file, octal")		\
+X(READY, ready, BOOL, "the mode says that the queue file is complete") \
+X(OWNER, owner, NUM, "user ID that owns a file")		\
+X(GROUP, group, NUM, "group ID of a file")			\
+X(LINKS, links, NUM, "names that a file has, if not one")	\
+X(INODE, inode, NUM, "inode number of a file")			\
+X(MTIME, mtime, TIME, "when a file was last written, or what it was set to: in the deferred queue the next attempt") \
+X(CTIME, ctime, TIME, "when a file's inode last changed")	\
+X(ATIME, atime, TIME, "when a file was last read, or what it was set to") \
+X(BTIME, btime, TIME, "when a file was made")			\
+X(ID_TIME, id_time, TIME, "time that a long queue ID holds")	\
+X(ID_INODE, id_inode, NUM, "inode number that a queue ID holds") \
+X(CREATED, created, TIME, "when the queue file was made, by itself") \
+X(NEXT_TRY, next_try, TIME, "when a deferred message is to be tried again") \
+X(CONTENT, content, NUM, "bytes of a message as the log counts them") \
+X(DONE, done, NUM, "recipients that are finished: delivered, bounced or discarded") \
+X(PENDING, pending, NUM, "recipients that are still to do")	\
+X(SEND_OPTS, send_opts, STR, "smtputf8, header-utf8, sender-utf8, tls-required-no, requiretls") \
+X(ENVID, envid, STR, "DSN envelope ID")				\
+X(ORCPT, orcpt, STR, "DSN original recipient, type;address")	\
+X(ATTRS, attrs, STR, "other attributes of a queue file, NAME=VALUE, percent-encoded") \
+X(BY, by, HOST, "host that a Received header says wrote it")	\
+X(CLAIM, claim, BOOL, "a Received header that is not our own host's: whoever sent the message may have written it") \
+X(PART, part, STR, "number of a MIME part: 1, 2, 2.1")		\
+X(MIME_TYPE, mime_type, STR, "Content-Type that a part claims")	\
+X(MAGIC, magic, STR, "type by the part's first bytes")		\
+X(FILE_NAME, file_name, STR, "file name that a part claims")	\
+X(DOMAIN, domain, HOST, "of a shape: domain of recipients or senders") \
+X(AGES, ages, STR, "of a shape: MINUTES:COUNT of recipients up to that age")\
+X(RESIDUE, residue, STR, "OFF+LEN of bytes that no record holds: what a milter replaced, or slack") \
+X(CONTRADICTS, contradicts, STR, "what does not agree, words")	\
 X(LINES, lines, NUM, "lines read")					\
 X(UNDERSTOOD, understood, NUM, "lines understood")			\
 X(IGNORED, ignored, NUM, "lines ignored on purpose")			\

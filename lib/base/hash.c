@@ -61,7 +61,13 @@ hash_bytes(struct slice s, uint64_t more)
 {
 	const unsigned char *p = s.ptr;
 	size_t n = s.len;
-	uint64_t h = seed[0] ^ mix(more ^ seed[1], s.len ^ seed[0]);
+	uint64_t h;
+
+	/* Most keys are short: two words, which may overlap, hold all of it. */
+	if (n - 8 <= 8)
+		return mix(mix(load(p) ^ seed[1], load(p + n - 8) ^ seed[0] ^
+		    n) ^ more, seed[1]);
+	h = seed[0] ^ mix(more ^ seed[1], s.len ^ seed[0]);
 
 	for (; n >= 8; n -= 8, p += 8)
 		h = mix(load(p) ^ seed[1], h ^ seed[0]);

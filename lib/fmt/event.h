@@ -80,6 +80,11 @@ struct event {
 	uint64_t		off;
 	uint64_t		len;
 	uint64_t		line;
+	/*
+	 * Lines with the same number here, which is not 0, come from the same
+	 * host and tag; daemon may differ.  Many have none.
+	 */
+	uint64_t		writer;
 	enum event_kind		kind;
 	enum daemon_id		daemon;
 	enum line_class		class;

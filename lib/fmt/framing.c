@@ -279,7 +279,7 @@ clear(struct frame *fr)
 	fr->line = fr->host = fr->tag = fr->pid = fr->text = none;
 	fr->stamp = fr->outer = (struct stamp){ 0 };
 	fr->postfix = NULL;
-	fr->number = fr->back = 0;
+	fr->number = fr->writer = fr->back = 0;
 	fr->repeat = fr->lines = 0;
 	fr->last_repeated = fr->lost_program = fr->cut = false;
 }

@@ -74,6 +74,7 @@ struct frame {
 	const struct postfix_tag *postfix;	/* the tag, when it was
 					 * decoded before; or NULL */
 	uint64_t		number;	/* the pid, when postfix is set */
+	uint64_t		writer;	/* then the number of host and tag */
 	struct slice		text;	/* after "tag[pid]: " */
 	uint32_t		repeat;	/* N of "message repeated N times: [ text]",
 					 * text is then the text inside; also of

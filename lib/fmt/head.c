@@ -4,6 +4,8 @@
 
 #define WORD	8	/* bytes that are looked at together */
 
+static uint64_t writers;	/* numbers given, in whatever table */
+
 /* The length up to the first bracket, or 0. */
 static inline size_t
 length(struct slice s)
@@ -68,6 +70,7 @@ head_keep(struct head *table, struct slice s, struct slice host,
 	    &table[i ^ 1];
 	memcpy(h->bytes, s.ptr, n);
 	h->len = n;
+	h->writer = ++writers;
 	h->host = slice_of(h->bytes, host.len);
 	h->tag = slice_of(h->bytes + host.len + 1, tag.len);
 	postfix_tag(h->tag, false, &h->postfix);

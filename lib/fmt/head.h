@@ -19,6 +19,7 @@
 
 struct head {
 	size_t			len;	/* with the bracket; 0: not used */
+	uint64_t		writer;	/* its number, never given twice */
 	struct slice		host, tag;
 	struct postfix_tag	postfix;
 	unsigned char		bytes[HEAD_MAX];

@@ -398,6 +398,7 @@ tail(struct slice s, struct head *heads, struct frame *fr)
 	fr->tag = h->tag;
 	fr->pid = slice_of(s.ptr + h->len, n - 3);
 	fr->postfix = &h->postfix;
+	fr->writer = h->writer;
 	n += h->len - 1;
 	text(unblank(slice_of(s.ptr + n, s.len - n)), fr);
 }
@@ -568,7 +569,7 @@ clear(struct frame *fr)
 	fr->stamp = (struct stamp){ 0 };
 	fr->host = fr->tag = fr->pid = fr->text = slice_of(NULL, 0);
 	fr->postfix = NULL;
-	fr->number = 0;
+	fr->number = fr->writer = 0;
 	fr->repeat = 0;
 	fr->last_repeated = fr->lost_program = false;
 }

@@ -12,6 +12,7 @@ struct bundle {
 	enum sniff		 kind;
 	bundle_pull		*pull;
 	void			*arg;
+	bool			 able;		/* libarchive can do the kind */
 	bool			 dead;		/* nothing more can be read */
 	bool			 ended;		/* this file has */
 	bool			 lost;		/* searching for a header */
@@ -82,7 +83,8 @@ bundle_open(enum sniff kind, bundle_pull *fn, void *arg)
 	b->a = archive_read_new();
 	if (b->a == NULL)
 		msg_panic("libarchive does not start");
-	if (!allow(b->a, kind) ||
+	b->able = allow(b->a, kind);
+	if (!b->able ||
 	    archive_read_open(b->a, b, NULL, pull, NULL) < ARCHIVE_WARN)
 		b->dead = b->lost = true;
 	return b;
@@ -179,7 +181,8 @@ bundle_next(struct bundle *b, struct bundle_file *f, struct err *e)
 	if (b->dead && b->lost && b->tried == -1) {
 		/* Could not even be opened; tell it once. */
 		b->tried = 0;
-		return err_damaged(e, 0, "cannot be unpacked here");
+		return err_damaged(e, 0, b->able ? complaint(b) :
+		    "cannot be unpacked here");
 	}
 	while (!b->dead) {
 		int ret = archive_read_next_header(b->a, &b->entry);

@@ -14,7 +14,7 @@
 #include "base/field.h"
 
 #define REC_KEY_MAX	16	/* no name is longer, which is checked */
-#define REC_KEY_SLOTS	256
+#define REC_KEY_SLOTS	512
 
 /* The bytes of a name, zero-padded, as two words. */
 struct rec_key_slot {
@@ -35,7 +35,7 @@ rec_key_hash(uint64_t lo, uint64_t hi)
 	uint64_t h = lo * UINT64_C(0x9e3779b97f4a7c15) ^
 	    hi * UINT64_C(0xc2b2ae3d27d4eb4f);
 
-	return (size_t)(h ^ h >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> 56;
+	return (size_t)(h ^ h >> 29) * UINT64_C(0x9e3779b97f4a7c15) >> 55;
 }
 
 static inline enum field

@@ -207,29 +207,33 @@ boxed_time(const struct stamp *s, const struct stamp *outer,
 	t->known = t->ordered = true;
 }
 
-void
+bool
 clock_check(struct clock *c, const struct stamp *s, int64_t id_sec)
 {
 	int64_t local = s->sec, diff, east;
 
 	if (!c->inferred || c->zone != NULL)
-		return;
+		return false;
 	if (s->kind == STAMP_BSD) {
 		if (!midnight(s, clock_year_near(s->mon, s->day, id_sec),
 		    &local))
-			return;
+			return false;
 		local += s->sec;
 	} else if (s->kind != STAMP_LOCAL)
-		return;
+		return false;
 	diff = local - id_sec;
 	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
 	    QUARTER;
 	if (east == c->east || diff - east > NEAR || diff - east < -NEAR ||
 	    east > 15 * 3600 || east < -15 * 3600)
-		return;
+		return false;
+	/* The lines since the change were taken for later than they are. */
+	if (east > c->east && c->has_latest)
+		c->latest -= east - c->east;
 	c->east = (int32_t)east;
 	c->day_known = false;
 	c->same.kind = STAMP_NONE;
+	return true;
 }
 
 /* The words of a note. */

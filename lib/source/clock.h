@@ -94,9 +94,10 @@ clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
 }
 /*
  * A queue ID made at that time stands on a line with this stamp: where the
- * zone was inferred, it follows the IDs.
+ * zone was inferred, it follows the IDs.  True if the offset has changed;
+ * the time of the line is then to be asked for again.
  */
-void	clock_check(struct clock *, const struct stamp *, int64_t id_sec);
+bool	clock_check(struct clock *, const struct stamp *, int64_t id_sec);
 /* The year in which a month and day is nearest to a time. */
 int	clock_year_near(uint8_t mon, uint8_t day, int64_t sec);
 /*

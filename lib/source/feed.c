@@ -1,6 +1,7 @@
 #include "source/feed.h"
 
 #include "base/msg.h"
+#include "fmt/logline.h"
 #include "fmt/queueid.h"
 #include "source/piece.h"
 
@@ -38,6 +39,7 @@ name_stream(struct feed *f)
 	f->src.len = 0;
 	(void)buf_add(&f->src, f->stream.path);
 	f->line = 0;
+	again_forget(&f->again);
 }
 
 bool
@@ -49,6 +51,7 @@ feed_open(struct feed *f, bool hash)
 	buf_init(&f->scratch, 1 << 22);
 	buf_init(&f->src, 1 << 16);
 	framing_init(&f->framing, f->prefix);
+	again_init(&f->again);
 	if (f->reader != NULL) {
 		if (f->in_stream)
 			name_stream(f);
@@ -76,68 +79,25 @@ feed_close(struct feed *f)
 		reader_close(f->reader);
 	f->reader = NULL;
 	framing_free(&f->framing);
+	again_free(&f->again);
 	buf_free(&f->scratch);
 	buf_free(&f->src);
 }
 
-/* What the tag and the framing say of the line. */
-static void
-set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
-{
-	struct rec *r = &ev->rec;
-	uint64_t pid = fr->number;
-
-	if (fr->host.len > 0)
-		rec_set(r, F_HOST, fr->host);
-	if (fr->postfix != NULL ? pid <= UINT32_MAX :
-	    slice_u64(fr->pid, UINT32_MAX, &pid)) {
-		rec_set(r, F_PID, fr->pid);
-		ev->pid = (uint32_t)pid;
-	}
-	if (t->ours) {
-		rec_set(r, F_INSTANCE, t->instance);
-		if (t->service.len > 0)
-			rec_set(r, F_SERVICE, t->service);
-		if (ev->daemon != DM_NONE)
-			rec_set(r, F_DAEMON, daemon_name[ev->daemon]);
-		if (t->lost)
-			rec_set(r, F_NOTE, SLICE("program-lost"));
-	} else if (fr->tag.len > 0)
-		rec_set(r, F_DAEMON, fr->tag);
-}
-
-/* A logger says that it dropped lines. */
+/*
+ * The inferred zone against the queue ID of a line that its making wrote:
+ * true if it changes.  A message-id= line may be as late as its sender likes.
+ */
 static bool
-lost_lines(const struct frame *fr)
-{
-	static const char *const word[] = { "rate-limiting", "Suppressed ",
-		"messages lost", "missed ", "dropped " };
-
-	if (!slice_starts(fr->tag, SLICE("rsyslogd")) &&
-	    !slice_starts(fr->tag, SLICE("systemd-journal")) &&
-	    !slice_starts(fr->tag, SLICE("syslog-ng")) &&
-	    !slice_starts(fr->tag, SLICE("imuxsock")) &&
-	    !slice_starts(fr->tag, SLICE("journal")))
-		return false;
-	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
-		if (slice_find(fr->text, slice_cstr(word[i])) != SLICE_NONE)
-			return true;
-	return false;
-}
-
-/* The inferred zone against the queue ID of a line that its making wrote. */
-static void
 check_zone(struct feed *f, const struct stamp *st)
 {
 	const struct event *ev = &f->event;
 	struct queueid q;
 
-	if (ev->kind != EV_CLIENT && ev->kind != EV_MESSAGE_ID &&
-	    ev->kind != EV_PICKUP)
-		return;
-	if (queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
-	    q.has_time)
-		clock_check(&f->clock, st, q.sec);
+	if (ev->kind != EV_CLIENT && ev->kind != EV_PICKUP)
+		return false;
+	return queueid_parse(rec_get(&ev->rec, F_QID), &q, NULL) == RC_OK &&
+	    q.has_time && clock_check(&f->clock, st, q.sec);
 }
 
 /* The time, if it needs neither year nor zone nor the lines before. */
@@ -152,20 +112,12 @@ leave_open(struct feed *f, const struct frame *fr, struct slice *note)
 		    note);
 }
 
-/* Turn a frame into an event. */
-static void
-make_event(struct feed *f, const struct frame *fr)
+void
+feed_time(struct feed *f, const struct frame *fr)
 {
 	struct event *ev = &f->event;
 	struct slice note;
-	struct postfix_tag own;
-	const struct postfix_tag *t = &own;
 
-	rec_clear(&ev->rec);
-	ev->kind = EV_OTHER;
-	ev->daemon = DM_NONE;
-	ev->class = LINE_FOREIGN;
-	ev->pid = 0;
 	if (f->undated)
 		leave_open(f, fr, &note);
 	else
@@ -174,30 +126,30 @@ make_event(struct feed *f, const struct frame *fr)
 		rec_set(&ev->rec, F_TIME_NOTE, note);
 	if (!ev->time.known && fr->stamp.text.len > 0)
 		rec_set(&ev->rec, F_STAMP, fr->stamp.text);
-	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK) {
-		ev->class = LINE_IGNORED;
-		rec_set(&ev->rec, F_TEXT, fr->line);
+	if (f->clock.inferred && check_zone(f, &fr->stamp)) {
+		clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time,
+		    &note);
+		rec_set(&ev->rec, F_TIME_NOTE, note);
+	}
+}
+
+/* Turn a frame into an event. */
+static void
+make_event(struct feed *f, struct frame *fr)
+{
+	struct event *ev = &f->event;
+	bool again = fr->last_repeated, ours;
+
+	if (again && again_fill(&f->again, fr))
+		fr->last_repeated = false;
+	ours = logline_read(fr, ev);
+	feed_time(f, fr);
+	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK)
 		return;
-	}
-	if (fr->postfix != NULL)
-		t = fr->postfix;
-	else
-		postfix_tag(fr->tag, fr->lost_program, &own);
-	if (t->ours && !fr->last_repeated) {
-		postfix_parse(fr->text, t, ev);
-		if (f->clock.inferred)
-			check_zone(f, &fr->stamp);
-	} else {
-		rec_set(&ev->rec, F_TEXT, fr->text);
-		if (lost_lines(fr))
-			rec_set(&ev->rec, F_NOTE, SLICE("lines-lost"));
-		else if (fr->kind == FRAMING_NONE &&
-		    slice_find(fr->line, SLICE("postfix")) != SLICE_NONE) {
-			ev->kind = EV_UNKNOWN;
-			ev->class = LINE_UNKNOWN;
-		}
-	}
-	set_tag(ev, fr, t);
+	if (fr->last_repeated && f->again.ours)
+		ev->class = LINE_IGNORED;
+	if (!again)
+		again_keep(&f->again, fr, ev, ours);
 }
 
 /* Deliveries are not multiplied: a repeat is one event, counted. */
@@ -295,11 +247,18 @@ static bool
 step_piece(struct feed *f, bool event)
 {
 	struct stamp stamp;
+	struct slice was, text;
 
 	if (event) {
+		was = rec_get(&f->event.rec, F_TIME_NOTE);
+		text = rec_get(&f->event.rec, F_STAMP);
 		piece_time(f, &stamp);
-		if (f->clock.inferred)
-			check_zone(f, &stamp);
+		if (f->clock.inferred && check_zone(f, &stamp)) {
+			f->event.time.known = false;
+			rec_set(&f->event.rec, F_STAMP, text);
+			rec_set(&f->event.rec, F_TIME_NOTE, was);
+			piece_time(f, &stamp);
+		}
 		return true;
 	}
 	if (!slice_eq(rec_get(&f->event.rec, F_TYPE), SLICE("piece")))
@@ -373,6 +332,7 @@ step_line(struct feed *f)
 			return false;
 		}
 		make_event(f, &fr);
+		set_repeat(f, &fr);
 		set_place(f, &fr, off);
 		return true;
 	}

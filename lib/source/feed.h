@@ -27,6 +27,7 @@
 #include "io/inputs.h"
 #include "io/reader.h"
 #include "rec/rec.h"
+#include "source/again.h"
 #include "source/clock.h"
 
 #define FEED_STAMP_MAX	48	/* Tue 2026-09-01 10:04:05.123456789 +0200 */
@@ -96,6 +97,7 @@ struct feed {
 	enum rc			 stream_rc;	/* why it ended */
 	struct err		 stream_err;
 	struct framing		 framing;
+	struct again		 again;
 	uint64_t		 line;		/* lines of the stream so far */
 	struct rec_in		 rec_in;
 	struct buf		 scratch;
@@ -108,6 +110,7 @@ struct feed {
 	unsigned int		 breaks;	/* damage that a piece tells of */
 	unsigned int		 told;		/* of both, to the next line */
 	struct buf		 last_host;	/* of its latest line */
+	uint64_t		 last_writer;	/* its number */
 	struct buf		 last_src;	/* of records: their latest source */
 	struct reader_total	 total;
 	bool			 done;
@@ -121,6 +124,10 @@ struct feed {
 };
 
 void	feed_survey(struct feed *, bool hash);
+/* One more line from the beginning of a source. */
+void	survey_line(struct survey *, const struct frame *);
+/* The times of the event at hand, whose frame this is. */
+void	feed_time(struct feed *, const struct frame *);
 bool	feed_open(struct feed *, bool hash);
 enum feed_item feed_next(struct feed *);
 void	feed_close(struct feed *);

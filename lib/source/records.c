@@ -182,10 +182,12 @@ on_event(struct run *x, struct feed *f)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)
 		say_lost(x, ev);
-	if (!slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
+	if ((ev->writer == 0 || ev->writer != f->last_writer) &&
+	    !slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
 		f->last_host.len = 0;
 		(void)buf_add(&f->last_host, rec_get(&ev->rec, F_HOST));
 	}
+	f->last_writer = ev->writer;
 	/* Coverage of records is in the stream's own coverage records. */
 	if (!f->survey.records)
 		coverage_event(x->coverage, ev);
@@ -533,8 +535,8 @@ drop_found(struct run *x)
 		    dropped == 1 ? "file" : "files");
 }
 
-static struct prefix *
-compile_prefix(const struct opt *opt)
+struct prefix *
+records_prefix(const struct opt *opt)
 {
 	char what[256];
 	size_t pos = 0;
@@ -583,6 +585,30 @@ say_what_is_unknown(const struct run *x)
 		    "that wrote them was cut short");
 }
 
+/* Limits that were met. */
+static void
+say_what_was_lost(struct run *x)
+{
+	struct track_lost l = track_lost(x->track);
+
+	if (l.unjoined > 0) {
+		x->status = EXIT_TROUBLE;
+		(void)msg_error("%llu lines were not joined to messages, "
+		    "because there are too many different hosts or programs; "
+		    "give fewer files at a time",
+		    (unsigned long long)l.unjoined);
+	}
+	if (l.words) {
+		x->status = EXIT_TROUBLE;
+		(void)msg_error("too many different handshakes: the details "
+		    "of some are left out");
+	}
+	if (l.early > 0)
+		msg_note("%llu messages were still open when there were too "
+		    "many of them; what came later of these stands apart",
+		    (unsigned long long)l.early);
+}
+
 static int
 final_status(struct run *x, const struct inputs *in)
 {
@@ -608,7 +634,7 @@ records_run(const struct inputs *in, const struct opt *opt,
 	struct run x = { .opt = opt, .mode = mode, .fn = fn, .arg = arg,
 		.status = EXIT_YES };
 	struct track_opt to = { .events = opt->events };
-	struct prefix *prefix = compile_prefix(opt);
+	struct prefix *prefix = records_prefix(opt);
 	struct err e;
 	size_t cap = 0, n;
 	int status;
@@ -644,8 +670,10 @@ records_run(const struct inputs *in, const struct opt *opt,
 	} else if (mode != RECORDS_EVENTS)
 		x.track = track_new(&to, give_traced, &x);
 	merge_feeds(&x, x.feed, n);
-	if (x.track != NULL && !x.stopped)
+	if (x.track != NULL && !x.stopped) {
 		track_end(x.track);
+		say_what_was_lost(&x);
+	}
 	give_ends(&x);
 	if (!x.stopped)
 		say_what_is_unknown(&x);

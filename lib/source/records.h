@@ -19,6 +19,7 @@
 #define SOURCE_RECORDS_H
 
 #include "base/field.h"
+#include "fmt/prefix.h"
 #include "io/inputs.h"
 #include "source/opt.h"
 
@@ -34,6 +35,8 @@ typedef bool	records_fn(void *arg, const struct rec *);
 int	records_run(const struct inputs *, const struct opt *,
 	    enum records_mode, records_fn *, void *arg);
 
+/* The pattern of --prefix, NULL without; a mistake ends the program. */
+struct prefix	*records_prefix(const struct opt *);
 /* Open standard output as the options say; a mistake in -f ends the program. */
 void	records_out(struct rec_out *, const struct opt *);
 /* Close it: `status`, or 2 with a message when it could not be written. */

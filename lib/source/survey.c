@@ -97,8 +97,8 @@ count_wrap(struct survey *v, const struct stamp *s)
 		v->last = yday;
 }
 
-static void
-look_at_line(struct survey *v, const struct frame *f)
+void
+survey_line(struct survey *v, const struct frame *f)
 {
 	if (f->stamp.kind == STAMP_NONE && f->outer.kind == STAMP_NONE)
 		return;
@@ -222,11 +222,11 @@ look(struct feed *f)
 	framing_init(&fr, f->prefix);
 	while (w.len > 0 && (n = framing_next(&fr, w, whole, &frame)) > 0) {
 		if (!v->timed) {
-			look_at_line(v, &frame);
+			survey_line(v, &frame);
 			if (v->timed)
 				(void)buf_add(&f->host, frame.host);
 		} else
-			look_at_line(v, &frame);
+			survey_line(v, &frame);
 		w = slice_from(w, n);
 	}
 	framing_free(&fr);

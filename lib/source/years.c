@@ -154,6 +154,31 @@ decide_zone(struct member *m, size_t n)
 	}
 }
 
+void
+years_announce(size_t assumed, size_t yearless)
+{
+	if (assumed > 0)
+		msg_note("the time stamps have no zone: UTC is ASSUMED; "
+		    "give the zone of the logs with -z, such as "
+		    "-z Europe/Berlin");
+	if (yearless > 0)
+		msg_note("the time stamps have no year and nothing tells it: "
+		    "records have no time; give the year of the first line "
+		    "with --year");
+}
+
+bool
+years_assumed(const struct feed *f, const struct opt *opt)
+{
+	return f->survey.local && opt->zone == NULL && !f->clock.inferred;
+}
+
+bool
+years_yearless(const struct feed *f)
+{
+	return f->survey.bsd && f->clock.from == CLOCK_YEAR_NONE;
+}
+
 /* Say once, for all files, what had to be assumed. */
 static void
 announce(const struct feed *f, size_t n, const struct opt *opt)
@@ -163,20 +188,10 @@ announce(const struct feed *f, size_t n, const struct opt *opt)
 	for (size_t i = 0; i < n; i++) {
 		if (f[i].undated)
 			continue;
-		if (f[i].survey.local && opt->zone == NULL &&
-		    !f[i].clock.inferred)
-			assumed++;
-		if (f[i].survey.bsd && f[i].clock.from == CLOCK_YEAR_NONE)
-			yearless++;
+		assumed += years_assumed(&f[i], opt);
+		yearless += years_yearless(&f[i]);
 	}
-	if (assumed > 0)
-		msg_note("the time stamps have no zone: UTC is ASSUMED; "
-		    "give the zone of the logs with -z, such as "
-		    "-z Europe/Berlin");
-	if (yearless > 0)
-		msg_note("the time stamps have no year and nothing tells it: "
-		    "records have no time; give the year of the first line "
-		    "with --year");
+	years_announce(assumed, yearless);
 }
 
 static void
@@ -191,6 +206,15 @@ decide(struct member *m, size_t n, const struct opt *opt)
 		    (opt->year == 0 || m[i].f->piece.dated))
 			clock_year(&m[i].f->clock, CLOCK_YEAR_GIVEN,
 			    m[i].f->survey.given);
+}
+
+void
+years_alone(struct feed *f, const struct opt *opt)
+{
+	struct member m = { .f = f };
+
+	clock_init(&f->clock, opt->zone);
+	decide(&m, 1, opt);
 }
 
 static int

@@ -12,7 +12,9 @@
  * where two have the same name, their hosts make the sets.
  *
  * years_decide fills clock, and survey.first where there is a time.  It says
- * once what was assumed.
+ * once what was assumed.  years_alone decides for one source that has no
+ * neighbours, and says nothing; years_assumed and years_yearless tell what
+ * years_announce then is to say of all of them.
  */
 #ifndef SOURCE_YEARS_H
 #define SOURCE_YEARS_H
@@ -21,5 +23,9 @@
 #include "source/opt.h"
 
 void	years_decide(struct feed *, size_t n, const struct opt *);
+void	years_alone(struct feed *, const struct opt *);
+bool	years_assumed(const struct feed *, const struct opt *);
+bool	years_yearless(const struct feed *);
+void	years_announce(size_t assumed, size_t yearless);
 
 #endif

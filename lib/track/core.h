@@ -24,6 +24,7 @@
 #define PEERS		4096	/* connections of tlsproxy remembered */
 #define MIDS		4096	/* buckets of the Message-ID table */
 #define TAG_MEMO	64
+#define WRITERS		256	/* a power of two */
 #define DOUBTS		32
 #define SWAPPED		5	/* seconds that lines may be out of order */
 
@@ -66,6 +67,7 @@ struct track {
 	int64_t			 now;		/* merged time */
 	bool			 started;
 	uint64_t		 order;		/* events so far */
+	struct track_lost	 lost;
 	struct {
 		struct field_set delivery, client, queued, reject;
 	}			 keys;		/* of a line, that are kept */
@@ -73,6 +75,11 @@ struct track {
 	struct rec		 tmp;		/* facts of one delivery */
 	struct host		*last_host;
 	struct tag		*memo[TAG_MEMO];	/* tags met lately */
+	/* Tags by the number of their writer, with their daemon. */
+	struct {
+		uint64_t	 writer;
+		struct tag	*tag;
+	}			 writer[WRITERS];
 	/* The day of the time written last, and its text. */
 	bool			 day_known;
 	int64_t			 day;

@@ -13,6 +13,7 @@
 #define SILENCE		(6 * 3600)
 #define HOSTS_MAX	65536
 #define TAGS_MAX	1024	/* tags of one host kept */
+#define WRITERS		256	/* a power of two */
 
 struct gap {
 	int64_t		from, to;
@@ -43,6 +44,13 @@ struct coverage {
 	uint32_t		 *slot;		/* index + 1 by hash */
 	size_t			  nslot;
 	struct host_cover	 *latest;
+	/* Hosts and tags by the number of their writer. */
+	struct writer {
+		uint64_t	   writer;
+		struct host_cover *host;
+		size_t		   tag;		/* index + 1, 0: not yet */
+		enum daemon_id	   daemon;	/* of the tag */
+	}			  writer[WRITERS];
 };
 
 struct coverage *
@@ -96,6 +104,19 @@ rehash(struct coverage *c)
 	}
 }
 
+/* A host met before; or NULL, and where it is to be put. */
+static struct host_cover *
+known_host(const struct coverage *c, struct slice name, size_t *slot)
+{
+	size_t s = hash_bytes(name, 7) & (c->nslot - 1);
+
+	for (; c->slot[s] != 0; s = (s + 1) & (c->nslot - 1))
+		if (slice_eq(c->host[c->slot[s] - 1]->name, name))
+			return c->host[c->slot[s] - 1];
+	*slot = s;
+	return NULL;
+}
+
 static struct host_cover *
 find_host(struct coverage *c, struct slice name)
 {
@@ -104,12 +125,13 @@ find_host(struct coverage *c, struct slice name)
 
 	if (c->latest != NULL && slice_eq(c->latest->name, name))
 		return c->latest;
-	if (c->n >= HOSTS_MAX)
+	if ((h = known_host(c, name, &s)) != NULL)
+		return c->latest = h;
+	if (c->n >= HOSTS_MAX) {
 		name = SLICE("(more hosts)");
-	s = hash_bytes(name, 7) & (c->nslot - 1);
-	for (; c->slot[s] != 0; s = (s + 1) & (c->nslot - 1))
-		if (slice_eq(c->host[c->slot[s] - 1]->name, name))
-			return c->latest = c->host[c->slot[s] - 1];
+		if ((h = known_host(c, name, &s)) != NULL)
+			return c->latest = h;
+	}
 	if (c->n == c->cap) {
 		size_t cap = c->cap == 0 ? 16 : c->cap * 2;
 
@@ -186,36 +208,55 @@ full_tag(unsigned char *dst, size_t cap, const struct rec *r)
 	return slice_of(dst, n);
 }
 
-static void
-set_tls(struct host_cover *h, struct slice name, bool yes, bool out)
+/* The index of a tag, TAGS_MAX without a name or above the limit. */
+static size_t
+find_tag(struct host_cover *h, struct slice name)
 {
 	size_t i;
 
 	if (name.len == 0)
-		return;
+		return TAGS_MAX;
 	for (i = 0; i < h->ntag; i++)
 		if (slice_eq(h->tag[i].name, name))
 			break;
-	if (i == TAGS_MAX)
-		return;
-	if (i == h->ntag) {
+	if (i == h->ntag && i < TAGS_MAX) {
 		h->tag = mem_grow(h->tag, h->ntag, h->ntag + 1,
 		    sizeof(*h->tag));
 		h->tag[h->ntag++] = (struct tag_tls){ .name = own(name) };
 	}
-	if (yes && out && !h->tag[i].yes)
-		h->tag[i].out = true;
-	else if (yes)
-		h->tag[i].out = false;
-	if (yes)
-		h->tag[i].yes = true;
+	return i;
+}
+
+static void
+set_tls(struct host_cover *h, size_t i, bool yes, bool out)
+{
+	if (i == TAGS_MAX || !yes)
+		return;
+	h->tag[i].out = out && (h->tag[i].out || !h->tag[i].yes);
+	h->tag[i].yes = true;
+}
+
+/* The index of the tag of this line's writer. */
+static size_t
+tag_of(struct host_cover *h, const struct event *ev, struct writer *w)
+{
+	unsigned char text[200];
+	size_t i;
+
+	if (w != NULL && w->tag != 0 && w->daemon == ev->daemon)
+		return w->tag - 1;
+	i = find_tag(h, full_tag(text, sizeof(text), &ev->rec));
+	if (w != NULL) {
+		w->tag = i + 1;
+		w->daemon = ev->daemon;
+	}
+	return i;
 }
 
 /* Deliveries over a network and sessions ask for TLS lines. */
 static void
-take_tls(struct host_cover *h, const struct event *ev)
+take_tls(struct host_cover *h, const struct event *ev, struct writer *w)
 {
-	unsigned char text[200];
 	const struct rec *r = &ev->rec;
 	bool yes = false;
 
@@ -240,7 +281,7 @@ take_tls(struct host_cover *h, const struct event *ev)
 	default:
 		return;
 	}
-	set_tls(h, full_tag(text, sizeof(text), r), yes, rec_has(r, F_RELAY));
+	set_tls(h, tag_of(h, ev, w), yes, rec_has(r, F_RELAY));
 }
 
 void
@@ -253,11 +294,19 @@ coverage_event(struct coverage *c, const struct event *ev)
 void
 coverage_uncounted(struct coverage *c, const struct event *ev)
 {
-	struct host_cover *h = find_host(c, rec_get(&ev->rec, F_HOST));
+	struct writer *w = ev->writer == 0 ? NULL :
+	    &c->writer[ev->writer % WRITERS];
+	struct host_cover *h;
 
+	if (w != NULL && w->writer == ev->writer)
+		h = c->latest = w->host;
+	else
+		h = find_host(c, rec_get(&ev->rec, F_HOST));
+	if (w != NULL && w->writer != ev->writer)
+		*w = (struct writer){ .writer = ev->writer, .host = h };
 	take_time(h, &ev->time, event_lines_lost(ev));
 	if (ev->class == LINE_UNDERSTOOD)
-		take_tls(h, ev);
+		take_tls(h, ev, w);
 }
 
 void
@@ -313,7 +362,8 @@ merge_tls(struct host_cover *h, struct slice s)
 			s = slice_of(NULL, 0);
 		}
 		if (slice_rcut(word, '=', &name, &yes))
-			set_tls(h, name, slice_eq(yes, SLICE("yes")), false);
+			set_tls(h, find_tag(h, name), slice_eq(yes, SLICE("yes")),
+			    false);
 	}
 }
 

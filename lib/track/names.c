@@ -8,7 +8,7 @@
 void
 names_init(struct names *n)
 {
-	*n = (struct names){ .overflow = false };
+	*n = (struct names){ .limit = NAMES_MAX };
 	arena_init(&n->mem, SIZE_MAX / 2);
 }
 
@@ -78,6 +78,16 @@ hash_tag(const void *p)
 	return tag_hash(t->instance, t->service, t->program);
 }
 
+/* No room for one more, which is remembered. */
+static bool
+full(struct names *n, const struct table *t)
+{
+	if (t->n < n->limit)
+		return false;
+	n->overflow = true;
+	return true;
+}
+
 struct host *
 names_host(struct names *n, struct slice name)
 {
@@ -86,14 +96,12 @@ names_host(struct names *n, struct slice name)
 	size_t h;
 
 	(void)table_room(t, hash_host);
-	if (t->n >= NAMES_MAX) {
-		n->overflow = true;
-		name = slice_of("", 0);
-	}
 	h = hash_bytes(name, 1) & (t->cap - 1);
 	for (; (host = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
 		if (slice_eq(host->name, name))
 			return host;
+	if (full(n, t))
+		return NULL;
 	host = arena_alloc(&n->mem, sizeof(*host));
 	host->name = arena_dup(&n->mem, name);
 	t->slot[h] = host;
@@ -109,14 +117,12 @@ names_instance(struct names *n, struct host *host, struct slice name)
 	size_t h;
 
 	(void)table_room(t, hash_instance);
-	if (t->n >= NAMES_MAX) {
-		n->overflow = true;
-		name = slice_of("", 0);
-	}
 	h = hash_bytes(name, (uint64_t)(uintptr_t)host) & (t->cap - 1);
 	for (; (i = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
 		if (i->host == host && slice_eq(i->name, name))
 			return i;
+	if (full(n, t))
+		return NULL;
 	i = arena_alloc(&n->mem, sizeof(*i));
 	i->host = host;
 	i->name = arena_dup(&n->mem, name);
@@ -134,15 +140,13 @@ names_tag(struct names *n, struct instance *inst, struct slice service,
 	size_t h;
 
 	(void)table_room(t, hash_tag);
-	if (t->n >= NAMES_MAX) {
-		n->overflow = true;
-		service = program = slice_of("", 0);
-	}
 	h = tag_hash(inst, service, program) & (t->cap - 1);
 	for (; (tag = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
 		if (tag->instance == inst && slice_eq(tag->service, service) &&
 		    slice_eq(tag->program, program))
 			return tag;
+	if (full(n, t))
+		return NULL;
 	tag = arena_alloc(&n->mem, sizeof(*tag));
 	tag->host = inst->host;
 	tag->instance = inst;
@@ -185,7 +189,7 @@ same_words(const struct slice a[TLS_WORDS], const struct slice b[TLS_WORDS])
 const struct tls_words *
 names_tls(struct names *n, const struct slice word[TLS_WORDS])
 {
-	static const struct slice none[TLS_WORDS];
+	static const struct tls_words none;
 	struct table *t = &n->tls;
 	struct tls_words *w;
 	size_t h;
@@ -193,14 +197,12 @@ names_tls(struct names *n, const struct slice word[TLS_WORDS])
 	if (n->last_tls != NULL && same_words(n->last_tls->word, word))
 		return n->last_tls;
 	(void)table_room(t, hash_tls);
-	if (t->n >= NAMES_MAX) {
-		n->overflow = true;
-		word = none;
-	}
 	h = words_hash(word) & (t->cap - 1);
 	for (; (w = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
 		if (same_words(w->word, word))
 			return n->last_tls = w;
+	if (full(n, t))
+		return &none;
 	w = arena_alloc(&n->mem, sizeof(*w));
 	for (size_t i = 0; i < TLS_WORDS; i++)
 		w->word[i] = arena_dup(&n->mem, word[i]);

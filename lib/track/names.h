@@ -2,9 +2,9 @@
  * names - hosts, instances, tags and sources, each kept once
  *
  * Interned objects live until names_free and never move.  Tables are capped
- * (NAMES_MAX of each kind): past that, names_* returns the shared overflow
- * object, whose name is empty, and `overflow` is set; lines of such hosts
- * are not joined.
+ * (NAMES_MAX of each kind; tests lower `limit`): past that, those that are
+ * known are found as before, a new host, instance or tag is NULL, and
+ * `overflow` is set; lines of such a host are not joined, which is told.
  */
 #ifndef TRACK_NAMES_H
 #define TRACK_NAMES_H
@@ -82,7 +82,8 @@ struct names {
 	uint32_t	 last_src;
 	struct slice	 note[NAMES_NOTES];	/* time notes, from 1 */
 	uint8_t		 nnote, last_note;
-	bool		 overflow;
+	size_t		 limit;
+	bool		 overflow;	/* something had no room */
 };
 
 void		 names_init(struct names *);

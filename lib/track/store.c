@@ -255,6 +255,7 @@ shed(struct track *t)
 			if (m->list == LIST_WAITING)
 				session_end(t, m->session, t->now);
 			write_message(t, m);
+			t->lost.early++;
 			break;
 		}
 }

@@ -809,27 +809,70 @@ find_tag(struct track *t, struct host *h, const struct rec *r,
 	struct tag **memo = &t->memo[((size_t)daemon * 8 + service.len +
 	    instance.len) % TAG_MEMO];
 	struct tag *g = *memo;
+	struct instance *i;
 
 	if (g != NULL && g->host == h && g->daemon == daemon &&
 	    slice_eq(g->service, service) &&
 	    slice_eq(g->instance->name, instance) &&
 	    slice_eq(g->program, program))
 		return g;
-	return *memo = names_tag(&t->names,
-	    names_instance(&t->names, h, instance), service, program);
+	i = names_instance(&t->names, h, instance);
+	return *memo = i == NULL ? NULL :
+	    names_tag(&t->names, i, service, program);
 }
 
-/* Host, instance, tag and process of the line. */
-static void
+/*
+ * Lines that no program of Postfix wrote: also blank ones and marks, which
+ * are left out on purpose and have no tag.
+ */
+static bool
+is_foreign(const struct event *ev)
+{
+	return ev->class == LINE_FOREIGN || (ev->class == LINE_IGNORED &&
+	    !rec_has(&ev->rec, F_INSTANCE));
+}
+
+/*
+ * Host and tag of the line, no tag of one that is not Postfix's; false if it
+ * cannot be joined, because there are too many of them.
+ */
+static bool
+find_writer(struct track *t, struct at *at)
+{
+	const struct event *ev = at->ev;
+	const struct rec *r = &ev->rec;
+	struct slice name;
+	bool lost = event_program_lost(ev);
+	size_t i = ev->writer % WRITERS;
+
+	if (ev->writer != 0 && t->writer[i].writer == ev->writer &&
+	    t->writer[i].tag->daemon == ev->daemon && !lost &&
+	    !is_foreign(ev)) {
+		at->tag = t->writer[i].tag;
+		at->host = at->tag->host;
+		return true;
+	}
+	name = rec_get(r, F_HOST);
+	if (t->last_host == NULL || !slice_eq(name, t->last_host->name))
+		t->last_host = names_host(&t->names, name);
+	at->host = t->last_host;
+	if (at->host == NULL || is_foreign(ev))
+		return at->host != NULL;
+	at->tag = find_tag(t, at->host, r, lost ? DM_NONE : ev->daemon, lost);
+	if (at->tag != NULL && ev->writer != 0 && !lost) {
+		t->writer[i].writer = ev->writer;
+		t->writer[i].tag = at->tag;
+	}
+	return at->tag != NULL;
+}
+
+/* Host, instance, tag and process of the line; false as find_writer. */
+static bool
 locate(struct track *t, struct event *ev, struct at *at)
 {
 	const struct rec *r = &ev->rec;
-	struct slice name = rec_get(r, F_HOST);
-	bool lost = event_program_lost(ev);
 
-	if (t->last_host == NULL || !slice_eq(name, t->last_host->name))
-		t->last_host = names_host(&t->names, name);
-	*at = (struct at){ .ev = ev, .host = t->last_host };
+	*at = (struct at){ .ev = ev };
 	at->ref = (struct ref){ .off = ev->off, .len = (uint32_t)(ev->len >
 	    UINT32_MAX ? UINT32_MAX : ev->len) };
 	if (at->ref.len == 0)
@@ -837,13 +880,15 @@ locate(struct track *t, struct event *ev, struct at *at)
 	at->ref.src = names_src(&t->names, ev->src);
 	at->sec = ev->time.ordered ? ev->time.sec : t->now;
 	at->note = names_note(&t->names, rec_get(r, F_TIME_NOTE));
-	if (ev->class == LINE_FOREIGN)
-		return;
-	at->tag = find_tag(t, at->host, r, lost ? DM_NONE : ev->daemon, lost);
+	if (!find_writer(t, at))
+		return false;
+	if (at->tag == NULL)
+		return true;
 	at->instance = at->tag->instance;
 	if (ev->pid != 0)
 		at->process = process_find(&t->processes, at->tag, ev->pid,
 		    t->now);
+	return true;
 }
 
 static void
@@ -941,16 +986,21 @@ track_event(struct track *t, struct event *ev)
 	struct at at;
 
 	t->order++;
+	t->joined = (struct node_ref){ .idx = 0 };
 	if (ev->time.ordered && (!t->started || ev->time.sec > t->now)) {
 		t->now = ev->time.sec;
 		t->started = true;
 		track_advance(t);
 	}
-	locate(t, ev, &at);
-	note_time(&at);
-	if (ev->class == LINE_FOREIGN)
+	if (!locate(t, ev, &at)) {
+		t->lost.unjoined += !is_foreign(ev);
+		if (t->opt.events && !t->stopped && !is_foreign(ev))
+			put_event(t, ev);
 		return;
-	t->joined = (struct node_ref){ .idx = 0 };
+	}
+	note_time(&at);
+	if (is_foreign(ev))
+		return;
 	dispatch(t, &at);
 	if (t->opt.events && !t->stopped)
 		put_event(t, ev);
@@ -964,6 +1014,15 @@ by_order(const void *a, const void *b)
 	const struct message *y = *(struct message *const *)b;
 
 	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+struct track_lost
+track_lost(const struct track *t)
+{
+	struct track_lost l = t->lost;
+
+	l.words = t->names.overflow && l.unjoined == 0;
+	return l;
 }
 
 void

@@ -26,6 +26,13 @@ typedef bool	track_put(void *arg, const struct rec *);
 
 struct track;
 
+/* What there was no room for; the caller tells it. */
+struct track_lost {
+	uint64_t	unjoined;	/* lines of too many hosts or tags */
+	uint64_t	early;		/* messages written while still open */
+	bool		words;		/* details of handshakes */
+};
+
 struct track_opt {
 	bool	events;		/* hand event records on, with their trace */
 };
@@ -35,6 +42,7 @@ struct track	*track_new(const struct track_opt *, track_put *, void *arg);
 void		 track_event(struct track *, struct event *);
 /* Write what is still held. */
 void		 track_end(struct track *);
+struct track_lost track_lost(const struct track *);
 void		 track_free(struct track *);
 
 #endif

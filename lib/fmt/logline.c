@@ -1,0 +1,90 @@
+#include "fmt/logline.h"
+
+#include "fmt/postfix.h"
+
+#include "base/banned.h"
+
+/* What the tag and the framing say of the line. */
+static void
+set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
+{
+	struct rec *r = &ev->rec;
+	uint64_t pid = fr->number;
+
+	if (fr->host.len > 0)
+		rec_set(r, F_HOST, fr->host);
+	if (fr->postfix != NULL ? pid <= UINT32_MAX :
+	    slice_u64(fr->pid, UINT32_MAX, &pid)) {
+		rec_set(r, F_PID, fr->pid);
+		ev->pid = (uint32_t)pid;
+	}
+	if (t->ours) {
+		rec_set(r, F_INSTANCE, t->instance);
+		if (t->service.len > 0)
+			rec_set(r, F_SERVICE, t->service);
+		if (ev->daemon != DM_NONE)
+			rec_set(r, F_DAEMON, daemon_name[ev->daemon]);
+		if (t->lost)
+			rec_set(r, F_NOTE, SLICE("program-lost"));
+	} else if (fr->tag.len > 0)
+		rec_set(r, F_DAEMON, fr->tag);
+}
+
+/* A logger says that it dropped lines. */
+static bool
+lost_lines(const struct frame *fr)
+{
+	static const char *const word[] = { "rate-limiting", "Suppressed ",
+		"messages lost", "missed ", "dropped " };
+
+	if (!slice_starts(fr->tag, SLICE("rsyslogd")) &&
+	    !slice_starts(fr->tag, SLICE("systemd-journal")) &&
+	    !slice_starts(fr->tag, SLICE("syslog-ng")) &&
+	    !slice_starts(fr->tag, SLICE("imuxsock")) &&
+	    !slice_starts(fr->tag, SLICE("journal")))
+		return false;
+	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
+		if (slice_find(fr->text, slice_cstr(word[i])) != SLICE_NONE)
+			return true;
+	return false;
+}
+
+bool
+logline_read(const struct frame *fr, struct event *ev)
+{
+	struct postfix_tag own;
+	const struct postfix_tag *t = &own;
+
+	rec_clear(&ev->rec);
+	ev->kind = EV_OTHER;
+	ev->daemon = DM_NONE;
+	ev->class = LINE_FOREIGN;
+	ev->pid = 0;
+	ev->writer = fr->writer;
+	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK) {
+		ev->class = LINE_IGNORED;
+		rec_set(&ev->rec, F_TEXT, fr->line);
+		return false;
+	}
+	if (fr->last_repeated)
+		postfix_tag(slice_of(NULL, 0), false, &own);
+	else if (fr->postfix != NULL)
+		t = fr->postfix;
+	else
+		postfix_tag(fr->tag, fr->lost_program, &own);
+	if (t->ours)
+		postfix_parse(fr->text, t, ev);
+	else
+		rec_set(&ev->rec, F_TEXT, fr->text);
+	if (!t->ours && !fr->last_repeated) {
+		if (lost_lines(fr))
+			rec_set(&ev->rec, F_NOTE, SLICE("lines-lost"));
+		else if (fr->kind == FRAMING_NONE &&
+		    slice_find(fr->line, SLICE("postfix")) != SLICE_NONE) {
+			ev->kind = EV_UNKNOWN;
+			ev->class = LINE_UNKNOWN;
+		}
+	}
+	set_tag(ev, fr, t);
+	return t->ours;
+}

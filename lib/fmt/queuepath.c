@@ -1,0 +1,83 @@
+#include "fmt/queuepath.h"
+
+#include "base/banned.h"
+
+#define DEPTH	8	/* hash directories */
+
+static bool
+is_log(struct slice s)
+{
+	return slice_eq(s, SLICE("bounce")) || slice_eq(s, SLICE("defer")) ||
+	    slice_eq(s, SLICE("trace"));
+}
+
+static bool
+is_queue(struct slice s)
+{
+	static const struct slice names[] = {
+#define Q(t)	{ (const unsigned char *)t, sizeof(t) - 1 }
+		Q("maildrop"), Q("incoming"), Q("active"), Q("deferred"),
+		Q("hold"), Q("corrupt"), Q("saved"),
+#undef Q
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (slice_eq(s, names[i]))
+			return true;
+	return is_log(s);
+}
+
+/* The last component, cut off. */
+static struct slice
+take_last(struct slice *path)
+{
+	size_t at = slice_rchr(*path, '/');
+	struct slice s = *path;
+
+	if (at == SLICE_NONE) {
+		*path = slice_of(s.ptr, 0);
+		return s;
+	}
+	*path = slice_of(s.ptr, at);
+	return slice_from(s, at + 1);
+}
+
+/* The n-th hash directory of an ID. */
+static unsigned char
+hash_char(const struct queuepath *p, size_t n)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	if (p->id.has_time)
+		return n < 5 ? (unsigned char)hex[p->id.usec >>
+		    (4 * (4 - n)) & 15] : '_';
+	return n < p->qid.len ? p->qid.ptr[n] : '_';
+}
+
+void
+queuepath_parse(struct slice path, struct queuepath *p)
+{
+	unsigned char dir[DEPTH];
+	size_t n = 0;
+	struct slice rest = path, s, head, tail;
+
+	*p = (struct queuepath){ 0 };
+	p->name = s = take_last(&rest);
+	if (slice_ends(s, SLICE("#FIX")))
+		s.len -= 4;
+	if (queueid_parse(s, &p->id, NULL) == RC_OK)
+		p->qid = s;
+	p->temp = slice_cut(s, '.', &head, &tail) && slice_digits(head) &&
+	    slice_digits(tail);
+	while ((s = take_last(&rest)).len == 1 && n < DEPTH &&
+	    (ascii_alnum(s.ptr[0]) || s.ptr[0] == '_'))
+		dir[n++] = s.ptr[0];
+	if (!is_queue(s))
+		return;
+	p->queue = s;
+	p->root = rest;
+	p->log = is_log(s);
+	for (size_t i = 0; i < n && p->qid.ptr != NULL; i++)
+		if (dir[n - 1 - i] != hash_char(p, i))
+			p->hash_wrong = true;
+}

@@ -1,0 +1,154 @@
+#include "scan/anchor.h"
+
+#include "base/banned.h"
+
+#define PID_MAX		10
+#define PROGRAM_MAX	32	/* bytes of a program's name */
+
+/* Does this follow at pos? */
+static bool
+here(struct slice s, size_t pos, struct slice want)
+{
+	return slice_starts(slice_from(s, pos), want);
+}
+
+/* "/smtp[4711" stands before the bracket at pos. */
+static bool
+is_tag(struct slice s, size_t pos)
+{
+	size_t n = 0, p = pos;
+
+	while (n < PID_MAX && p > 0 && ascii_digit(s.ptr[p - 1])) {
+		p--;
+		n++;
+	}
+	if (n == 0 || p == 0 || s.ptr[--p] != '[')
+		return false;
+	for (n = 0; p > 0; n++) {
+		unsigned char c = s.ptr[--p];
+
+		if (c == '/')
+			return n > 0;
+		if (n == PROGRAM_MAX ||
+		    (!ascii_alnum(c) && c != '-' && c != '_'))
+			return false;
+	}
+	return false;
+}
+
+/* "postfix-out 4711 - - " of a framing that lost the program. */
+static bool
+is_lost(struct slice s, size_t pos)
+{
+	struct slice rest = slice_sub(s, pos + 7, PROGRAM_MAX + PID_MAX + 6);
+	struct slice name, pid;
+
+	return pos > 0 && s.ptr[pos - 1] == ' ' &&
+	    slice_cut(rest, ' ', &name, &rest) &&
+	    slice_cut(rest, ' ', &pid, &rest) && slice_digits(pid) &&
+	    slice_starts(rest, SLICE("- - "));
+}
+
+/* What begins at pos, where two bytes promised something. */
+static enum anchor
+look(struct slice s, size_t pos)
+{
+	switch (s.ptr[pos]) {
+	case ']':
+		return here(s, pos, SLICE("]: ")) && is_tag(s, pos) ?
+		    ANCHOR_TAG : ANCHOR_NONE;
+	case 'p':
+		return here(s, pos, SLICE("postfix/")) ||
+		    (here(s, pos, SLICE("postfix")) && is_lost(s, pos)) ?
+		    ANCHOR_NAME : ANCHOR_NONE;
+	case 0x1f:
+		return here(s, pos, SLICE("\x1f\x8b\x08")) &&
+		    s.len - pos >= 10 && (s.ptr[pos + 3] & 0xe0) == 0 ?
+		    ANCHOR_GZIP : ANCHOR_NONE;
+	case 0x28:
+		return here(s, pos, SLICE("\x28\xb5\x2f\xfd")) ?
+		    ANCHOR_ZSTD : ANCHOR_NONE;
+	case 0xfd:
+		return here(s, pos, SLICE("\xfd" "7zXZ\0")) ?
+		    ANCHOR_XZ : ANCHOR_NONE;
+	case 'L':
+		return here(s, pos, SLICE("LPKSHHRH")) ?
+		    ANCHOR_JOURNAL : ANCHOR_NONE;
+	case '-':
+		return here(s, pos, SLICE("-----BEGIN ")) ?
+		    ANCHOR_PEM : ANCHOR_NONE;
+	case 'R':
+		return here(s, pos, SLICE("Received: ")) &&
+		    (pos == 0 || s.ptr[pos - 1] == '\n' ||
+		    s.ptr[pos - 1] == '\0') ? ANCHOR_RECEIVED : ANCHOR_NONE;
+	default:
+		return ANCHOR_NONE;
+	}
+}
+
+#ifdef __SSE2__
+/* The bytes at both places are a and b. */
+SLICE_INLINE __m128i
+both(__m128i x, __m128i y, int a, int b)
+{
+	return _mm_and_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8((char)a)),
+	    _mm_cmpeq_epi8(y, _mm_set1_epi8((char)b)));
+}
+
+/*
+ * Which of 16 places may begin an anchor, by two bytes of each.  The second
+ * one is chosen to be rare beside the first; six bytes are looked ahead.
+ */
+SLICE_INLINE unsigned int
+promising(const unsigned char *p)
+{
+	__m128i v0 = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i v1 = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+	__m128i v5 = _mm_loadu_si128((const __m128i *)(const void *)(p + 5));
+	__m128i v6 = _mm_loadu_si128((const __m128i *)(const void *)(p + 6));
+	__m128i m = both(v0, v1, ']', ':');
+
+	m = _mm_or_si128(m, both(v0, v6, 'p', 'x'));
+	m = _mm_or_si128(m, both(v0, v1, 0x1f, 0x8b));
+	m = _mm_or_si128(m, both(v0, v1, 0x28, 0xb5));
+	m = _mm_or_si128(m, both(v0, v1, 0xfd, '7'));
+	m = _mm_or_si128(m, both(v0, v1, 'L', 'P'));
+	m = _mm_or_si128(m, both(v0, v5, '-', 'B'));
+	m = _mm_or_si128(m, both(v0, v6, 'R', 'e'));
+	return (unsigned int)_mm_movemask_epi8(m);
+}
+
+/* The same of 64 places, so that their sums are tested at once. */
+SLICE_INLINE uint64_t
+promising_64(const unsigned char *p)
+{
+	return promising(p) | (uint64_t)promising(p + 16) << 16 |
+	    (uint64_t)promising(p + 32) << 32 |
+	    (uint64_t)promising(p + 48) << 48;
+}
+#endif
+
+size_t
+anchor_next(struct slice s, size_t pos, enum anchor *what)
+{
+#ifdef __SSE2__
+	for (; pos < s.len && s.len - pos >= 64 + 6; pos += 64) {
+		uint64_t mask = promising_64(s.ptr + pos);
+
+		for (; mask != 0; mask &= mask - 1) {
+			size_t at = pos + (size_t)__builtin_ctzll(mask);
+
+			*what = look(s, at);
+			if (*what != ANCHOR_NONE)
+				return at;
+		}
+	}
+#endif
+	for (; pos < s.len; pos++) {
+		*what = look(s, pos);
+		if (*what != ANCHOR_NONE)
+			return pos;
+	}
+	*what = ANCHOR_NONE;
+	return SLICE_NONE;
+}

@@ -1,0 +1,45 @@
+/*
+ * anchor - where in raw bytes evidence may begin, fast
+ *
+ * anchor_next looks for the next place from pos on that is worth a closer
+ * look, and says what it may be; SLICE_NONE at the end.  It is a filter: a
+ * few bytes are compared, and most of what it finds in files of other kinds
+ * is nothing.  It finds
+ *
+ *	ANCHOR_TAG	the "]" of "/smtp[4711]: " and the like: a word behind a
+ *			slash, a number in brackets, a colon, a blank
+ *	ANCHOR_NAME	the "p" of "postfix/" or "postfix 4711 - - ", for
+ *			framings without brackets
+ *	ANCHOR_GZIP	the first byte of 1f 8b 08, flags that exist
+ *	ANCHOR_ZSTD	28 b5 2f fd
+ *	ANCHOR_XZ	fd 37 7a 58 5a 00
+ *	ANCHOR_JOURNAL	LPKSHHRH, systemd's journal
+ *	ANCHOR_PEM	the first dash of "-----BEGIN "
+ *	ANCHOR_RECEIVED	the "R" of "Received: " at the start of a line
+ *
+ * An anchor whose bytes are cut by the end of s is not found: windows overlap
+ * by ANCHOR_MAX bytes.  A place is given once and in order of its first byte.
+ * Pure; it reads within s only.
+ */
+#ifndef SCAN_ANCHOR_H
+#define SCAN_ANCHOR_H
+
+#include "base/slice.h"
+
+#define ANCHOR_MAX	64	/* bytes that decide, before and behind */
+
+enum anchor {
+	ANCHOR_NONE,
+	ANCHOR_TAG,
+	ANCHOR_NAME,
+	ANCHOR_GZIP,
+	ANCHOR_ZSTD,
+	ANCHOR_XZ,
+	ANCHOR_JOURNAL,
+	ANCHOR_PEM,
+	ANCHOR_RECEIVED
+};
+
+size_t	anchor_next(struct slice s, size_t pos, enum anchor *);
+
+#endif

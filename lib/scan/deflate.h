@@ -1,0 +1,61 @@
+/*
+ * deflate - compressed blocks out of raw bytes, from any bit on
+ *
+ * The bytes come from a function, so that a stream may lie in an image or in
+ * another stream.  deflate_start begins at a bit, counted from the start of
+ * those bytes; with `unknown` set the 32 KB before it are not known: where
+ * they are copied from, the bytes made are DEFLATE_UNKNOWN, and so on where
+ * those are copied.  All others are exact.
+ *
+ * deflate_step makes up to cap bytes, fewer at the end of a block.  RC_OK: go
+ * on; RC_END: the stream's last block has ended; RC_DAMAGED: the bytes are
+ * no deflate data, or there are no more, *made bytes are good or not.  `block`
+ * is the bit where the block at hand begins and block_made how many bytes were
+ * made before it: damage makes that block doubtful, since it shows late.
+ *
+ * deflate_find looks for the next bit from `from` on where a block with codes
+ * of its own could begin: its header is complete and right.  Pure, fast; one
+ * bit in some thousand of random data passes.  False if there is none in s.
+ * Facts: RFC 1951.
+ */
+#ifndef SCAN_DEFLATE_H
+#define SCAN_DEFLATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <zlib.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#define DEFLATE_UNKNOWN	0x01
+#define DEFLATE_WINDOW	32768
+#define DEFLATE_IN	16384
+#define DEFLATE_HEAD	16	/* bytes that hold a block's first header */
+
+/* Up to len bytes from off on; 0 at the end or when there are none. */
+typedef size_t	deflate_read_fn(void *arg, uint64_t off, unsigned char *dst,
+		    size_t len);
+
+struct deflate {
+	deflate_read_fn	*read;
+	void		*arg;
+	z_stream	 z;
+	bool		 ready;		/* z holds memory */
+	uint64_t	 next;		/* offset behind what was read */
+	uint64_t	 made;
+	uint64_t	 block;		/* bit */
+	uint64_t	 block_made;
+	unsigned char	 in[DEFLATE_IN];
+};
+
+void	 deflate_init(struct deflate *, deflate_read_fn *, void *arg);
+void	 deflate_free(struct deflate *);
+void	 deflate_start(struct deflate *, uint64_t bit, bool unknown);
+enum rc	 deflate_step(struct deflate *, unsigned char *dst, size_t cap,
+	    size_t *made);
+/* The offset behind the last byte used. */
+uint64_t deflate_pos(const struct deflate *);
+bool	 deflate_find(struct slice s, size_t from, size_t *bit);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * again - what "last message repeated N times" is about
+ *
+ * Old syslog daemons write a line once and then how often it came again,
+ * without its tag and text; it is the line before in the same output.
+ * again_keep remembers a line of Postfix that can come again as it is:
+ * refusals, warnings and what else has no queue ID, never what makes a fact
+ * about a message.  Any other line is forgotten what it says, but not whose
+ * it was.  again_fill puts tag, pid and text of the remembered line into the
+ * frame of such a notice, so that it is understood like that line; false if
+ * there is nothing to be put.  The slices live until the next again_keep.
+ *
+ * Facts: reference/postfix-logs.md 1.8.
+ */
+#ifndef SOURCE_AGAIN_H
+#define SOURCE_AGAIN_H
+
+#include "base/buf.h"
+#include "fmt/event.h"
+#include "fmt/framing.h"
+
+struct again {
+	struct buf	text;		/* tag, pid and text */
+	size_t		tag, pid;	/* their lengths */
+	struct buf	host;
+	bool		kept;
+	bool		ours;		/* the line before was Postfix's */
+};
+
+void	again_init(struct again *);
+void	again_free(struct again *);
+/* No line before: another file begins. */
+void	again_forget(struct again *);
+void	again_keep(struct again *, const struct frame *, const struct event *,
+	    bool ours);
+bool	again_fill(const struct again *, struct frame *);
+
+#endif

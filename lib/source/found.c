@@ -1,0 +1,177 @@
+#include "source/found.h"
+
+#include "base/mem.h"
+#include "io/spool.h"
+#include "rec/keyset.h"
+#include "rec/packed.h"
+
+#define KEY_LEN		(SPOOL_I64 + 4 + 1 + SPOOL_I64)
+#define TAG_LEN		(sizeof(struct tag))
+#define SEEN_MAX	65536	/* different lines of one second compared */
+
+/* What stands before the record in a spool's entry. */
+struct tag {
+	struct keyset_key	line;
+	uint64_t		run;
+};
+
+/* A line met at the time at hand. */
+struct seen {
+	struct keyset_key	line;
+	uint64_t		run;	/* where it was met last */
+	uint32_t		n;	/* how often there */
+	uint32_t		most;	/* in one run */
+	uint32_t		round;	/* of which time it is */
+};
+
+struct found {
+	bool		 disk, copies;
+	struct spool	*spool;
+	struct keyset	 known;
+	bool		 has_known;
+	uint64_t	 seq;
+	struct buf	 entry;
+	unsigned char	 at[SPOOL_I64 + 4];	/* the time at hand */
+	struct seen	*seen;		/* open addressing by line.a */
+	uint32_t	 nseen, round;
+	uint64_t	 ncopies;
+};
+
+struct found *
+found_open(bool disk, bool copies)
+{
+	struct found *f = mem_alloc(1, sizeof(*f));
+
+	f->disk = disk;
+	f->copies = copies;
+	f->spool = spool_open(KEY_LEN, FOUND_MEMORY);
+	keyset_init(&f->known, FOUND_KNOWN);
+	buf_init(&f->entry, SPOOL_ENTRY);
+	return f;
+}
+
+void
+found_close(struct found *f)
+{
+	if (f == NULL)
+		return;
+	spool_close(f->spool);
+	keyset_free(&f->known);
+	buf_free(&f->entry);
+	mem_free(f->seen);
+	mem_free(f);
+}
+
+bool
+found_known(struct found *f, struct slice line)
+{
+	f->has_known = true;
+	return keyset_add(&f->known, keyset_key(line)) != KEYSET_NONE;
+}
+
+static void
+be32(unsigned char *dst, uint32_t v)
+{
+	for (int i = 3; i >= 0; i--, v >>= 8)
+		dst[i] = (unsigned char)v;
+}
+
+enum rc
+found_put(struct found *f, const struct logrun_line *l, struct err *e)
+{
+	struct event *ev = l->event;
+	unsigned char key[KEY_LEN] = { 0 };
+	struct tag tag = { .line = keyset_key(l->line), .run = l->run };
+	struct event_text text;
+
+	event_write(ev, &text);
+	rec_unset(&ev->rec, F_LINE);
+	if (f->has_known)
+		rec_set(&ev->rec, F_ONLY_HERE, keyset_find(&f->known,
+		    tag.line) == KEYSET_NONE ? SLICE("true") :
+		    SLICE("false"));
+	if (!f->disk) {
+		spool_i64(key, ev->time.known ? ev->time.sec : INT64_MAX);
+		if (ev->time.known) {
+			be32(key + SPOOL_I64, ev->time.nsec);
+			key[SPOOL_I64 + 4] = (unsigned char)l->confidence;
+		}
+	}
+	spool_i64(key + SPOOL_I64 + 5, (int64_t)f->seq++);
+	f->entry.len = 0;
+	(void)buf_add(&f->entry, slice_of(&tag, sizeof(tag)));
+	if (!packed_put(&f->entry, &ev->rec))
+		return err_damaged(e, ev->off, "line that is too long");
+	return spool_put(f->spool, key, buf_slice(&f->entry), e);
+}
+
+enum rc
+found_sort(struct found *f, struct err *e)
+{
+	if (!f->disk && !f->copies)
+		f->seen = mem_alloc(2 * SEEN_MAX, sizeof(*f->seen));
+	return spool_sort(f->spool, e);
+}
+
+/* Has another run had this line at this time as often? */
+static bool
+is_copy(struct found *f, const unsigned char *key, const struct tag *t)
+{
+	struct seen *s;
+	size_t i = (size_t)(t->line.a % (2 * SEEN_MAX));
+
+	if (f->round == 0 || memcmp(key, f->at, sizeof(f->at)) != 0) {
+		memcpy(f->at, key, sizeof(f->at));
+		f->round++;
+		f->nseen = 0;
+	}
+	for (;; i = (i + 1) % (2 * SEEN_MAX)) {
+		s = &f->seen[i];
+		if (s->round != f->round)
+			break;
+		if (s->line.a == t->line.a && s->line.b == t->line.b)
+			break;
+	}
+	if (s->round != f->round) {
+		if (f->nseen == SEEN_MAX)
+			return false;
+		f->nseen++;
+		*s = (struct seen){ t->line, t->run, 1, 1, f->round };
+		return false;
+	}
+	if (s->run != t->run) {
+		s->run = t->run;
+		s->n = 0;
+	}
+	if (++s->n <= s->most)
+		return true;
+	s->most = s->n;
+	return false;
+}
+
+enum rc
+found_next(struct found *f, struct rec *r, struct err *e)
+{
+	const unsigned char *key;
+	struct slice entry;
+	struct tag tag;
+	enum rc rc;
+
+	while ((rc = spool_next(f->spool, &key, &entry, e)) == RC_OK) {
+		memcpy(&tag, entry.ptr, sizeof(tag));
+		if (f->seen != NULL && is_copy(f, key, &tag)) {
+			f->ncopies++;
+			continue;
+		}
+		if (!packed_get(slice_from(entry, TAG_LEN), r))
+			return err_damaged(e, 0, "record in the spool");
+		return RC_OK;
+	}
+	return rc;
+}
+
+uint64_t
+found_copies(const struct found *f)
+{
+	return f->ncopies;
+}

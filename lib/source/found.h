@@ -1,0 +1,42 @@
+/*
+ * found - events that were found anywhere, put in order of time
+ *
+ * found_put takes events as they are found on a disk.  found_sort is called
+ * once, then found_next gives them by time, at the same time the more
+ * plausible first, then as found; those whose time is not known come behind
+ * all others as found.  With `disk` set the order is that of finding.
+ *
+ * The same line at the same time in two places is a copy (a rotated log, what
+ * an editor left): a run's n-th occurrence of a line is one if another run
+ * had n of them before.  Copies are left out and counted, unless `copies` is
+ * set; in order of disk they are not looked for.
+ *
+ * known_add takes lines of logs that survive, `only_here` of every event then
+ * says whether its line is none of them.  At most FOUND_KNOWN lines are
+ * remembered, by a hash; known_add is false past that.
+ *
+ * Events wait in a spool (io/spool.h) that is opened by found_open, before
+ * confinement.  RC_FAIL: it cannot be written or read.
+ */
+#ifndef SOURCE_FOUND_H
+#define SOURCE_FOUND_H
+
+#include "base/err.h"
+#include "source/logrun.h"
+
+#define FOUND_MEMORY	((size_t)40 * 1024 * 1024)
+#define FOUND_KNOWN	((uint32_t)2000000)
+
+struct found;
+
+struct found	*found_open(bool disk, bool copies);
+void		 found_close(struct found *);
+bool		 found_known(struct found *, struct slice line);
+enum rc		 found_put(struct found *, const struct logrun_line *,
+		    struct err *);
+enum rc		 found_sort(struct found *, struct err *);
+/* The record lives until the next call. */
+enum rc		 found_next(struct found *, struct rec *, struct err *);
+uint64_t	 found_copies(const struct found *);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * logrun - lines found side by side in raw bytes, as events
+ *
+ * A run (scan/scan.h) has no name and no modification time: its year and zone
+ * come from the options, from dated lines and long queue IDs in it, or from
+ * the time in the gzip header that it was found behind.  Its first
+ * LOGRUN_HOLD bytes are held back until that, and how plausible the run is,
+ * is decided; then put is called for each line, in order.  event.rec has all
+ * keys but src, off and len set, whose values stand in the event; `line` is
+ * the stored line.  The storage of keys is borrowed for the call.
+ *
+ * confidence is
+ *	low	for lines within other text; for few lines (LOGRUN_FEW) with text
+ *		of another kind on both sides; for what damage makes doubtful
+ *	medium	for few lines with such a text on one side, for less than three
+ *		lines, for a line that may be cut, and where damage shows later
+ *	high	otherwise
+ *
+ * The first line of a run has the note `lines-lost`, since what stood before it
+ * is not known; one that may be cut has `cut`.
+ */
+#ifndef SOURCE_LOGRUN_H
+#define SOURCE_LOGRUN_H
+
+#include "scan/scan.h"
+#include "source/feed.h"
+#include "source/opt.h"
+
+#define LOGRUN_HOLD	((size_t)256 * 1024)
+#define LOGRUN_FEW	50
+
+enum logrun_confidence {
+	LOGRUN_HIGH,
+	LOGRUN_MEDIUM,
+	LOGRUN_LOW
+};
+
+struct logrun_line {
+	struct event		*event;
+	struct slice		 line;
+	uint64_t		 run;		/* its number, from 1 */
+	enum logrun_confidence	 confidence;
+};
+
+typedef void	logrun_fn(void *arg, const struct logrun_line *);
+
+struct logrun;
+
+/* *runs counts the runs of all of them. */
+struct logrun	*logrun_new(const struct opt *, const struct prefix *,
+		    uint64_t *runs, logrun_fn *, void *arg);
+void		 logrun_free(struct logrun *);
+/*
+ * Where the lines stand: a stream's path, which must outlive it, and the time
+ * of its gzip header, if it has one.  From the offset `doubt` on, decoded
+ * bytes may be wrong; UINT64_MAX if not.
+ */
+void		 logrun_stream(struct logrun *, struct slice src,
+		    const int64_t *mtime, uint64_t doubt);
+void		 logrun_line(struct logrun *, const struct scan_line *);
+void		 logrun_end(struct logrun *, unsigned int flags);
+/* Add the runs whose zone was assumed, and those without year. */
+void		 logrun_unsure(const struct logrun *, size_t *assumed,
+		    size_t *yearless);
+
+#endif

@@ -1,0 +1,319 @@
+#include "source/queueread.h"
+
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "fmt/bouncelog.h"
+#include "io/spool.h"
+#include "io/srcpath.h"
+#include "source/queuerecord.h"
+
+/* A log among the inputs. */
+struct queueslot {
+	const struct input	*in;	/* NULL: free */
+	bool			 used;	/* its message was read */
+};
+
+static const struct slice log_queue[3] = {
+	{ (const unsigned char *)"bounce", 6 },
+	{ (const unsigned char *)"defer", 5 },
+	{ (const unsigned char *)"trace", 5 }
+};
+
+static uint64_t
+key(struct slice root, struct slice queue, struct slice qid)
+{
+	return hash_bytes(root, hash_bytes(queue, hash_bytes(qid, 0)));
+}
+
+/* The slot of a log, or a free one. */
+static struct queueslot *
+find_log(struct queueread *q, struct slice root, struct slice queue,
+    struct slice qid)
+{
+	size_t i = (size_t)key(root, queue, qid) & (q->nslot - 1);
+
+	for (;; i = (i + 1) & (q->nslot - 1)) {
+		struct queuepath p;
+
+		if (q->slot[i].in == NULL)
+			return &q->slot[i];
+		queuepath_parse(slice_cstr(q->slot[i].in->path), &p);
+		if (slice_eq(p.root, root) && slice_eq(p.queue, queue) &&
+		    slice_eq(p.qid, qid))
+			return &q->slot[i];
+	}
+}
+
+void
+queueread_open(struct queueread *q, const struct inputs *in,
+    const struct opt *opt, queueread_fn *fn, void *arg)
+{
+	size_t n = 0;
+	struct queuepath p;
+	bool in_pipe = false;
+
+	*q = (struct queueread){ .in = in, .opt = opt, .fn = fn, .arg = arg,
+		.temp = -1 };
+	queuefacts_init(&q->facts);
+	srcpath_init(&q->src);
+	for (size_t i = 0; i < 3; i++)
+		buf_init(&q->log[i], QUEUEREAD_LOG);
+	for (size_t i = 0; i < in->n; i++) {
+		queuepath_parse(slice_cstr(in->v[i].path), &p);
+		n += p.log && p.qid.ptr != NULL;
+		in_pipe = in_pipe || !in->v[i].regular;
+	}
+	if (in_pipe)
+		q->temp = spool_temp();
+	for (q->nslot = 16; q->nslot < 2 * n; q->nslot *= 2)
+		continue;
+	q->slot = mem_alloc(q->nslot, sizeof(*q->slot));
+	for (size_t i = 0; n > 0 && i < in->n; i++) {
+		queuepath_parse(slice_cstr(in->v[i].path), &p);
+		if (p.log && p.qid.ptr != NULL)
+			find_log(q, p.root, p.queue, p.qid)->in = &in->v[i];
+	}
+}
+
+void
+queueread_close(struct queueread *q)
+{
+	if (q->temp != -1)
+		(void)close(q->temp);
+	atfile_free(&q->file);
+	queuefacts_free(&q->facts);
+	buf_free(&q->src);
+	for (size_t i = 0; i < 3; i++)
+		buf_free(&q->log[i]);
+	mem_free(q->slot);
+}
+
+static struct slice
+at(void *arg, uint64_t off, size_t n)
+{
+	return atfile_at(arg, off, n);
+}
+
+/* The whole text of the file at hand, as far as it fits. */
+static void
+read_text(struct atfile *f, struct buf *b)
+{
+	uint64_t off = 0;
+	struct slice s;
+
+	b->len = 0;
+	while ((s = slice_sub(atfile_at(f, off, ATFILE_ASK), 0,
+	    ATFILE_ASK)).len > 0 && buf_add(b, s))
+		off += s.len;
+}
+
+/* The logs of the message whose file is read next. */
+static void
+read_logs(struct queueread *q, const struct queuepath *p)
+{
+	for (size_t i = 0; i < 3; i++) {
+		struct queueslot *s;
+		struct err e;
+
+		q->log[i].len = 0;
+		if (p->queue.ptr == NULL || p->qid.ptr == NULL)
+			continue;
+		s = find_log(q, p->root, log_queue[i], p->qid);
+		if (s->in == NULL || atfile_open(&q->file, s->in->path,
+		    s->in->found, -1, &e) != RC_OK)
+			continue;
+		s->used = true;
+		q->log_time[i] = q->file.st.stx_mtime.tv_sec;
+		read_text(&q->file, &q->log[i]);
+		atfile_close(&q->file);
+	}
+}
+
+static bool
+give(void *arg, const struct rec *r)
+{
+	struct queueread *q = arg;
+
+	if (!q->stopped && !q->fn(q->arg, r))
+		q->stopped = true;
+	return !q->stopped;
+}
+
+/* Another queue file behind the one that ends at `end`? */
+static bool
+another(struct queueread *q, uint64_t base, uint64_t end, uint64_t *next)
+{
+	/* Blocks of a disk may be filled up with zeros. */
+	for (uint64_t off = base + end; off < q->file.size;) {
+		struct slice s = atfile_at(&q->file, off, QUEUEREC_LOOK);
+
+		if (s.len == 0)
+			return false;
+		if (s.ptr[0] == 0) {
+			off++;
+			continue;
+		}
+		*next = off;
+		return queuefile_begins(slice_sub(s, 0, QUEUEREC_LOOK));
+	}
+	return false;
+}
+
+/* One queue file from an offset on; *next is where another begins, or 0. */
+static void
+read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
+    uint64_t *next)
+{
+	struct queuefile_src src = { .at = at, .arg = &q->file, .base = base,
+		.size = q->file.size - base };
+	struct queuefile walk;
+	struct queuefile_rec r;
+	enum queuefile_item item;
+	uint64_t first = UINT64_MAX;
+	const char *what = NULL;
+	char name[256];
+
+	*next = 0;
+	queuefacts_reset(&q->facts);
+	queuefile_init(&walk, &src);
+	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END) {
+		if (item == QUEUEFILE_LOSS || r.cut) {
+			if (r.cut) {
+				r.lost = r.head + (uint64_t)r.len;
+				r.what = "the file ends in a record";
+			}
+			queuefacts_loss(&q->facts, &r);
+			if (what == NULL) {
+				first = base + r.off;
+				what = r.what;
+			}
+		}
+		if (item == QUEUEFILE_RECORD)
+			queuefacts_record(&q->facts, &r);
+	}
+	if (walk.ended && another(q, base, walk.end, next)) {
+		/* What follows is a file of its own. */
+		queuefile_free(&walk);
+		src.size = *next - base;
+		queuefacts_reset(&q->facts);
+		queuefile_init(&walk, &src);
+		while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
+			if (item == QUEUEFILE_LOSS)
+				queuefacts_loss(&q->facts, &r);
+			else
+				queuefacts_record(&q->facts, &r);
+	}
+	queuefacts_end(&q->facts, &walk, x->path.qid);
+	x->whole = walk.ended && queuefacts_whole(&q->facts);
+	x->base = base;
+	x->size = src.size;
+	if (what != NULL) {
+		q->damaged++;
+		if (!msg_is_quiet())
+			(void)msg_err(msg_quote(name, sizeof(name),
+			    buf_slice(&q->src)), RC_DAMAGED,
+			    &(struct err){ .what = what, .off = first });
+	}
+	q->files++;
+	queuerecord_write(x, &q->facts, give, q);
+	queuefile_free(&walk);
+}
+
+/* A log whose message is not there, or which was given alone. */
+static void
+read_log(struct queueread *q, struct queuerecord *x)
+{
+	size_t k = 0;
+
+	while (k < 2 && !slice_eq(x->path.queue, log_queue[k]))
+		k++;
+	read_text(&q->file, &q->log[k]);
+	x->size = q->file.size;
+	q->files++;
+	queuerecord_log(x, buf_slice(&q->log[k]), give, q);
+}
+
+static bool
+unread(struct queueread *q, const struct input *in, enum rc rc,
+    const struct err *e)
+{
+	char name[256];
+
+	q->unread++;
+	(void)msg_err(msg_quote(name, sizeof(name), slice_cstr(in->path)), rc,
+	    e);
+	return true;
+}
+
+bool
+queueread_file(struct queueread *q, const struct input *in)
+{
+	struct queuerecord x = { .file = &q->file, .src = slice_of(NULL, 0),
+		.hash = q->opt->hash };
+	struct queueslot *slot;
+	struct slice head;
+	uint64_t base = 0, next = 0;
+	struct err e;
+	enum rc rc;
+
+	queuepath_parse(slice_cstr(in->path), &x.path);
+	if (x.path.log && x.path.qid.ptr != NULL) {
+		/* With its message, if that is anywhere in the tree. */
+		slot = find_log(q, x.path.root, x.path.queue, x.path.qid);
+		if (slot->used || !q->rest)
+			return !q->stopped;
+	} else
+		read_logs(q, &x.path);
+	srcpath_file(&q->src, slice_cstr(in->path));
+	x.src = buf_slice(&q->src);
+	for (size_t i = 0; i < 3; i++) {
+		x.log[i] = buf_slice(&q->log[i]);
+		x.log_time[i] = q->log_time[i];
+	}
+	rc = atfile_open(&q->file, in->path, in->found, q->temp, &e);
+	if (rc != RC_OK)
+		return unread(q, in, rc, &e);
+	head = slice_sub(atfile_at(&q->file, 0, QUEUEREC_LOOK), 0,
+	    QUEUEREC_LOOK);
+	if (x.path.log || (x.path.queue.ptr == NULL &&
+	    bouncelog_begins(head)))
+		read_log(q, &x);
+	else if (in->found && x.path.queue.ptr == NULL &&
+	    !queuefile_begins(head))
+		q->other++;
+	else
+		do {
+			read_one(q, &x, base, &next);
+			base = next;
+		} while (next != 0 && !q->stopped);
+	if (q->file.failed && q->file.sys != 0) {
+		e = (struct err){ .what = "cannot read", .sys = q->file.sys };
+		(void)unread(q, in, RC_FAIL, &e);
+	}
+	atfile_close(&q->file);
+	return !q->stopped;
+}
+
+void
+queueread_rest(struct queueread *q)
+{
+	struct queuepath p;
+
+	q->rest = true;
+	for (size_t i = 0; i < q->in->n && !q->stopped; i++) {
+		queuepath_parse(slice_cstr(q->in->v[i].path), &p);
+		if (p.log && p.qid.ptr != NULL)
+			(void)queueread_file(q, &q->in->v[i]);
+	}
+}
+
+int
+queueread_status(const struct queueread *q)
+{
+	if (q->damaged > 0 || q->unread > 0 || q->in->failed > 0)
+		return EXIT_TROUBLE;
+	return q->files > 0 ? EXIT_YES : EXIT_NO;
+}

@@ -1,0 +1,59 @@
+/*
+ * queueread - queue files and their logs as records
+ *
+ * queueread_file reads one input: a `file` record, then what the file says
+ * as `event` records: the arrival (client or pickup), queued, received (a
+ * Received header), recipient, retry and held.  Of several queue files one
+ * behind the other each has its records, `off` says where it begins.  A log
+ * of bounce, defer or trace is joined to the recipients of its message when
+ * both are among the inputs; one without its message gives records of its
+ * own.  What is neither gives only a `file` record if it was named; found in
+ * a directory it is counted in `other` and left out.
+ *
+ * The files are read after confinement; queueread_open opens what it takes
+ * to read a pipe twice.  The records and their slices live during the call.
+ * Damage is reported once a file (msg_err) and counted.
+ */
+#ifndef SOURCE_QUEUEREAD_H
+#define SOURCE_QUEUEREAD_H
+
+#include "base/field.h"
+#include "fmt/queuefacts.h"
+#include "fmt/queuepath.h"
+#include "io/atfile.h"
+#include "io/inputs.h"
+#include "source/opt.h"
+
+#define QUEUEREAD_LOG	((size_t)4 * 1024 * 1024)	/* of one log read */
+
+typedef bool	queueread_fn(void *arg, const struct rec *);
+
+struct queueread {
+	struct atfile		 file;
+	struct queuefacts	 facts;
+	struct buf		 src;		/* path of the file at hand */
+	struct buf		 log[3];	/* bounce, defer, trace */
+	int64_t			 log_time[3];
+	int			 temp;		/* for a pipe, or -1 */
+	const struct inputs	*in;
+	const struct opt	*opt;
+	struct queueslot	*slot;		/* logs by root and ID */
+	size_t			 nslot;
+	queueread_fn		*fn;
+	void			*arg;
+	bool			 stopped;
+	bool			 rest;		/* logs without message now */
+	uint64_t		 files, other, damaged, unread;
+};
+
+void	queueread_open(struct queueread *, const struct inputs *,
+	    const struct opt *, queueread_fn *, void *arg);
+/* False to stop.  Logs wait until the end. */
+bool	queueread_file(struct queueread *, const struct input *);
+/* After all of them: the logs whose message was not among them. */
+void	queueread_rest(struct queueread *);
+void	queueread_close(struct queueread *);
+/* 0, 1 or 2 as a converter's. */
+int	queueread_status(const struct queueread *);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * queuerecord - the records of a queue file; internal to queueread
+ *
+ * queuerecord_write makes the `file` record and the events from the facts,
+ * the file's state and the texts of its logs; queuerecord_log those of a log
+ * without its message.  Contradictions between name, file and contents are
+ * added to the facts.
+ */
+#ifndef SOURCE_QUEUERECORD_H
+#define SOURCE_QUEUERECORD_H
+
+#include "base/field.h"
+#include "fmt/queuefacts.h"
+#include "fmt/queuepath.h"
+#include "io/atfile.h"
+
+struct queuerecord {
+	struct atfile		*file;
+	struct queuepath	 path;
+	struct slice		 src;
+	struct slice		 log[3];	/* bounce, defer, trace */
+	int64_t			 log_time[3];
+	uint64_t		 base, size;	/* of this queue file in it */
+	bool			 whole;
+	bool			 hash;
+};
+
+typedef bool	queuerecord_fn(void *arg, const struct rec *);
+
+void	queuerecord_write(struct queuerecord *, struct queuefacts *,
+	    queuerecord_fn *, void *arg);
+void	queuerecord_log(struct queuerecord *, struct slice log,
+	    queuerecord_fn *, void *arg);
+
+#endif

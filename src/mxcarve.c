@@ -1,0 +1,153 @@
+/*
+ * mxcarve - mail logs in the raw bytes of disk images
+ */
+#include <stdlib.h>
+
+#include "base/msg.h"
+#include "source/carver.h"
+#include "source/tool.h"
+
+static const char help[] =
+"usage: mxcarve [options] [image ...]\n"
+"Find the lines of mail logs in disk images, wherever they lie: deleted,\n"
+"compressed, cut off.  One event record each, in time order, with its offset.\n"
+"An image is raw, split (.001), EWF (.E01), a device; none or - is standard\n"
+"input.\n"
+"\n"
+"      --known FILE     a log that survives: only_here of a record says whether\n"
+"                       its line is not in there\n"
+"      --disk-order     in the order of the disk, not of time\n"
+"      --copies         a line each time that it stands in the image\n"
+"      --offset BYTES   begin there (K, M, G)    --length BYTES  so far\n"
+"      --hash md5,sha1  these hashes of the image, too\n"
+"  -o json|tsv|csv      output format (json)\n"
+"  -f KEY,KEY           only these keys\n"
+"  -s, --since TIME     events from TIME on      -u, --until TIME  before TIME\n"
+"  -z, --tz ZONE        zone of stamps without one (Europe/Berlin, +02:00)\n"
+"  -y, --year YEAR      year of the first line of every run of lines\n"
+"      --prefix REGEX   own line prefix: groups stamp, host, tag, pid, text\n"
+"      --no-hash        no SHA-256 of the image\n"
+"      --no-sandbox     do not confine the process; --sandbox=require: or fail\n"
+"      --run-log FILE   write down arguments, versions, times and hashes\n"
+"  -q quiet   -v verbose   -h this help   -V version\n"
+"\n"
+"  mxcarve disk.img | mxtrace | mxtime\n"
+"Exit status: 0 all read, 1 no line of a log in it, 2 damaged or unread.\n";
+
+enum {
+	OPT_KNOWN = OPT_TOOL, OPT_DISK_ORDER, OPT_COPIES, OPT_OFFSET,
+	OPT_LENGTH, OPT_HASH
+};
+
+static const struct option longs[] = {
+	OPT_LONG,
+	{ "known", required_argument, NULL, OPT_KNOWN },
+	{ "disk-order", no_argument, NULL, OPT_DISK_ORDER },
+	{ "copies", no_argument, NULL, OPT_COPIES },
+	{ "offset", required_argument, NULL, OPT_OFFSET },
+	{ "length", required_argument, NULL, OPT_LENGTH },
+	{ "hash", required_argument, NULL, OPT_HASH },
+	{ NULL, 0, NULL, 0 }
+};
+
+struct mxcarve {
+	struct tool		 tool;
+	struct carver_opt	 carver;
+};
+
+/* A number of bytes: 4096, 4K, 1M, 2G, 3T. */
+static uint64_t
+bytes(const char *name, const char *arg)
+{
+	static const char units[] = "KMGT";
+	struct slice s = slice_cstr(arg);
+	uint64_t v, unit = 1;
+
+	for (size_t i = 0; i < sizeof(units) - 1 && s.len > 0; i++)
+		if (s.ptr[s.len - 1] == (unsigned char)units[i]) {
+			unit = UINT64_C(1) << (10 * (i + 1));
+			s.len--;
+			break;
+		}
+	if (!slice_u64(s, UINT64_MAX / 2 / unit, &v))
+		msg_usage("bad --%s: use bytes, or 4K, 1M, 2G", name);
+	return v * unit;
+}
+
+static void
+hashes(struct carver_opt *o, const char *arg)
+{
+	struct slice rest = slice_cstr(arg), word;
+
+	while (rest.len > 0) {
+		if (!slice_cut(rest, ',', &word, &rest)) {
+			word = rest;
+			rest.len = 0;
+		}
+		if (slice_is(word, "md5"))
+			o->md5 = true;
+		else if (slice_is(word, "sha1"))
+			o->sha1 = true;
+		else if (!slice_is(word, "sha256"))
+			msg_usage("bad --hash: use md5, sha1, sha256");
+	}
+}
+
+static bool
+option(void *arg, int c, const char *value)
+{
+	struct mxcarve *m = arg;
+	struct carver_opt *o = &m->carver;
+
+	switch (c) {
+	case OPT_KNOWN:
+		if (o->nknown == CARVER_KNOWN)
+			msg_usage("--known: too many files");
+		o->known[o->nknown++] = value;
+		return true;
+	case OPT_DISK_ORDER:
+		o->disk_order = true;
+		return true;
+	case OPT_COPIES:
+		o->copies = true;
+		return true;
+	case OPT_OFFSET:
+		o->offset = bytes("offset", value);
+		return true;
+	case OPT_LENGTH:
+		o->length = bytes("length", value);
+		o->has_length = true;
+		return true;
+	case OPT_HASH:
+		hashes(o, value);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+put(void *arg, const struct rec *r)
+{
+	struct tool *t = arg;
+
+	return !window_has_event(&t->opt, r) || rec_put(&t->out, r);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct tool_usage usage = { .help = help,
+	    .longs = longs, .option = option };
+	struct mxcarve m = { .carver = { .opt = &m.tool.opt } };
+	struct carver *c;
+	int status;
+
+	tool_options(&m.tool, argc, argv, &usage, &m);
+	tool_open(&m.tool, argv + optind, argc - optind);
+	c = carver_open(&m.carver, &m.tool.in);
+	tool_output(&m.tool);
+	status = carver_run(c, put, &m.tool);
+	carver_close(c);
+	return tool_end(&m.tool, status);
+}
