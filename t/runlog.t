@@ -11,7 +11,8 @@ use JSON::PP;
 use Test::More;
 use Mx;
 
-my @tools = tools();
+# What reads logs and records; mxcarve and mxqueue read raw bytes and queue files.
+my @tools = grep { !/^mx(?:carve|queue)$/ } tools();
 plan skip_all => 'no tools are built' unless @tools;
 
 my $dir = dir();
