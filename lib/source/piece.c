@@ -107,8 +107,8 @@ add_years(struct buf *b, const struct survey *v)
 		add_time(b, "mtime=", v->mtime);
 }
 
-static void
-put_anchors(struct buf *b, const struct feed *f, const struct opt *opt)
+void
+piece_put_anchors(struct buf *b, const struct feed *f, const struct opt *opt)
 {
 	const struct survey *v = &f->survey;
 
@@ -170,7 +170,7 @@ piece_head(const struct feed *f, const struct opt *opt, piece_fn *put,
 
 	rec_clear(&r);
 	buf_init(&anchors, 4096);
-	put_anchors(&anchors, f, opt);
+	piece_put_anchors(&anchors, f, opt);
 	rec_set(&r, F_TYPE, SLICE("piece"));
 	put_first(&r, f, time);
 	if (f->host.len > 0)
@@ -228,10 +228,13 @@ read_year(struct slice s, int *year)
 static bool
 read_time(struct slice s, int64_t *sec, bool *has)
 {
+	unsigned char text[CALTIME_MAX];
 	unsigned int digits;
 	uint32_t nsec;
 
-	*has = caltime_parse(s, sec, &nsec, &digits);
+	/* An offset may lead out of the years that can be written. */
+	*has = caltime_parse(s, sec, &nsec, &digits) &&
+	    caltime_text(text, *sec, 0, 0) > 0;
 	return *has;
 }
 
@@ -327,15 +330,12 @@ read_stamp(struct slice s, struct stamp *st)
 	return false;
 }
 
-/* The survey of the evidence, from the head of its piece. */
-static bool
-read_head(struct feed *f, const struct rec *r, const struct opt *opt)
+bool
+piece_anchors(struct feed *f, struct slice s, struct slice *tz)
 {
-	struct slice s = rec_get(r, F_ANCHORS), tz = slice_of(NULL, 0);
-	struct survey *v = &f->survey;
 	struct slice word, name, value;
-	unsigned int digits;
 
+	*tz = slice_of(NULL, 0);
 	while (s.len > 0) {
 		if (!slice_cut(s, ' ', &word, &s)) {
 			word = s;
@@ -344,14 +344,27 @@ read_head(struct feed *f, const struct rec *r, const struct opt *opt)
 		if (slice_eq(word, SLICE("dated")))
 			f->piece.dated = true;
 		else if (slice_eq(word, SLICE("local")))
-			v->local = true;
+			f->survey.local = true;
 		else if (slice_cut(word, '=', &name, &value)) {
 			if (slice_eq(name, SLICE("tz")))
-				tz = value;
+				*tz = value;
 			else if (!read_value(f, name, value))
 				return false;
 		}
 	}
+	return true;
+}
+
+/* The survey of the evidence, from the head of its piece. */
+static bool
+read_head(struct feed *f, const struct rec *r, const struct opt *opt)
+{
+	struct survey *v = &f->survey;
+	struct slice tz;
+	unsigned int digits;
+
+	if (!piece_anchors(f, rec_get(r, F_ANCHORS), &tz))
+		return false;
 	if (caltime_parse(rec_get(r, F_TIME), &v->stamp.sec, &v->stamp.nsec,
 	    &digits)) {
 		v->stamp.kind = STAMP_ZONED;

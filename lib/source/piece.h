@@ -57,6 +57,12 @@ bool	piece_head(const struct feed *, const struct opt *, piece_fn *put,
 /* Call put with the mark of lost bytes. */
 bool	piece_break(piece_fn *put, void *arg);
 
+/* The words of a head: written, and read into the survey; false if one of
+ * them cannot be.  The zone is a slice of what was read. */
+void	piece_put_anchors(struct buf *, const struct feed *,
+	    const struct opt *);
+bool	piece_anchors(struct feed *, struct slice, struct slice *tz);
+
 /* Is this line a piece's head or mark? */
 bool	piece_is(struct slice line);
 /*
