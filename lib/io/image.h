@@ -49,7 +49,7 @@ struct image_bad {
 typedef ptrdiff_t image_fn(void *arg, uint64_t off, void *dst, size_t len);
 
 struct image	*image_find(const char *path, struct inputs *);
-struct image	*image_of(image_fn *, void *arg, uint64_t size);
+struct image	*image_of(image_fn *fn, void *arg, uint64_t size);
 enum rc		 image_open(struct image *, struct err *);
 enum rc		 image_read(struct image *, uint64_t off, void *dst,
 		    size_t len, size_t *got, struct err *);

@@ -53,8 +53,8 @@ struct member {
 	int64_t			 mtime;
 };
 
-bool	 member_open(struct member *, enum member_kind, deflate_read_fn *,
-	    void *arg, uint64_t off);
+bool	 member_open(struct member *m, enum member_kind kind,
+	    deflate_read_fn *read, void *arg, uint64_t off);
 enum rc	 member_read(struct member *, unsigned char *dst, size_t cap,
 	    size_t *made);
 void	 member_close(struct member *);

@@ -25,8 +25,8 @@ struct partition {
 };
 
 /* size: of the disk, UINT64_MAX if it is not known. */
-size_t	partition_find(deflate_read_fn *, void *arg, uint64_t size,
-	    struct partition *, size_t cap);
+size_t	partition_find(deflate_read_fn *read, void *arg, uint64_t size,
+	    struct partition *v, size_t cap);
 /* The partition that holds off, or NULL. */
 const struct partition *partition_at(const struct partition *, size_t n,
 	    uint64_t off);
