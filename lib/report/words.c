@@ -96,8 +96,6 @@ words_ms(struct buf *b, uint64_t ms)
 	if (rest == 0)
 		return;
 	(void)buf_addc(b, '.');
-	for (uint64_t unit = 100; unit > 0 && rest > 0; unit /= 10) {
-		(void)buf_addc(b, (unsigned char)('0' + rest / unit));
-		rest %= unit;
-	}
+	for (; rest > 0; rest = rest % 100 * 10)
+		(void)buf_addc(b, (unsigned char)('0' + rest / 100));
 }
