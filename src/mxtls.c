@@ -343,6 +343,7 @@ main(int argc, char *argv[])
 
 	judging_init(&m.judging);
 	tool_options(&m.tool, argc, argv, &usage, &m);
+	m.tool.opt.tls_failures = true;
 	judging_load(&m.judging, m.tool.opt.now);
 	if (m.match != NULL || m.check)
 		status = policy_alone(&m);

@@ -85,16 +85,16 @@ subtest 'plaintext' => sub {
 	row('inbound', def('inbound', 'encrypt'), in(plain()), "$V plaintext, 1");
 	row('no verdict at all', $e, out(%plain, tls => undef, tls_why => undef), 'unknown tls-unknown, 2');
 	row('refused, yet sent', $e, out(%plain, tls => 'refused'), 'unknown tls-unknown, 2');
-	row('not sent', $e, out(plain(), status => 'deferred'), '0');
-	row('a refusal', def('inbound', 'encrypt'), [in(plain(), qid => 'NOQUEUE', status => 'rejected'), in(plain(), status => 'rejected')], '0');
+	row('not sent', $e, out(plain(), status => 'deferred'), '2');
+	row('a refusal', def('inbound', 'encrypt'), [in(plain(), qid => 'NOQUEUE', status => 'rejected'), in(plain(), status => 'rejected')], '2');
 	row('a message held is a hop', def('inbound', 'encrypt'), in(plain(), status => 'held'), "$V plaintext, 1");
 	row('local', $e, out(%plain, tls => 'local', tls_why => 'local-agent', relay => 'local'), '0');
 	row('loopback', $e, out(plain(), relay_addr => '127.0.0.1'), '0');
 	row('loopback in the new way', $e, out(plain(), relay_addr => '::1'), '0');
 	row('no loopback', $e, out(plain(), relay_addr => '128.0.0.1'), "$V plaintext, 1");
 	row('loopback judged', "${e}[limits]\nloopback judge\n", out(plain(), relay_addr => '127.0.0.1'), "$V plaintext, 1");
-	row('before the evidence', def('inbound', 'encrypt'), in(unknown(), tls_why => 'no-arrival'), '0');
-	row('no line', def('inbound', 'encrypt'), out(plain()), '0');
+	row('before the evidence', def('inbound', 'encrypt'), [in(unknown(), tls_why => 'no-arrival'), in()], '0');
+	row('no line', def('inbound', 'encrypt'), [out(plain()), in()], '0');
 	my $r = tls($e, ['-a'], out(plain(), relay_addr => '127.0.0.1'), out());
 	is(found($r), 'not-applicable loopback, compliant met, compliant classical-kex, 0', '-a tells all');
 	like($r->{err}, qr/1 hop judged: 1 compliant, 0 violation, 0 unknown, 0 exempt; 1 not applicable/, 'loopback is no hop that complies');
@@ -183,10 +183,18 @@ subtest 'attempts' => sub {
 	row('fallback where TLS is asked for', def('outbound', 'encrypt'), out(plain(), tls_why => 'fallback'), "$V fallback, $V plaintext, 1");
 	row('fallback, for information', "${p}[rules]\nfallback info\n", out(plain(), tls_why => 'fallback'), '0');
 	my $ref = { %{out(%plain, tls => 'refused', tls_why => 'tls-failure', status => 'deferred')} };
-	row('required and not offered', $p, { %$ref, reply => 'TLS is required, but was not offered by host x' }, 'not-applicable mandatory-failed, 0');
-	row('handshake', $p, { %$ref, reply => 'Cannot start TLS: handshake failure' }, 'not-applicable handshake-failed, 0');
-	row('turned off', "${p}[rules]\nhandshake-failed off\n", { %$ref, reply => 'Cannot start TLS: handshake failure' }, '0');
-	row('another failure', $p, out(%plain, tls => 'none-attempted', status => 'deferred'), '0');
+	row('required and not offered', $p, { %$ref, reply => 'TLS is required, but was not offered by host x' }, 'not-applicable mandatory-failed, 2');
+	row('handshake', $p, { %$ref, reply => 'Cannot start TLS: handshake failure' }, 'not-applicable handshake-failed, 2');
+	row('beside a hop', $p, [out(), { %$ref, reply => 'Cannot start TLS: handshake failure' }], 'not-applicable handshake-failed, 0');
+	my $m = "${p}[rules]\nmandatory-failed medium\nhandshake-failed low\n";
+	row('required and not offered, where that counts', $m, { %$ref, reply => 'TLS is required, but was not offered by host x' }, "$V mandatory-failed, 1");
+	row('handshake, where that counts', $m, { %$ref, reply => 'Cannot start TLS: handshake failure' }, "$V handshake-failed, 1");
+	row('where nothing is asked for', "example.org none\n$m", [out(), $ref], '0');
+	row('over loopback', $m, [out(), { %$ref, relay_addr => '127.0.0.1' }], '0');
+	row('exempt', "${m}[exempt]\nexample.org until=2026-12-31 reason=x\n", [out(), $ref], 'exempt mandatory-failed, 0');
+	row('exempt by that rule', "${m}[exempt]\nexample.org until=2026-12-31 rule=handshake-failed reason=x\n", [out(), $ref], "$V mandatory-failed, 1");
+	row('turned off', "${p}[rules]\nhandshake-failed off\n", [out(), { %$ref, reply => 'Cannot start TLS: handshake failure' }], '0');
+	row('another failure', $m, [out(), out(%plain, tls => 'none-attempted', status => 'deferred')], '0');
 };
 
 sub at { return "2026-09-01T1$_[0]:00:00Z" }
@@ -484,7 +492,11 @@ subtest 'statuses' => sub {
 	is(run('mxtls', '-q', '-p', 'strict', put("$dir/o.log", $other))->{status}, 2, 'nothing of Postfix proves nothing');
 	is(run('mxtls', '-p', 'no-plaintext', '-', { in => records(out()) })->{status}, 2, 'a stream cut short');
 	is(run('mxtls', '-p', 'no-plaintext', '-', { in => records(out(plain())) })->{status}, 1, 'a violation beats it');
-	is(run('mxtls', '-p', 'no-plaintext', '-', { in => records(@end) })->{status}, 0, 'no hop');
+	my $no = run('mxtls', '-p', 'no-plaintext', '-', { in => records(@end) });
+	is($no->{status}, 2, 'no hop proves nothing');
+	like($no->{err}, qr/no hop was judged, so nothing is proven/, 'and that is told');
+	is(run('mxtls', '-p', 'no-plaintext', '-', { in => records(out(%plain, tls => 'local', relay => 'local'), @end) })->{status}, 0, 'mail that stayed on its host does');
+	is(run('mxtls', '-p', policy(def('inbound', 'may')), '-', { in => records(out(%plain, tls => 'local', relay => 'local'), out(), @end) })->{status}, 2, 'unless some did not, and no line is about it');
 	is(run('mxtls', '-q', '-p', 'no-plaintext', '-s', '2026-09-01', '-u', '2026-09-02', '-', { in => records(out(), @end) })->{status}, 0, 'a window that is covered');
 	my $w = run('mxtls', '-p', 'no-plaintext', '-s', '2026-09-01', '-u', '2026-09-05', '-', { in => records(out(), @end) });
 	is($w->{status}, 2, 'one that is not');

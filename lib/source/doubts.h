@@ -3,7 +3,8 @@
  *
  * doubts_say writes one line on standard error for each: TLS that was not
  * logged (with the setting that changes it), hops that may be counted twice,
- * limits that were met, records cut short, a window that is not covered.
+ * limits that were met, no hop judged, records cut short, a window that is
+ * not covered.
  * True if one of them makes the status "cannot say" (DESIGN.md 5); the first
  * two do not by themselves.
  */
