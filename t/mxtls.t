@@ -186,15 +186,29 @@ subtest 'attempts' => sub {
 	row('required and not offered', $p, { %$ref, reply => 'TLS is required, but was not offered by host x' }, 'not-applicable mandatory-failed, 2');
 	row('handshake', $p, { %$ref, reply => 'Cannot start TLS: handshake failure' }, 'not-applicable handshake-failed, 2');
 	row('beside a hop', $p, [out(), { %$ref, reply => 'Cannot start TLS: handshake failure' }], 'not-applicable handshake-failed, 0');
+	my $ev = { type => 'event', event => 'connect', host => 'mx', instance => 'postfix', text => 'connect from x[192.0.2.1]' };
 	my $m = "${p}[rules]\nmandatory-failed medium\nhandshake-failed low\n";
 	row('required and not offered, where that counts', $m, { %$ref, reply => 'TLS is required, but was not offered by host x' }, "$V mandatory-failed, 1");
 	row('handshake, where that counts', $m, { %$ref, reply => 'Cannot start TLS: handshake failure' }, "$V handshake-failed, 1");
-	row('where nothing is asked for', "example.org none\n$m", [out(), $ref], '0');
-	row('over loopback', $m, [out(), { %$ref, relay_addr => '127.0.0.1' }], '0');
-	row('exempt', "${m}[exempt]\nexample.org until=2026-12-31 reason=x\n", [out(), $ref], 'exempt mandatory-failed, 0');
-	row('exempt by that rule', "${m}[exempt]\nexample.org until=2026-12-31 rule=handshake-failed reason=x\n", [out(), $ref], "$V mandatory-failed, 1");
+	row('where nothing is asked for', "example.org none\n$m", [out(), $ev, $ref], '0');
+	row('over loopback', $m, [out(), $ev, { %$ref, relay_addr => '127.0.0.1' }], '0');
+	row('exempt', "${m}[exempt]\nexample.org until=2026-12-31 reason=x\n", [out(), $ev, $ref], 'exempt mandatory-failed, 0');
+	row('exempt by that rule', "${m}[exempt]\nexample.org until=2026-12-31 rule=handshake-failed reason=x\n", [out(), $ev, $ref], "$V mandatory-failed, 1");
 	row('turned off', "${p}[rules]\nhandshake-failed off\n", [out(), { %$ref, reply => 'Cannot start TLS: handshake failure' }], '0');
-	row('another failure', $m, [out(), out(%plain, tls => 'none-attempted', status => 'deferred')], '0');
+	row('another failure', $m, [out(), $ev, out(%plain, tls => 'none-attempted', status => 'deferred')], '0');
+	my $acc = { %$ev, event => 'tls', time => '2026-09-01T10:00:00Z', pid => 7, client_name => 'c.example.net', client_addr => '192.0.2.1', off => 3,
+	    text => 'SSL_accept error from c.example.net[192.0.2.1]: -1', reason => 'SSL_accept error from c.example.net[192.0.2.1]: -1' };
+	row('the handshake of a client', $m, [out(), $acc], "$V handshake-failed, 1");
+	row('told only', $p, [out(), $acc], 'not-applicable handshake-failed, 0');
+	row('one that went well', $m, [out(), { %$acc, reason => undef, tls_version => 'TLSv1.3' }], '0');
+	row('one that we made', $m, [out(), { %$acc, client_addr => undef, relay => 'x[192.0.2.1]:25', reason => 'SSL_connect error to x[192.0.2.1]:25: -1' }], '0');
+	row('where nothing is asked of clients', "[inbound]\n192.0.2.1 none\n$m", [out(), $acc], '0');
+	row('of an exempt client', "${m}[exempt]\n192.0.2.0/24 until=2026-12-31 rule=handshake-failed reason=scanner\n", [out(), $acc], 'exempt handshake-failed, 0');
+	my @two = @{tls($m, [], out(), $acc, { %$acc, off => 90 })->{f}};
+	isnt($two[0]{id}, $two[1]{id}, 'two in one second have two ids');
+	like(tls($m, ['-o', 'tap'], out(), $acc)->{out}, qr/^not ok \d+ - handshake-failed: 1 attempt$/m, 'in TAP');
+	like(tls($p, ['-o', 'tap'], out(), $acc)->{out}, qr/^ok \d+ - handshake-failed: 1 attempt$/m, 'told in TAP');
+	like(tls($m, [], out(), $acc)->{err}, qr/; 1 handshake failed$/m, 'in the figures');
 };
 
 sub at { return "2026-09-01T1$_[0]:00:00Z" }
