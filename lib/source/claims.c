@@ -25,25 +25,35 @@ find(const struct claims *c, uint64_t off)
 }
 
 /* Bytes that nobody has claimed, before the claim i. */
-static bool
+static void
 insert(struct claims *c, size_t i, struct claim new)
 {
 	struct claim *before = i > 0 ? &c->v[i - 1] : NULL;
 	struct claim *behind = i < c->n ? &c->v[i] : NULL;
 
-	if (before != NULL && before->end == new.off &&
-	    before->class == new.class) {
-		before->end = new.end;
-		return false;
+	if (before != NULL &&
+	    (before->end != new.off || before->class != new.class))
+		before = NULL;
+	if (behind != NULL &&
+	    (behind->off != new.end || behind->class != new.class))
+		behind = NULL;
+	if (before != NULL && behind != NULL) {
+		before->end = behind->end;
+		c->n--;
+		memmove(behind, behind + 1, (c->n - i) * sizeof(*c->v));
+		return;
 	}
-	if (behind != NULL && behind->off == new.end &&
-	    behind->class == new.class) {
+	if (before != NULL) {
+		before->end = new.end;
+		return;
+	}
+	if (behind != NULL) {
 		behind->off = new.off;
-		return false;
+		return;
 	}
 	if (c->n == CLAIMS_MAX) {
 		c->lost++;
-		return false;
+		return;
 	}
 	if (c->n == c->cap) {
 		size_t cap = c->cap == 0 ? 256 : 2 * c->cap;
@@ -54,7 +64,6 @@ insert(struct claims *c, size_t i, struct claim new)
 	memmove(c->v + i + 1, c->v + i, (c->n - i) * sizeof(*c->v));
 	c->v[i] = new;
 	c->n++;
-	return true;
 }
 
 void
@@ -74,8 +83,8 @@ claims_add(struct claims *c, uint64_t off, uint64_t len, unsigned int class)
 		if (i < c->n && c->v[i].off < end)
 			new.end = c->v[i].off;
 		off = new.end;
-		if (insert(c, i, new))
-			i++;
+		insert(c, i, new);
+		i = find(c, off);
 	}
 }
 
