@@ -18,30 +18,29 @@
 
 #include "base/slice.h"
 
-#define PIECES_MAX	16
+#define PIECES_MAX 16
 
-typedef struct slice	scan_at_fn(void *arg, uint64_t off, size_t n);
+typedef struct slice scan_at_fn(void *arg, uint64_t off, size_t n);
 
 struct piece {
-	uint64_t	off;
-	uint64_t	len;
+	uint64_t off;
+	uint64_t len;
 };
 
 struct pieces {
-	scan_at_fn	*at;
-	void		*arg;
-	struct piece	 v[PIECES_MAX];
-	size_t		 n;
-	uint64_t	 size;		/* of all */
-	unsigned char	*joined;	/* what lies on two sides of a break */
+	scan_at_fn *at;
+	void *arg;
+	struct piece v[PIECES_MAX];
+	size_t n;
+	uint64_t size;	       /* of all */
+	unsigned char *joined; /* what lies on two sides of a break */
 };
 
-void		pieces_init(struct pieces *, scan_at_fn *at, void *arg);
-void		pieces_free(struct pieces *);
-bool		pieces_add(struct pieces *, uint64_t off, uint64_t len);
-void		pieces_cut(struct pieces *, uint64_t size);
-struct slice	pieces_at(void *pieces, uint64_t off, size_t n);
-uint64_t	pieces_image(const struct pieces *, uint64_t off,
-		    uint64_t *len);
+void pieces_init(struct pieces *, scan_at_fn *at, void *arg);
+void pieces_free(struct pieces *);
+bool pieces_add(struct pieces *, uint64_t off, uint64_t len);
+void pieces_cut(struct pieces *, uint64_t size);
+struct slice pieces_at(void *pieces, uint64_t off, size_t n);
+uint64_t pieces_image(const struct pieces *, uint64_t off, uint64_t *len);
 
 #endif

@@ -6,9 +6,9 @@
 
 #include "base/banned.h"
 
-#define CHAIN		5	/* records in a row that are a run */
-#define RECORD_MAX	8192	/* longest of a run */
-#define LOG_LOOK	4096
+#define CHAIN 5		/* records in a row that are a run */
+#define RECORD_MAX 8192 /* longest of a run */
+#define LOG_LOOK 4096
 
 void
 queuefind_init(struct queuefind *q, uint64_t off)
@@ -65,8 +65,8 @@ is_log(struct slice s)
 	size_t pos = 0;
 
 	return bouncelog_begins(s) && bouncelog_next(s, &pos, &b) &&
-	    b.recipient.ptr != NULL && b.status.len >= 5 &&
-	    b.action.len > 0 && b.reason.ptr != NULL && b.pos <= 1;
+	    b.recipient.ptr != NULL && b.status.len >= 5 && b.action.len > 0 &&
+	    b.reason.ptr != NULL && b.pos <= 1;
 }
 
 /* What begins at a place where a file may begin. */
@@ -77,8 +77,9 @@ look(struct queuefind *q, struct slice s, uint64_t off)
 	case 'C':
 	case 'T':
 		if (queuefile_begins(slice_sub(s, 0, QUEUEREC_LOOK)))
-			add_head(q, off, s.ptr[0] == 'C' ? QUEUEHEAD_FILE :
-			    QUEUEHEAD_MAILDROP);
+			add_head(q, off,
+			    s.ptr[0] == 'C' ? QUEUEHEAD_FILE :
+					      QUEUEHEAD_MAILDROP);
 		break;
 	case '\n':
 	case '<':
@@ -94,8 +95,8 @@ look(struct queuefind *q, struct slice s, uint64_t off)
 static void
 find_heads(struct queuefind *q, struct slice w, uint64_t off, uint64_t until)
 {
-	uint64_t at = (q->grid + QUEUEFIND_GRID - 1) / QUEUEFIND_GRID *
-	    QUEUEFIND_GRID;
+	uint64_t at =
+	    (q->grid + QUEUEFIND_GRID - 1) / QUEUEFIND_GRID * QUEUEFIND_GRID;
 
 	for (; at < until; at += QUEUEFIND_GRID)
 		look(q, slice_from(w, (size_t)(at - off)), at);
@@ -159,8 +160,8 @@ is_chain(struct slice w, size_t pos)
 
 /* Go on with the run as far as the window goes; false: more is needed. */
 static bool
-follow(struct queuefind *q, struct slice w, uint64_t off, uint64_t until,
-    bool eof)
+follow(
+    struct queuefind *q, struct slice w, uint64_t off, uint64_t until, bool eof)
 {
 	while (q->segment != QUEUE_END) {
 		size_t next;
@@ -178,10 +179,9 @@ follow(struct queuefind *q, struct slice w, uint64_t off, uint64_t until,
 	q->now.ended = q->segment == QUEUE_END;
 	q->in_run = false;
 	add_run(q);
-	if (!q->now.ended && q->pos / QUEUEFIND_CUT == q->now.off /
-	    QUEUEFIND_CUT) {
-		uint64_t edge = (q->last / QUEUEFIND_GRID + 1) *
-		    QUEUEFIND_GRID;
+	if (!q->now.ended &&
+	    q->pos / QUEUEFIND_CUT == q->now.off / QUEUEFIND_CUT) {
+		uint64_t edge = (q->last / QUEUEFIND_GRID + 1) * QUEUEFIND_GRID;
 
 		if (edge < q->pos)
 			q->pos = edge;
@@ -197,8 +197,7 @@ find_run(struct queuefind *q, struct slice w, uint64_t off, uint64_t until)
 	size_t pos = (size_t)(q->pos - off), stop = (size_t)(until - off);
 
 	for (;; pos++) {
-		pos = slice_any_from(slice_sub(w, 0, stop), pos, 'N', 'L',
-		    'X');
+		pos = slice_any_from(slice_sub(w, 0, stop), pos, 'N', 'L', 'X');
 		if (pos >= stop)
 			break;
 		if (!may_follow(w, pos) || !is_chain(w, pos))

@@ -27,45 +27,41 @@
 
 #include "fmt/queuerec.h"
 
-#define QUEUEFIND_KEEP	((size_t)64 * 1024)
-#define QUEUEFIND_CUT	((uint64_t)1024 * 1024)
-#define QUEUEFIND_MAX	((size_t)1 << 19)
-#define QUEUEFIND_GRID	512
+#define QUEUEFIND_KEEP ((size_t)64 * 1024)
+#define QUEUEFIND_CUT ((uint64_t)1024 * 1024)
+#define QUEUEFIND_MAX ((size_t)1 << 19)
+#define QUEUEFIND_GRID 512
 
-enum queuehead_kind {
-	QUEUEHEAD_FILE,
-	QUEUEHEAD_MAILDROP,
-	QUEUEHEAD_LOG
-};
+enum queuehead_kind { QUEUEHEAD_FILE, QUEUEHEAD_MAILDROP, QUEUEHEAD_LOG };
 
 struct queuehead {
-	uint64_t		off;
-	enum queuehead_kind	kind;
+	uint64_t off;
+	enum queuehead_kind kind;
 };
 
 struct queuerun {
-	uint64_t	off;		/* of its first record */
-	uint64_t	end;		/* behind its last one */
-	bool		ended;		/* with E */
+	uint64_t off; /* of its first record */
+	uint64_t end; /* behind its last one */
+	bool ended;   /* with E */
 };
 
 struct queuefind {
-	struct queuehead	*head;
-	size_t			 nhead, caphead;
-	struct queuerun		*run;
-	size_t			 nrun, caprun;
-	uint64_t		 dropped;
-	uint64_t		 grid;		/* looked at for heads so far */
-	uint64_t		 pos;		/* and for runs */
-	bool			 in_run;
-	uint64_t		 last;		/* record of the run */
-	enum queue_segment	 segment;
-	struct queuerun		 now;
+	struct queuehead *head;
+	size_t nhead, caphead;
+	struct queuerun *run;
+	size_t nrun, caprun;
+	uint64_t dropped;
+	uint64_t grid; /* looked at for heads so far */
+	uint64_t pos;  /* and for runs */
+	bool in_run;
+	uint64_t last; /* record of the run */
+	enum queue_segment segment;
+	struct queuerun now;
 };
 
-void	queuefind_init(struct queuefind *, uint64_t off);
-void	queuefind_free(struct queuefind *);
-size_t	queuefind_window(struct queuefind *, struct slice w, uint64_t off,
-	    bool eof);
+void queuefind_init(struct queuefind *, uint64_t off);
+void queuefind_free(struct queuefind *);
+size_t queuefind_window(
+    struct queuefind *, struct slice w, uint64_t off, bool eof);
 
 #endif

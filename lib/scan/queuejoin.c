@@ -8,37 +8,37 @@
 
 #include "base/banned.h"
 
-#define BLOCK		1024	/* least size of a block of a file system */
-#define BLOCK_MAX	4096	/* and the largest that is told apart */
-#define EDGES		8	/* latest borders of blocks that are tried */
-#define SLOW_EDGES	3	/* the same where every run is tried */
-#define SLOW_RUNS	65536
+#define BLOCK 1024     /* least size of a block of a file system */
+#define BLOCK_MAX 4096 /* and the largest that is told apart */
+#define EDGES 8	       /* latest borders of blocks that are tried */
+#define SLOW_EDGES 3   /* the same where every run is tried */
+#define SLOW_RUNS 65536
 
 /* A border of a block, and the walk before the record that reaches it. */
 struct edge {
-	uint64_t		block;
-	uint64_t		head;	/* first record at or behind it */
-	struct queuewalk	walk;
+	uint64_t block;
+	uint64_t head; /* first record at or behind it */
+	struct queuewalk walk;
 };
 
 /* The file so far, and what is tried behind it. */
 struct level {
-	struct pieces	p;
-	struct edge	edge[EDGES];
-	size_t		nedge;		/* of the ring */
-	size_t		e;		/* tried: an edge from the last back */
-	size_t		c;		/* and a run, of its bucket or of all */
+	struct pieces p;
+	struct edge edge[EDGES];
+	size_t nedge; /* of the ring */
+	size_t e;     /* tried: an edge from the last back */
+	size_t c;     /* and a run, of its bucket or of all */
 };
 
 struct search {
-	struct queuejoin	*j;
-	uint64_t		 off, until;
-	struct level		*level;
-	size_t			 depth;		/* pieces to be added at most */
-	bool			 slow;		/* try every run */
-	unsigned int		 tries;
-	struct pieces		 best;
-	bool			 found, ambiguous;
+	struct queuejoin *j;
+	uint64_t off, until;
+	struct level *level;
+	size_t depth; /* pieces to be added at most */
+	bool slow;    /* try every run */
+	unsigned int tries;
+	struct pieces best;
+	bool found, ambiguous;
 };
 
 static int
@@ -80,8 +80,8 @@ block_of(const struct queuefind *f)
 		size_t most = 0;
 
 		for (size_t i = 0; i < f->nhead; i++) {
-			size_t k = (size_t)(f->head[i].off % block /
-			    QUEUEFIND_GRID);
+			size_t k =
+			    (size_t)(f->head[i].off % block / QUEUEFIND_GRID);
 
 			if (f->head[i].kind == QUEUEHEAD_LOG)
 				continue;
@@ -97,8 +97,9 @@ block_of(const struct queuefind *f)
 static bool
 size_of(const struct queuejoin *j, uint64_t off, struct queuewalk *w)
 {
-	struct queuefile_src src = { .at = j->at, .arg = j->arg, .base = off,
-		.size = QUEUEREC_LOOK };
+	struct queuefile_src src = {
+		.at = j->at, .arg = j->arg, .base = off, .size = QUEUEREC_LOOK
+	};
 
 	return queuewalk_start(w, &src, true) && queuewalk_border(w) != 0;
 }
@@ -109,8 +110,9 @@ queuejoin_init(struct queuejoin *j, const struct queuefind *found,
 {
 	struct queuewalk w;
 
-	*j = (struct queuejoin){ .found = found, .at = at, .arg = arg,
-		.block = block_of(found) };
+	*j = (struct queuejoin){
+		.found = found, .at = at, .arg = arg, .block = block_of(found)
+	};
 	fill_buckets(j);
 	j->used = mem_alloc(found->nrun + 1, sizeof(*j->used));
 	j->span = mem_alloc(found->nhead + 1, sizeof(*j->span));
@@ -210,16 +212,16 @@ claim_one(struct queuejoin *j, const struct piece *c)
 	if (j->nclaim == j->capclaim) {
 		size_t cap = j->capclaim == 0 ? 64 : 2 * j->capclaim;
 
-		j->claim = mem_grow(j->claim, j->capclaim, cap,
-		    sizeof(*j->claim));
+		j->claim =
+		    mem_grow(j->claim, j->capclaim, cap, sizeof(*j->claim));
 		j->capclaim = cap;
 	}
 	memmove(&j->claim[i + 1], &j->claim[i],
 	    (j->nclaim - i) * sizeof(*j->claim));
 	j->claim[i] = *c;
 	j->nclaim++;
-	for (r = find_run(j, c->off); r < j->found->nrun &&
-	    j->found->run[r].off < c->off + c->len; r++)
+	for (r = find_run(j, c->off);
+	     r < j->found->nrun && j->found->run[r].off < c->off + c->len; r++)
 		j->used[r] = true;
 }
 
@@ -257,8 +259,8 @@ piece_end(const struct search *s, uint64_t off)
 }
 
 static void
-add_edge(struct level *l, uint64_t block, uint64_t head,
-    const struct queuewalk *w)
+add_edge(
+    struct level *l, uint64_t block, uint64_t head, const struct queuewalk *w)
 {
 	l->edge[l->nedge++ % EDGES] = (struct edge){ block, head, *w };
 }
@@ -267,8 +269,9 @@ add_edge(struct level *l, uint64_t block, uint64_t head,
 static enum queuewalk_rc
 walk_on(struct search *s, struct level *l, struct queuewalk *w)
 {
-	struct queuefile_src src = { .at = pieces_at, .arg = &l->p,
-		.size = l->p.size };
+	struct queuefile_src src = {
+		.at = pieces_at, .arg = &l->p, .size = l->p.size
+	};
 	uint64_t base = l->p.size - l->p.v[l->p.n - 1].len;
 	uint64_t from = w->walked, block = s->j->block;
 	enum queuewalk_rc rc = QUEUEWALK_ON;
@@ -276,23 +279,25 @@ walk_on(struct search *s, struct level *l, struct queuewalk *w)
 	l->nedge = l->e = l->c = 0;
 	while (rc == QUEUEWALK_ON) {
 		struct queuewalk before = *w;
-		struct slice head = slice_sub(pieces_at(&l->p, w->pos,
-		    QUEUEREC_HEAD), 0, QUEUEREC_HEAD);
 		struct queuerec_head h;
+		bool headed = queuerec_head(
+		    slice_sub(pieces_at(&l->p, w->pos, QUEUEREC_HEAD), 0,
+			QUEUEREC_HEAD),
+		    &h);
 		uint64_t next, b = (before.pos + block - 1) / block * block;
 
 		if (b == before.pos && b > base)
 			add_edge(l, b, b, &before);
 		rc = queuewalk_step(w, &src);
-		if (!queuerec_head(head, &h) || !queuerec_legal(h.type,
-		    before.segment) || h.len > QUEUEWALK_TEXT)
+		if (!headed || !queuerec_legal(h.type, before.segment) ||
+		    h.len > QUEUEWALK_TEXT)
 			break;
 		next = before.pos + h.head + h.len;
 		if (rc == QUEUEWALK_BAD && next > w->bad)
-			src.size = w->bad + 1 < src.size ? w->bad + 1 :
-			    src.size;
+			src.size =
+			    w->bad + 1 < src.size ? w->bad + 1 : src.size;
 		for (b = (before.pos + h.head) / block * block + block;
-		    b < next && b <= src.size; b += block)
+		     b < next && b <= src.size; b += block)
 			if (b > base)
 				add_edge(l, b, next, &before);
 	}
@@ -309,8 +314,9 @@ same_bytes(struct pieces *a, struct pieces *b)
 	if (a->size != b->size)
 		return false;
 	for (uint64_t off = 0; off < a->size;) {
-		struct slice x = slice_sub(pieces_at(a, off, sizeof(block)),
-		    0, sizeof(block)), y;
+		struct slice x = slice_sub(pieces_at(a, off, sizeof(block)), 0,
+				 sizeof(block)),
+			     y;
 
 		if (x.len == 0)
 			return false;
@@ -346,8 +352,7 @@ solved(struct search *s, struct level *l, const struct queuewalk *w)
 
 /* A run that begins where the edge wants a record. */
 static bool
-next_run(struct search *s, struct level *l, const struct edge *e,
-    uint64_t *at)
+next_run(struct search *s, struct level *l, const struct edge *e, uint64_t *at)
 {
 	struct queuejoin *j = s->j;
 	uint64_t gap = e->head - e->block;
@@ -373,8 +378,8 @@ next_run(struct search *s, struct level *l, const struct edge *e,
  * before it.
  */
 static bool
-next_block(struct search *s, struct level *l, const struct edge *e,
-    uint64_t *at)
+next_block(
+    struct search *s, struct level *l, const struct edge *e, uint64_t *at)
 {
 	struct queuejoin *j = s->j;
 	uint64_t gap = e->head - e->block;
@@ -389,8 +394,7 @@ next_block(struct search *s, struct level *l, const struct edge *e,
 		    is_claimed(j, off - past))
 			continue;
 		b = j->at(j->arg, off - past + gap, 1);
-		if (b.len == 0 || !queuerec_legal(b.ptr[0],
-		    e->walk.segment))
+		if (b.len == 0 || !queuerec_legal(b.ptr[0], e->walk.segment))
 			continue;
 		*at = off - past;
 		return true;
@@ -408,8 +412,7 @@ next_try(struct search *s, struct level *l, struct edge *e, uint64_t *at)
 		n = SLOW_EDGES;
 	for (; l->e < n; l->e++, l->c = 0) {
 		*e = l->edge[(l->nedge - 1 - l->e) % EDGES];
-		if (s->slow ? next_block(s, l, e, at) :
-		    next_run(s, l, e, at))
+		if (s->slow ? next_block(s, l, e, at) : next_run(s, l, e, at))
 			return true;
 	}
 	return false;
@@ -438,8 +441,8 @@ attach(const struct search *s, const struct level *l, const struct edge *e,
 	if (end - at > QUEUEWALK_FILE)
 		end = at + QUEUEWALK_FILE;
 	/* What goes on where it was left is no break. */
-	return end > at && next->p.n > 0 && next->p.v[next->p.n - 1].off +
-	    next->p.v[next->p.n - 1].len != at &&
+	return end > at && next->p.n > 0 &&
+	    next->p.v[next->p.n - 1].off + next->p.v[next->p.n - 1].len != at &&
 	    pieces_add(&next->p, at, end - at);
 }
 
@@ -490,21 +493,26 @@ begun(struct search *s, struct level *l, struct queuewalk *w)
 	if (walk_on(s, l, w) == QUEUEWALK_END)
 		return QUEUEJOIN_WHOLE;
 	/* The last record may reach into other bytes. */
-	cut = w->last / QUEUEFIND_GRID != w->pos / QUEUEFIND_GRID &&
-	    w->last > 0 ? w->last : w->pos;
+	cut =
+	    w->last / QUEUEFIND_GRID != w->pos / QUEUEFIND_GRID && w->last > 0 ?
+	    w->last :
+	    w->pos;
 	if (w->jumped)
 		cut = w->end;
 	w->end = cut;
-	return w->segment == QUEUE_ENVELOPE || (w->size.done &&
-	    cut <= w->size.v[QUEUESIZE_OFFSET]) ? QUEUEJOIN_ENVELOPE :
+	return w->segment == QUEUE_ENVELOPE ||
+		(w->size.done && cut <= w->size.v[QUEUESIZE_OFFSET]) ?
+	    QUEUEJOIN_ENVELOPE :
 	    QUEUEJOIN_CUT;
 }
 
 enum queuejoin_kind
-queuejoin_row(scan_at_fn *at, void *arg, uint64_t off, uint64_t until,
-    bool eof, uint64_t *size)
+queuejoin_row(scan_at_fn *at, void *arg, uint64_t off, uint64_t until, bool eof,
+    uint64_t *size)
 {
-	struct queuefile_src src = { .at = at, .arg = arg, .base = off,
+	struct queuefile_src src = { .at = at,
+		.arg = arg,
+		.base = off,
 		.size = until > off ? until - off : 0 };
 	enum queuewalk_rc rc = QUEUEWALK_ON;
 	struct queuewalk w;
@@ -520,8 +528,8 @@ queuejoin_row(scan_at_fn *at, void *arg, uint64_t off, uint64_t until,
 }
 
 enum queuejoin_kind
-queuejoin_file(struct queuejoin *j, uint64_t off, uint64_t until,
-    struct pieces *out)
+queuejoin_file(
+    struct queuejoin *j, uint64_t off, uint64_t until, struct pieces *out)
 {
 	struct search s = { .j = j, .off = off, .until = until };
 	enum queuejoin_kind kind;
@@ -535,8 +543,9 @@ queuejoin_file(struct queuejoin *j, uint64_t off, uint64_t until,
 	kind = begun(&s, &s.level[0], &w);
 	sized = queuewalk_border(&w) != 0;
 	if (kind == QUEUEJOIN_CUT || kind == QUEUEJOIN_ENVELOPE)
-		for (s.depth = 1; sized && s.depth <= QUEUEJOIN_DEPTH &&
-		    !s.found; s.depth *= 2) {
+		for (s.depth = 1;
+		     sized && s.depth <= QUEUEJOIN_DEPTH && !s.found;
+		     s.depth *= 2) {
 			s.slow = false;
 			try_all(&s);
 			s.slow = s.depth == 1 && !s.found;
@@ -560,8 +569,7 @@ queuejoin_file(struct queuejoin *j, uint64_t off, uint64_t until,
 }
 
 bool
-queuejoin_rest(struct queuejoin *j, size_t *from, uint64_t *off,
-    uint64_t *len)
+queuejoin_rest(struct queuejoin *j, size_t *from, uint64_t *off, uint64_t *len)
 {
 	const struct queuefind *f = j->found;
 	uint64_t end;

@@ -44,9 +44,9 @@
 #include "scan/queuefind.h"
 #include "scan/queuewalk.h"
 
-#define QUEUEJOIN_TRIES	4096
-#define QUEUEJOIN_DEPTH	8		/* breaks in one file */
-#define QUEUEJOIN_WORK	((uint64_t)1 << 35)
+#define QUEUEJOIN_TRIES 4096
+#define QUEUEJOIN_DEPTH 8 /* breaks in one file */
+#define QUEUEJOIN_WORK ((uint64_t)1 << 35)
 
 enum queuejoin_kind {
 	QUEUEJOIN_WHOLE,
@@ -59,32 +59,32 @@ enum queuejoin_kind {
 };
 
 struct queuejoin {
-	const struct queuefind	*found;
-	scan_at_fn		*at;
-	void			*arg;
-	uint32_t		*bucket;	/* runs by off % 1024 */
-	uint32_t		 start[1025];
-	bool			*used;		/* run i is claimed */
-	uint64_t		*span;		/* sizes of content and */
-	uint64_t		*border;	/* places of X, sorted */
-	size_t			 nsized;
-	struct piece		*claim;		/* sorted, apart */
-	size_t			 nclaim, capclaim;
-	uint64_t		 block;		/* of the file system, a guess */
-	uint64_t		 work;
-	uint64_t		 tired;
+	const struct queuefind *found;
+	scan_at_fn *at;
+	void *arg;
+	uint32_t *bucket; /* runs by off % 1024 */
+	uint32_t start[1025];
+	bool *used;	  /* run i is claimed */
+	uint64_t *span;	  /* sizes of content and */
+	uint64_t *border; /* places of X, sorted */
+	size_t nsized;
+	struct piece *claim; /* sorted, apart */
+	size_t nclaim, capclaim;
+	uint64_t block; /* of the file system, a guess */
+	uint64_t work;
+	uint64_t tired;
 };
 
-void	queuejoin_init(struct queuejoin *, const struct queuefind *,
-	    scan_at_fn *at, void *arg);
-void	queuejoin_free(struct queuejoin *);
+void queuejoin_init(
+    struct queuejoin *, const struct queuefind *, scan_at_fn *at, void *arg);
+void queuejoin_free(struct queuejoin *);
 /* In a row only: for what is read forward.  `until`: bytes that can be read. */
 enum queuejoin_kind queuejoin_row(scan_at_fn *at, void *arg, uint64_t off,
-	    uint64_t until, bool eof, uint64_t *size);
-enum queuejoin_kind queuejoin_file(struct queuejoin *, uint64_t off,
-	    uint64_t until, struct pieces *);
-void	queuejoin_claim(struct queuejoin *, const struct pieces *);
-bool	queuejoin_rest(struct queuejoin *, size_t *from, uint64_t *off,
-	    uint64_t *len);
+    uint64_t until, bool eof, uint64_t *size);
+enum queuejoin_kind queuejoin_file(
+    struct queuejoin *, uint64_t off, uint64_t until, struct pieces *);
+void queuejoin_claim(struct queuejoin *, const struct pieces *);
+bool queuejoin_rest(
+    struct queuejoin *, size_t *from, uint64_t *off, uint64_t *len);
 
 #endif

@@ -5,26 +5,26 @@
 
 #include "base/banned.h"
 
-#define FIELD_MAX	2000	/* bytes of a header field that are looked at */
-#define WORD_MAX	256
+#define FIELD_MAX 2000 /* bytes of a header field that are looked at */
+#define WORD_MAX 256
 
 /* A word of the header, and where it stands. */
 struct word {
-	unsigned char	text[WORD_MAX];
-	size_t		len;
-	bool		first;		/* in the first piece */
+	unsigned char text[WORD_MAX];
+	size_t len;
+	bool first; /* in the first piece */
 };
 
 struct linking {
-	uint64_t	 first, last;	/* end of the first piece, start of
-					 * the last */
-	struct word	 boundary, id;
-	bool		 delimited;	/* --BOUNDARY-- was seen, */
-	bool		 delimited_last; /* in the last piece */
-	bool		 body;
-	unsigned char	 field[FIELD_MAX];
-	size_t		 nfield;
-	uint64_t	 field_off;
+	uint64_t first, last; /* end of the first piece, start of
+			       * the last */
+	struct word boundary, id;
+	bool delimited;	     /* --BOUNDARY-- was seen, */
+	bool delimited_last; /* in the last piece */
+	bool body;
+	unsigned char field[FIELD_MAX];
+	size_t nfield;
+	uint64_t field_off;
 };
 
 static void
@@ -61,8 +61,7 @@ boundary(struct slice s)
 	if (s.ptr[0] == '"') {
 		s = slice_from(s, 1);
 		n = slice_chr(s, '"');
-		return n == SLICE_NONE ? slice_of(NULL, 0) :
-		    slice_sub(s, 0, n);
+		return n == SLICE_NONE ? slice_of(NULL, 0) : slice_sub(s, 0, n);
 	}
 	while (n < s.len && s.ptr[n] > ' ' && s.ptr[n] != ';')
 		n++;
@@ -75,8 +74,8 @@ end_field(struct linking *l)
 	struct slice name, value;
 	bool first = l->field_off + l->nfield < l->first;
 
-	if (l->nfield > 0 && rfc822_field(slice_of(l->field, l->nfield),
-	    &name, &value)) {
+	if (l->nfield > 0 &&
+	    rfc822_field(slice_of(l->field, l->nfield), &name, &value)) {
 		if (slice_eq_nocase(name, SLICE("message-id")))
 			keep(&l->id, slice_trim(value), first);
 		else if (slice_eq_nocase(name, SLICE("content-type")))
@@ -139,8 +138,9 @@ is_id(struct slice attr)
 enum queuelink
 queuelink_of(struct pieces *p)
 {
-	struct queuefile_src src = { .at = pieces_at, .arg = p,
-		.size = p->size };
+	struct queuefile_src src = {
+		.at = pieces_at, .arg = p, .size = p->size
+	};
 	struct linking l = { .first = p->v[0].len,
 		.last = p->size - p->v[p->n - 1].len };
 	enum queuewalk_rc rc = QUEUEWALK_ON;
@@ -157,17 +157,17 @@ queuelink_of(struct pieces *p)
 		rc = queuewalk_step(&w, &src);
 		if (rc != QUEUEWALK_ON)
 			break;
-		s = slice_sub(pieces_at(p, w.last, FIELD_MAX + 8), 0,
-		    FIELD_MAX + 8);
+		s = slice_sub(
+		    pieces_at(p, w.last, FIELD_MAX + 8), 0, FIELD_MAX + 8);
 		if (!queuerec_head(s, &h))
 			return QUEUELINK_WRONG;
 		s = slice_sub(s, h.head, h.len);
 		if (seg == QUEUE_CONTENT && h.type == 'X')
 			end_field(&l);
-		else if (seg == QUEUE_CONTENT && (h.type == 'N' ||
-		    h.type == 'L')) {
+		else if (seg == QUEUE_CONTENT &&
+		    (h.type == 'N' || h.type == 'L')) {
 			if (cut)
-				;	/* goes on with a long line */
+				; /* goes on with a long line */
 			else if (l.body)
 				body(&l, s, w.last);
 			else
@@ -177,13 +177,13 @@ queuelink_of(struct pieces *p)
 		    is_id(s)) {
 			if (!same_id(&l, s))
 				return QUEUELINK_WRONG;
-			proven = proven || (l.id.len > 0 && l.id.first &&
-			    w.last >= l.last);
+			proven = proven ||
+			    (l.id.len > 0 && l.id.first && w.last >= l.last);
 		}
 	}
 	if (rc != QUEUEWALK_END || (l.boundary.len > 0 && !l.delimited))
 		return QUEUELINK_WRONG;
-	proven = proven || (l.boundary.len > 0 && l.boundary.first &&
-	    l.delimited_last);
+	proven = proven ||
+	    (l.boundary.len > 0 && l.boundary.first && l.delimited_last);
 	return proven ? QUEUELINK_PROVEN : QUEUELINK_NONE;
 }

@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-#define STRICT_LOOK	2560	/* bytes of a text that are looked at */
+#define STRICT_LOOK 2560 /* bytes of a text that are looked at */
 
 static struct slice
 bytes(const struct queuefile_src *src, uint64_t off, size_t n)
@@ -25,8 +25,8 @@ queuewalk_border(const struct queuewalk *w)
 	uint64_t x;
 
 	if (!w->size.done || w->size.n < 3 ||
-	    !num_add(w->size.v[QUEUESIZE_OFFSET], w->size.v[QUEUESIZE_SPAN],
-	    &x))
+	    !num_add(
+		w->size.v[QUEUESIZE_OFFSET], w->size.v[QUEUESIZE_SPAN], &x))
 		return 0;
 	return x;
 }
@@ -46,8 +46,8 @@ sizes_fit(const struct queuesize *z, uint64_t behind)
 }
 
 bool
-queuewalk_start(struct queuewalk *w, const struct queuefile_src *src,
-    bool strict)
+queuewalk_start(
+    struct queuewalk *w, const struct queuefile_src *src, bool strict)
 {
 	struct slice s = bytes(src, 0, QUEUEREC_LOOK);
 	struct queuerec_head h;
@@ -57,8 +57,9 @@ queuewalk_start(struct queuewalk *w, const struct queuefile_src *src,
 		return false;
 	w->maildrop = h.type == 'T';
 	w->pos = w->end = w->walked = h.head + (uint64_t)h.len;
-	if (!w->maildrop && (!queuesize_parse(slice_sub(s, h.head, h.len),
-	    &w->size) || !sizes_fit(&w->size, w->pos)))
+	if (!w->maildrop &&
+	    (!queuesize_parse(slice_sub(s, h.head, h.len), &w->size) ||
+		!sizes_fit(&w->size, w->pos)))
 		return false;
 	/* What a file has next: T, or a filter before it. */
 	s = slice_from(s, (size_t)w->pos);
@@ -165,8 +166,8 @@ queuewalk_step(struct queuewalk *w, const struct queuefile_src *src)
 		w->end = next;
 	if (w->walked > w->end || w->end > QUEUEWALK_FILE)
 		return bad_at(w, w->last);
-	w->sender = w->sender || (h.type == 'S' &&
-	    w->segment == QUEUE_ENVELOPE);
+	w->sender =
+	    w->sender || (h.type == 'S' && w->segment == QUEUE_ENVELOPE);
 	if (w->segment != QUEUE_CONTENT)
 		w->nrcpt += h.type == 'R' || h.type == 'D' || h.type == '/';
 	w->segment = queuerec_behind(h.type, w->segment);

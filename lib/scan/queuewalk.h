@@ -25,9 +25,9 @@
 
 #include "fmt/queuefile.h"
 
-#define QUEUEWALK_RECORD	((uint32_t)1 << 24)	/* longest */
-#define QUEUEWALK_TEXT		((uint32_t)65536)	/* the same, strict */
-#define QUEUEWALK_FILE		((uint64_t)1 << 28)	/* longest file */
+#define QUEUEWALK_RECORD ((uint32_t)1 << 24) /* longest */
+#define QUEUEWALK_TEXT ((uint32_t)65536)     /* the same, strict */
+#define QUEUEWALK_FILE ((uint64_t)1 << 28)   /* longest file */
 
 enum queuewalk_rc {
 	QUEUEWALK_ON,
@@ -37,26 +37,26 @@ enum queuewalk_rc {
 };
 
 struct queuewalk {
-	uint64_t		 pos;		/* of the next record */
-	uint64_t		 last;		/* of the latest one */
-	uint64_t		 bad;
-	uint64_t		 end;		/* furthest byte reached */
-	uint64_t		 walked;
-	uint64_t		 nrcpt;
-	struct queuesize	 size;
-	enum queue_segment	 segment;
-	bool			 strict;
-	bool			 maildrop;
-	bool			 sender;
-	bool			 jumped;
+	uint64_t pos;  /* of the next record */
+	uint64_t last; /* of the latest one */
+	uint64_t bad;
+	uint64_t end; /* furthest byte reached */
+	uint64_t walked;
+	uint64_t nrcpt;
+	struct queuesize size;
+	enum queue_segment segment;
+	bool strict;
+	bool maildrop;
+	bool sender;
+	bool jumped;
 };
 
-bool	queuewalk_start(struct queuewalk *, const struct queuefile_src *,
-	    bool strict);
-enum queuewalk_rc queuewalk_step(struct queuewalk *,
-	    const struct queuefile_src *);
+bool queuewalk_start(
+    struct queuewalk *, const struct queuefile_src *, bool strict);
+enum queuewalk_rc queuewalk_step(
+    struct queuewalk *, const struct queuefile_src *);
 /* Is it a whole queue file?  *size: its bytes. */
-bool	queuewalk_whole(const struct queuefile_src *, uint64_t *size);
+bool queuewalk_whole(const struct queuefile_src *, uint64_t *size);
 /* Where the C record says that X is; 0 if it does not. */
 uint64_t queuewalk_border(const struct queuewalk *);
 

@@ -1,6 +1,8 @@
 #include "source/finder.h"
 
-const struct finder *const finder_table[] = { NULL };
+#include "source/carvequeue.h"
+
+const struct finder *const finder_table[] = { &carvequeue_finder, NULL };
 
 void
 finder_note(const struct stream *s, const struct finder *f, void *state,

@@ -13,6 +13,7 @@
 #include "fmt/queuefacts.h"
 #include "fmt/queuepath.h"
 #include "io/atfile.h"
+#include "scan/pieces.h"
 
 struct queuerecord {
 	struct atfile		*file;
@@ -23,6 +24,10 @@ struct queuerecord {
 	uint64_t		 base, size;	/* of this queue file in it */
 	bool			 whole;
 	bool			 hash;
+	/* Of a carved file: where it lies in the image, and what it is. */
+	const struct pieces	*carved;
+	struct slice		 recovered;
+	struct slice		 carved_sha256;
 };
 
 typedef bool	queuerecord_fn(void *arg, const struct rec *);

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static void
 must(bool ok)
@@ -16,13 +16,23 @@ must(bool ok)
 		abort();
 }
 
+static uint8_t *copy; /* what was asked for last */
+
+/* Memory of its own, gone with the next call. */
 static struct slice
 at(void *arg, uint64_t off, size_t n)
 {
 	const struct slice *s = arg;
+	struct slice got;
 
 	must(n <= QUEUEFILE_ASK);
-	return off < s->len ? slice_from(*s, (size_t)off) : slice_of(NULL, 0);
+	got =
+	    off < s->len ? slice_sub(*s, (size_t)off, n) : slice_of(s->ptr, 0);
+	free(copy);
+	copy = malloc(got.len + (got.len == 0));
+	must(copy != NULL);
+	memcpy(copy, got.ptr, got.len);
+	return slice_of(copy, got.len);
 }
 
 static void
@@ -57,8 +67,9 @@ same(const struct queuefind *a, const struct queuefind *b)
 static void
 check(struct pieces *p, enum queuejoin_kind kind, size_t size)
 {
-	struct queuefile_src src = { .at = pieces_at, .arg = p,
-		.size = p->size };
+	struct queuefile_src src = {
+		.at = pieces_at, .arg = p, .size = p->size
+	};
 	uint64_t sum = 0, whole;
 
 	for (size_t i = 0; i < p->n; i++) {
@@ -111,5 +122,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(off < size && len <= size - off);
 	queuejoin_free(&j);
 	queuefind_free(&a);
+	free(copy);
+	copy = NULL;
 	return 0;
 }
