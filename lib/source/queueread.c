@@ -9,18 +9,18 @@
 #include "io/spool.h"
 #include "io/srcpath.h"
 #include "source/queuerecord.h"
+#include "source/runlog.h"
 
 /* A log among the inputs. */
 struct queueslot {
-	const struct input	*in;	/* NULL: free */
-	bool			 used;	/* its message was read */
+	const struct input *in; /* NULL: free */
+	bool used;		/* its message was read */
 };
 
-static const struct slice log_queue[3] = {
-	{ (const unsigned char *)"bounce", 6 },
+static const struct slice log_queue[3] = { { (const unsigned char *)"bounce",
+					       6 },
 	{ (const unsigned char *)"defer", 5 },
-	{ (const unsigned char *)"trace", 5 }
-};
+	{ (const unsigned char *)"trace", 5 } };
 
 static uint64_t
 key(struct slice root, struct slice queue, struct slice qid)
@@ -55,8 +55,9 @@ queueread_open(struct queueread *q, const struct inputs *in,
 	struct queuepath p;
 	bool in_pipe = false;
 
-	*q = (struct queueread){ .in = in, .opt = opt, .fn = fn, .arg = arg,
-		.temp = -1 };
+	*q = (struct queueread){
+		.in = in, .opt = opt, .fn = fn, .arg = arg, .temp = -1
+	};
 	queuefacts_init(&q->facts);
 	srcpath_init(&q->src);
 	for (size_t i = 0; i < 3; i++)
@@ -105,8 +106,10 @@ read_text(struct atfile *f, struct buf *b)
 	struct slice s;
 
 	b->len = 0;
-	while ((s = slice_sub(atfile_at(f, off, ATFILE_ASK), 0,
-	    ATFILE_ASK)).len > 0 && buf_add(b, s))
+	while (
+	    (s = slice_sub(atfile_at(f, off, ATFILE_ASK), 0, ATFILE_ASK)).len >
+		0 &&
+	    buf_add(b, s))
 		off += s.len;
 }
 
@@ -122,8 +125,9 @@ read_logs(struct queueread *q, const struct queuepath *p)
 		if (p->queue.ptr == NULL || p->qid.ptr == NULL)
 			continue;
 		s = find_log(q, p->root, log_queue[i], p->qid);
-		if (s->in == NULL || atfile_open(&q->file, s->in->path,
-		    s->in->found, -1, &e) != RC_OK)
+		if (s->in == NULL ||
+		    atfile_open(&q->file, s->in->path, s->in->found, -1, &e) !=
+			RC_OK)
 			continue;
 		s->used = true;
 		q->log_time[i] = q->file.st.stx_mtime.tv_sec;
@@ -164,10 +168,12 @@ another(struct queueread *q, uint64_t base, uint64_t end, uint64_t *next)
 
 /* One queue file from an offset on; *next is where another begins, or 0. */
 static void
-read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
-    uint64_t *next)
+read_one(
+    struct queueread *q, struct queuerecord *x, uint64_t base, uint64_t *next)
 {
-	struct queuefile_src src = { .at = at, .arg = &q->file, .base = base,
+	struct queuefile_src src = { .at = at,
+		.arg = &q->file,
+		.base = base,
 		.size = q->file.size - base };
 	struct queuefile walk;
 	struct queuefile_rec r;
@@ -194,6 +200,15 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 		if (item == QUEUEFILE_RECORD)
 			queuefacts_record(&q->facts, &r);
 	}
+	if (x->path.queue.ptr == NULL && queuefacts_none(&q->facts)) {
+		/* Named, but nothing of Postfix. */
+		x->size = src.size;
+		msg_note("%s: no queue file",
+		    msg_quote(name, sizeof(name), buf_slice(&q->src)));
+		queuerecord_file(x, SLICE("unknown"), give, q);
+		queuefile_free(&walk);
+		return;
+	}
 	if (walk.ended && another(q, base, walk.end, next)) {
 		/* What follows is a file of its own. */
 		queuefile_free(&walk);
@@ -213,8 +228,9 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 	if (what != NULL) {
 		q->damaged++;
 		if (!msg_is_quiet())
-			(void)msg_err(msg_quote(name, sizeof(name),
-			    buf_slice(&q->src)), RC_DAMAGED,
+			(void)msg_err(
+			    msg_quote(name, sizeof(name), buf_slice(&q->src)),
+			    RC_DAMAGED,
 			    &(struct err){ .what = what, .off = first });
 	}
 	q->files++;
@@ -222,16 +238,20 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 	queuefile_free(&walk);
 }
 
-/* A log whose message is not there, or which was given alone. */
+/* A log: the file; if its message is not there, what it says. */
 static void
-read_log(struct queueread *q, struct queuerecord *x)
+read_log(struct queueread *q, struct queuerecord *x, bool joined)
 {
 	size_t k = 0;
 
+	x->size = q->file.size;
+	if (joined) {
+		queuerecord_file(x, SLICE("bounce-log"), give, q);
+		return;
+	}
 	while (k < 2 && !slice_eq(x->path.queue, log_queue[k]))
 		k++;
 	read_text(&q->file, &q->log[k]);
-	x->size = q->file.size;
 	q->files++;
 	queuerecord_log(x, buf_slice(&q->log[k]), give, q);
 }
@@ -243,17 +263,32 @@ unread(struct queueread *q, const struct input *in, enum rc rc,
 	char name[256];
 
 	q->unread++;
-	(void)msg_err(msg_quote(name, sizeof(name), slice_cstr(in->path)), rc,
-	    e);
+	(void)msg_err(
+	    msg_quote(name, sizeof(name), slice_cstr(in->path)), rc, e);
 	return true;
+}
+
+/* For the run log; the hash of its only queue file is that of the file. */
+static void
+note_input(const struct queueread *q, const struct input *in,
+    const struct queuerecord *x)
+{
+	struct reader_total t = { .size = q->file.size };
+
+	if (x->base == 0 && x->size == q->file.size && x->sha256[0] != '\0') {
+		t.has_sha256 = true;
+		memcpy(t.sha256, x->sha256, sizeof(t.sha256));
+	}
+	runlog_input(in->path, &t);
 }
 
 bool
 queueread_file(struct queueread *q, const struct input *in)
 {
-	struct queuerecord x = { .file = &q->file, .src = slice_of(NULL, 0),
-		.hash = q->opt->hash };
-	struct queueslot *slot;
+	struct queuerecord x = {
+		.file = &q->file, .src = slice_of(NULL, 0), .hash = q->opt->hash
+	};
+	struct queueslot *slot = NULL;
 	struct slice head;
 	uint64_t base = 0, next = 0;
 	struct err e;
@@ -262,9 +297,9 @@ queueread_file(struct queueread *q, const struct input *in)
 	queuepath_parse(slice_cstr(in->path), &x.path);
 	if (x.path.log && x.path.qid.ptr != NULL) {
 		/* With its message, if that is anywhere in the tree. */
-		slot = find_log(q, x.path.root, x.path.queue, x.path.qid);
-		if (slot->used || !q->rest)
+		if (!q->rest)
 			return !q->stopped;
+		slot = find_log(q, x.path.root, x.path.queue, x.path.qid);
 	} else
 		read_logs(q, &x.path);
 	srcpath_file(&q->src, slice_cstr(in->path));
@@ -276,11 +311,10 @@ queueread_file(struct queueread *q, const struct input *in)
 	rc = atfile_open(&q->file, in->path, in->found, q->temp, &e);
 	if (rc != RC_OK)
 		return unread(q, in, rc, &e);
-	head = slice_sub(atfile_at(&q->file, 0, QUEUEREC_LOOK), 0,
-	    QUEUEREC_LOOK);
-	if (x.path.log || (x.path.queue.ptr == NULL &&
-	    bouncelog_begins(head)))
-		read_log(q, &x);
+	head =
+	    slice_sub(atfile_at(&q->file, 0, QUEUEREC_LOOK), 0, QUEUEREC_LOOK);
+	if (x.path.log || (x.path.queue.ptr == NULL && bouncelog_begins(head)))
+		read_log(q, &x, slot != NULL && slot->used);
 	else if (in->found && x.path.queue.ptr == NULL &&
 	    !queuefile_begins(head))
 		q->other++;
@@ -289,6 +323,7 @@ queueread_file(struct queueread *q, const struct input *in)
 			read_one(q, &x, base, &next);
 			base = next;
 		} while (next != 0 && !q->stopped);
+	note_input(q, in, &x);
 	if (q->file.failed && q->file.sys != 0) {
 		e = (struct err){ .what = "cannot read", .sys = q->file.sys };
 		(void)unread(q, in, RC_FAIL, &e);
