@@ -13,43 +13,46 @@
 #include "source/runlog.h"
 
 static const char help[] =
-    "usage: mxqueue [options] [file | directory ...]\n"
-    "Read Postfix queue files and the logs of bounce, defer and trace: whole,\n"
-    "damaged or alone.  Nothing is changed; none or - is standard input.\n"
-    "\n"
-    "  (default)            a file record and event records for each queue file\n"
-    "      --dump           every record: offset, type, name, length, value\n"
-    "      --message        the message itself, byte for byte\n"
-    "      --shape[=sender] how old the mail is, by domain of pending recipients\n"
-    "      --now TIME       that is now, for --shape\n"
-    "  -o json|tsv|csv      output format (json)\n"
-    "  -f KEY,KEY           only these keys\n"
-    "  -s, --since TIME     records from TIME on     -u, --until TIME  before TIME\n"
-    "      --no-hash        no SHA-256 of the files\n"
-    "      --no-sandbox     do not confine the process; --sandbox=require: or fail\n"
-    "      --run-log FILE   write down arguments, versions, times and hashes\n"
-    "  -q quiet   -v verbose   -h this help   -V version\n"
-    "\n"
-    "  mxqueue /mnt/evidence/var/spool/postfix | jq 'select(.contradicts)'\n"
-    "Exit status: 0 all read, 1 no queue file in it, 2 damaged or unread.\n";
+"usage: mxqueue [options] [file | directory ...]\n"
+"Read Postfix queue files and the logs of bounce, defer and trace: whole,\n"
+"damaged or alone.  Nothing is changed; none or - is standard input.\n"
+"\n"
+"  (default)            a file record and event records for each queue file\n"
+"      --dump           every record: offset, type, name, length, value\n"
+"      --message        the message itself, byte for byte\n"
+"      --shape[=sender] how old the mail is, by domain of pending recipients\n"
+"      --now TIME       that is now, for --shape\n"
+"  -o json|tsv|csv      output format (json)\n"
+"  -f KEY,KEY           only these keys\n"
+"  -s, --since TIME     records from TIME on     -u, --until TIME  before TIME\n"
+"      --no-hash        no SHA-256 of the files\n"
+"      --no-sandbox     do not confine the process; --sandbox=require: or fail\n"
+"      --run-log FILE   write down arguments, versions, times and hashes\n"
+"  -q quiet   -v verbose   -h this help   -V version\n"
+"\n"
+"  mxqueue /mnt/evidence/var/spool/postfix | jq 'select(.contradicts)'\n"
+"Exit status: 0 all read, 1 no queue file in it, 2 damaged or unread.\n";
 
 enum { OPT_DUMP = OPT_TOOL, OPT_MESSAGE, OPT_SHAPE };
 
 enum mode { MODE_RECORDS, MODE_DUMP, MODE_MESSAGE, MODE_SHAPE };
 
 struct mxqueue {
-	struct tool t;
-	enum mode mode;
-	bool by_sender;
-	bool formatted; /* -o was given */
-	struct queueread q;
-	struct queueshape *shape;
+	struct tool		 t;
+	enum mode		 mode;
+	bool			 by_sender;
+	bool			 formatted;	/* -o was given */
+	struct queueread	 q;
+	struct queueshape	*shape;
 };
 
-static const struct option longs[] = { { "dump", no_argument, NULL, OPT_DUMP },
+static const struct option longs[] = {
+	{ "dump", no_argument, NULL, OPT_DUMP },
 	{ "message", no_argument, NULL, OPT_MESSAGE },
-	{ "shape", optional_argument, NULL, OPT_SHAPE }, OPT_LONG,
-	{ NULL, 0, NULL, 0 } };
+	{ "shape", optional_argument, NULL, OPT_SHAPE },
+	OPT_LONG,
+	{ NULL, 0, NULL, 0 }
+};
 
 static void
 set_mode(struct mxqueue *x, enum mode mode)
@@ -73,8 +76,8 @@ option(void *arg, int c, const char *value)
 		return true;
 	case OPT_SHAPE:
 		set_mode(x, MODE_SHAPE);
-		x->by_sender =
-		    value != NULL && slice_is(SLICE("sender"), value);
+		x->by_sender = value != NULL &&
+		    slice_is(SLICE("sender"), value);
 		if (value != NULL && !x->by_sender)
 			msg_usage("--shape=sender, or --shape for recipients");
 		return true;
@@ -123,8 +126,8 @@ put_table(struct mxqueue *x)
 
 	queueshape_table(x->shape, stdout, 40, 120);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return msg_err(
-		    "standard output", err_fail(&e, "cannot write"), &e);
+		return msg_err("standard output", err_fail(&e,
+		    "cannot write"), &e);
 	return EXIT_YES;
 }
 
@@ -161,8 +164,8 @@ run_bytes(struct mxqueue *x)
 	struct err e;
 
 	for (size_t i = 0; i < in->n; i++) {
-		enum rc rc = atfile_open(
-		    f, in->v[i].path, in->v[i].found, x->q.temp, &e);
+		enum rc rc = atfile_open(f, in->v[i].path, in->v[i].found,
+		    x->q.temp, &e);
 
 		if (rc == RC_OK)
 			rc = x->mode == MODE_DUMP ?
@@ -171,8 +174,7 @@ run_bytes(struct mxqueue *x)
 		atfile_close(f);
 		if (rc != RC_OK)
 			status = msg_err(msg_quote(name, sizeof(name),
-					     slice_cstr(in->v[i].path)),
-			    rc, &e);
+			    slice_cstr(in->v[i].path)), rc, &e);
 	}
 	return status;
 }
@@ -181,9 +183,7 @@ int
 main(int argc, char *argv[])
 {
 	static const struct tool_usage usage = { .help = help,
-		.letters = OPT_LETTERS,
-		.longs = longs,
-		.option = option };
+		.letters = OPT_LETTERS, .longs = longs, .option = option };
 	static struct mxqueue x;
 	struct err e;
 	int status;
@@ -200,8 +200,7 @@ main(int argc, char *argv[])
 	if (runlog_start(&e) != RC_OK)
 		return msg_err("--run-log", RC_FAIL, &e);
 	status = x.mode == MODE_DUMP || x.mode == MODE_MESSAGE ?
-	    run_bytes(&x) :
-	    run_records(&x);
+	    run_bytes(&x) : run_records(&x);
 	queueread_close(&x.q);
 	if (x.shape != NULL)
 		queueshape_free(x.shape);

@@ -4,28 +4,13 @@
 
 /* In the order of enum queueattr. */
 static const struct slice attr_name[QA_N] = {
-#define A(t)                                                                   \
-	{                                                                      \
-		(const unsigned char *)t, sizeof(t) - 1                        \
-	}
-	A("create_time"),
-	A("log_ident"),
-	A("sasl_method"),
-	A("sasl_username"),
-	A("client_name"),
-	A("client_address"),
-	A("client_port"),
-	A("helo_name"),
-	A("protocol_name"),
-	A("client_address_type"),
-	A("log_client_name"),
-	A("log_client_address"),
-	A("log_client_port"),
-	A("log_helo_name"),
-	A("log_protocol_name"),
-	A("log_message_origin"),
-	A("envelope_id"),
-	A("message_id"),
+#define A(t)	{ (const unsigned char *)t, sizeof(t) - 1 }
+	A("create_time"), A("log_ident"), A("sasl_method"), A("sasl_username"),
+	A("client_name"), A("client_address"), A("client_port"),
+	A("helo_name"), A("protocol_name"), A("client_address_type"),
+	A("log_client_name"), A("log_client_address"), A("log_client_port"),
+	A("log_helo_name"), A("log_protocol_name"), A("log_message_origin"),
+	A("envelope_id"), A("message_id"),
 #undef A
 };
 
@@ -44,11 +29,8 @@ queuefacts_init(struct queuefacts *f)
 void
 queuefacts_reset(struct queuefacts *f)
 {
-	struct queuefacts keep = { .mem = f->mem,
-		.others = f->others,
-		.loss = f->loss,
-		.bad = f->bad,
-		.gaps = f->gaps,
+	struct queuefacts keep = { .mem = f->mem, .others = f->others,
+		.loss = f->loss, .bad = f->bad, .gaps = f->gaps,
 		.header = f->header };
 
 	keep.others.len = keep.loss.len = keep.bad.len = 0;
@@ -111,8 +93,8 @@ queuefacts_loss(struct queuefacts *f, const struct queuefile_rec *r)
 	(void)buf_addu(&f->loss, r->lost);
 	(void)buf_addc(&f->loss, ':');
 	for (size_t i = 0; i < what.len; i++)
-		(void)buf_addc(
-		    &f->loss, what.ptr[i] == ' ' ? '-' : what.ptr[i]);
+		(void)buf_addc(&f->loss, what.ptr[i] == ' ' ? '-' :
+		    what.ptr[i]);
 }
 
 /* As Postfix spells them; any text may have a = in it. */
@@ -179,13 +161,9 @@ recipient(struct queuefacts *f, const struct queuefile_rec *r)
 		f->full = true;
 		return;
 	}
-	*p = (struct queuercpt){ .off = r->off,
-		.len = r->head + r->len,
-		.type = r->type,
-		.stray = r->stray,
-		.addr = keep(f, r->data),
-		.orig = f->next_orig,
-		.orcpt = f->next_orcpt };
+	*p = (struct queuercpt){ .off = r->off, .len = r->head + r->len,
+		.type = r->type, .stray = r->stray, .addr = keep(f, r->data),
+		.orig = f->next_orig, .orcpt = f->next_orcpt };
 	f->next_orig = f->next_orcpt = slice_of(NULL, 0);
 	if (f->last == NULL)
 		f->rcpt = p;
@@ -239,7 +217,7 @@ text(struct queuefacts *f, const struct queuefile_rec *r)
 	if (!fragment) {
 		if (r->len == 0 || f->header_bytes > QUEUEFACTS_HEADERS ||
 		    (!is_fold(r->data) &&
-			!rfc822_field(r->data, &name, &value))) {
+		    !rfc822_field(r->data, &name, &value))) {
 			end_field(f);
 			f->over = true;
 			return;
@@ -279,8 +257,8 @@ queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
 		break;
 	case 'T':
 		if (!f->has_time)
-			f->has_time = queuerec_time(
-			    r->data, &f->sec, &f->usec, &f->digits);
+			f->has_time = queuerec_time(r->data, &f->sec, &f->usec,
+			    &f->digits);
 		break;
 	case 'S':
 		f->has_sender = true;
@@ -385,15 +363,15 @@ mark_own(struct queuefacts *f, struct slice qid)
 		return;
 	if ((qid.ptr != NULL && slice_eq(h->r.id, qid)) ||
 	    (qid.ptr == NULL && f->attr[QA_LOG_IDENT].ptr != NULL &&
-		slice_eq(h->r.id, f->attr[QA_LOG_IDENT])))
+	    slice_eq(h->r.id, f->attr[QA_LOG_IDENT])))
 		h->own = true;
 	else if (qid.ptr != NULL && h->r.id.ptr != NULL)
 		queuefacts_bad(f, SLICE("received-id"));
 	if (!h->own)
 		return;
 	if (h->r.has_time && f->has_time && f->has_created &&
-	    f->created - f->sec <= 1 &&
-	    (h->r.time - f->sec > 1 || f->sec - h->r.time > 1))
+	    f->created - f->sec <= 1 && (h->r.time - f->sec > 1 ||
+	    f->sec - h->r.time > 1))
 		queuefacts_bad(f, SLICE("received-time"));
 	if (f->attr[QA_CLIENT_ADDRESS].ptr != NULL && h->r.addr.ptr != NULL &&
 	    !slice_eq_nocase(h->r.addr, f->attr[QA_CLIENT_ADDRESS]))
@@ -406,8 +384,8 @@ mark_own(struct queuefacts *f, struct slice qid)
 }
 
 void
-queuefacts_end(
-    struct queuefacts *f, const struct queuefile *q, struct slice qid)
+queuefacts_end(struct queuefacts *f, const struct queuefile *q,
+    struct slice qid)
 {
 	struct slice addr = f->attr[QA_CLIENT_ADDRESS];
 	struct slice type = f->attr[QA_ADDRESS_TYPE];
@@ -419,7 +397,8 @@ queuefacts_end(
 		queuefacts_bad(f, SLICE("created-before-arrival"));
 	mark_own(f, qid);
 	if (type.ptr != NULL && addr.ptr != NULL && addr.len > 0 &&
-	    slice_eq(type, SLICE("2")) != (slice_chr(addr, ':') == SLICE_NONE))
+	    slice_eq(type, SLICE("2")) !=
+	    (slice_chr(addr, ':') == SLICE_NONE))
 		queuefacts_bad(f, SLICE("address-type"));
 	if (f->gaps.len > 0 && q->jumps == 0 && q->losses == 0)
 		queuefacts_bad(f, SLICE("data-after-end"));

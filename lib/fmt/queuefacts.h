@@ -18,103 +18,90 @@
 #include "fmt/queuefile.h"
 #include "fmt/rfc822.h"
 
-#define QUEUEFACTS_MEMORY ((size_t)64 * 1024 * 1024)
-#define QUEUEFACTS_HEADERS ((size_t)256 * 1024)
-#define QUEUEFACTS_HOPS 256
-#define QUEUEFACTS_WORDS ((size_t)64 * 1024)
+#define QUEUEFACTS_MEMORY	((size_t)64 * 1024 * 1024)
+#define QUEUEFACTS_HEADERS	((size_t)256 * 1024)
+#define QUEUEFACTS_HOPS		256
+#define QUEUEFACTS_WORDS	((size_t)64 * 1024)
 
 /* Named attributes that are looked at; the others are kept as text. */
 enum queueattr {
-	QA_CREATE_TIME,
-	QA_LOG_IDENT,
-	QA_SASL_METHOD,
-	QA_SASL_USERNAME,
-	QA_CLIENT_NAME,
-	QA_CLIENT_ADDRESS,
-	QA_CLIENT_PORT,
-	QA_HELO_NAME,
-	QA_PROTOCOL_NAME,
-	QA_ADDRESS_TYPE,
-	QA_LOG_CLIENT_NAME,
-	QA_LOG_CLIENT_ADDRESS,
-	QA_LOG_CLIENT_PORT,
-	QA_LOG_HELO_NAME,
-	QA_LOG_PROTOCOL_NAME,
-	QA_LOG_ORIGIN,
-	QA_ENVELOPE_ID,
-	QA_MESSAGE_ID,
+	QA_CREATE_TIME, QA_LOG_IDENT, QA_SASL_METHOD, QA_SASL_USERNAME,
+	QA_CLIENT_NAME, QA_CLIENT_ADDRESS, QA_CLIENT_PORT, QA_HELO_NAME,
+	QA_PROTOCOL_NAME, QA_ADDRESS_TYPE, QA_LOG_CLIENT_NAME,
+	QA_LOG_CLIENT_ADDRESS, QA_LOG_CLIENT_PORT, QA_LOG_HELO_NAME,
+	QA_LOG_PROTOCOL_NAME, QA_LOG_ORIGIN, QA_ENVELOPE_ID, QA_MESSAGE_ID,
 	QA_N
 };
 
 struct queuercpt {
-	struct queuercpt *next;
-	uint64_t off;	    /* of its record */
-	uint32_t len;	    /* with its head */
-	unsigned char type; /* R, D, / or > */
-	bool stray;
-	struct slice addr;
-	struct slice orig; /* O before it */
-	struct slice orcpt;
+	struct queuercpt	*next;
+	uint64_t		 off;		/* of its record */
+	uint32_t		 len;		/* with its head */
+	unsigned char		 type;		/* R, D, / or > */
+	bool			 stray;
+	struct slice		 addr;
+	struct slice		 orig;		/* O before it */
+	struct slice		 orcpt;
 };
 
 struct queuehop {
-	uint64_t off; /* of its first record */
-	uint64_t len; /* to the end of its last */
-	struct received r;
-	bool own; /* written by the host that
-		   * made this queue file */
+	uint64_t		 off;		/* of its first record */
+	uint64_t		 len;		/* to the end of its last */
+	struct received		 r;
+	bool			 own;		/* written by the host that
+						 * made this queue file */
 };
 
 struct queuefacts {
-	struct arena mem;
-	bool full;
-	struct queuesize size;
-	bool has_size;
-	bool has_time;
-	int64_t sec; /* of T */
-	uint32_t usec;
-	unsigned int digits;
-	bool has_created;
-	int64_t created;
-	bool named; /* has a named attribute */
-	bool has_sender;
-	struct slice sender;
-	struct slice fullname, filter, redirect;
-	struct slice attr[QA_N];
-	struct buf others; /* NAME=VALUE of the others */
-	struct queuercpt *rcpt, *last;
-	uint64_t nrcpt[3]; /* R, D, / */
-	struct queuehop hop[QUEUEFACTS_HOPS];
-	size_t nhop;
-	struct slice message_id, subject;
-	uint64_t text_bytes; /* of the message with LF */
-	uint64_t content_off, content_end;
-	bool has_content, has_end;
-	unsigned char last_type;
-	struct buf loss, bad, gaps;
+	struct arena		 mem;
+	bool			 full;
+	struct queuesize	 size;
+	bool			 has_size;
+	bool			 has_time;
+	int64_t			 sec;		/* of T */
+	uint32_t		 usec;
+	unsigned int		 digits;
+	bool			 has_created;
+	int64_t			 created;
+	bool			 named;		/* has a named attribute */
+	bool			 has_sender;
+	struct slice		 sender;
+	struct slice		 fullname, filter, redirect;
+	struct slice		 attr[QA_N];
+	struct buf		 others;	/* NAME=VALUE of the others */
+	struct queuercpt	*rcpt, *last;
+	uint64_t		 nrcpt[3];	/* R, D, / */
+	struct queuehop		 hop[QUEUEFACTS_HOPS];
+	size_t			 nhop;
+	struct slice		 message_id, subject;
+	uint64_t		 text_bytes;	/* of the message with LF */
+	uint64_t		 content_off, content_end;
+	bool			 has_content, has_end;
+	unsigned char		 last_type;
+	struct buf		 loss, bad, gaps;
 	/* While reading. */
-	struct slice next_orig, next_orcpt;
-	struct buf header; /* the field at hand */
-	uint64_t header_off, header_end;
-	size_t header_bytes;
-	bool in_header, over;
+	struct slice		 next_orig, next_orcpt;
+	struct buf		 header;	/* the field at hand */
+	uint64_t		 header_off, header_end;
+	size_t			 header_bytes;
+	bool			 in_header, over;
 };
 
-void queuefacts_init(struct queuefacts *);
-void queuefacts_reset(struct queuefacts *);
-void queuefacts_free(struct queuefacts *);
-void queuefacts_loss(struct queuefacts *, const struct queuefile_rec *);
-void queuefacts_record(struct queuefacts *, const struct queuefile_rec *);
+void	queuefacts_init(struct queuefacts *);
+void	queuefacts_reset(struct queuefacts *);
+void	queuefacts_free(struct queuefacts *);
+void	queuefacts_loss(struct queuefacts *, const struct queuefile_rec *);
+void	queuefacts_record(struct queuefacts *, const struct queuefile_rec *);
 /* qid: of the file, or absent. */
-void queuefacts_end(
-    struct queuefacts *, const struct queuefile *, struct slice qid);
+void	queuefacts_end(struct queuefacts *, const struct queuefile *,
+	    struct slice qid);
 /* Add a contradiction. */
-void queuefacts_bad(struct queuefacts *, struct slice word);
+void	queuefacts_bad(struct queuefacts *, struct slice word);
 /* E was reached, T, S and a recipient are there, and the sizes are set. */
-bool queuefacts_whole(const struct queuefacts *);
+bool	queuefacts_whole(const struct queuefacts *);
 /* Nothing that only a queue file has: text may look like an S or R record. */
-bool queuefacts_none(const struct queuefacts *);
+bool	queuefacts_none(const struct queuefacts *);
 /* Begins with T: not made by cleanup. */
-bool queuefacts_maildrop(const struct queuefacts *);
+bool	queuefacts_maildrop(const struct queuefacts *);
 
 #endif

@@ -13,14 +13,15 @@
 
 /* A log among the inputs. */
 struct queueslot {
-	const struct input *in; /* NULL: free */
-	bool used;		/* its message was read */
+	const struct input	*in;	/* NULL: free */
+	bool			 used;	/* its message was read */
 };
 
-static const struct slice log_queue[3] = { { (const unsigned char *)"bounce",
-					       6 },
+static const struct slice log_queue[3] = {
+	{ (const unsigned char *)"bounce", 6 },
 	{ (const unsigned char *)"defer", 5 },
-	{ (const unsigned char *)"trace", 5 } };
+	{ (const unsigned char *)"trace", 5 }
+};
 
 static uint64_t
 key(struct slice root, struct slice queue, struct slice qid)
@@ -55,9 +56,8 @@ queueread_open(struct queueread *q, const struct inputs *in,
 	struct queuepath p;
 	bool in_pipe = false;
 
-	*q = (struct queueread){
-		.in = in, .opt = opt, .fn = fn, .arg = arg, .temp = -1
-	};
+	*q = (struct queueread){ .in = in, .opt = opt, .fn = fn, .arg = arg,
+		.temp = -1 };
 	queuefacts_init(&q->facts);
 	srcpath_init(&q->src);
 	for (size_t i = 0; i < 3; i++)
@@ -106,10 +106,8 @@ read_text(struct atfile *f, struct buf *b)
 	struct slice s;
 
 	b->len = 0;
-	while (
-	    (s = slice_sub(atfile_at(f, off, ATFILE_ASK), 0, ATFILE_ASK)).len >
-		0 &&
-	    buf_add(b, s))
+	while ((s = slice_sub(atfile_at(f, off, ATFILE_ASK), 0,
+	    ATFILE_ASK)).len > 0 && buf_add(b, s))
 		off += s.len;
 }
 
@@ -125,9 +123,8 @@ read_logs(struct queueread *q, const struct queuepath *p)
 		if (p->queue.ptr == NULL || p->qid.ptr == NULL)
 			continue;
 		s = find_log(q, p->root, log_queue[i], p->qid);
-		if (s->in == NULL ||
-		    atfile_open(&q->file, s->in->path, s->in->found, -1, &e) !=
-			RC_OK)
+		if (s->in == NULL || atfile_open(&q->file, s->in->path,
+		    s->in->found, -1, &e) != RC_OK)
 			continue;
 		s->used = true;
 		q->log_time[i] = q->file.st.stx_mtime.tv_sec;
@@ -168,12 +165,10 @@ another(struct queueread *q, uint64_t base, uint64_t end, uint64_t *next)
 
 /* One queue file from an offset on; *next is where another begins, or 0. */
 static void
-read_one(
-    struct queueread *q, struct queuerecord *x, uint64_t base, uint64_t *next)
+read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
+    uint64_t *next)
 {
-	struct queuefile_src src = { .at = at,
-		.arg = &q->file,
-		.base = base,
+	struct queuefile_src src = { .at = at, .arg = &q->file, .base = base,
 		.size = q->file.size - base };
 	struct queuefile walk;
 	struct queuefile_rec r;
@@ -203,8 +198,8 @@ read_one(
 	if (x->path.queue.ptr == NULL && queuefacts_none(&q->facts)) {
 		/* Named, but nothing of Postfix. */
 		x->size = src.size;
-		msg_note("%s: no queue file",
-		    msg_quote(name, sizeof(name), buf_slice(&q->src)));
+		msg_note("%s: no queue file", msg_quote(name, sizeof(name),
+		    buf_slice(&q->src)));
 		queuerecord_file(x, SLICE("unknown"), give, q);
 		queuefile_free(&walk);
 		return;
@@ -228,9 +223,8 @@ read_one(
 	if (what != NULL) {
 		q->damaged++;
 		if (!msg_is_quiet())
-			(void)msg_err(
-			    msg_quote(name, sizeof(name), buf_slice(&q->src)),
-			    RC_DAMAGED,
+			(void)msg_err(msg_quote(name, sizeof(name),
+			    buf_slice(&q->src)), RC_DAMAGED,
 			    &(struct err){ .what = what, .off = first });
 	}
 	q->files++;
@@ -263,8 +257,8 @@ unread(struct queueread *q, const struct input *in, enum rc rc,
 	char name[256];
 
 	q->unread++;
-	(void)msg_err(
-	    msg_quote(name, sizeof(name), slice_cstr(in->path)), rc, e);
+	(void)msg_err(msg_quote(name, sizeof(name), slice_cstr(in->path)), rc,
+	    e);
 	return true;
 }
 
@@ -285,9 +279,8 @@ note_input(const struct queueread *q, const struct input *in,
 bool
 queueread_file(struct queueread *q, const struct input *in)
 {
-	struct queuerecord x = {
-		.file = &q->file, .src = slice_of(NULL, 0), .hash = q->opt->hash
-	};
+	struct queuerecord x = { .file = &q->file, .src = slice_of(NULL, 0),
+		.hash = q->opt->hash };
 	struct queueslot *slot = NULL;
 	struct slice head;
 	uint64_t base = 0, next = 0;
@@ -311,9 +304,10 @@ queueread_file(struct queueread *q, const struct input *in)
 	rc = atfile_open(&q->file, in->path, in->found, q->temp, &e);
 	if (rc != RC_OK)
 		return unread(q, in, rc, &e);
-	head =
-	    slice_sub(atfile_at(&q->file, 0, QUEUEREC_LOOK), 0, QUEUEREC_LOOK);
-	if (x.path.log || (x.path.queue.ptr == NULL && bouncelog_begins(head)))
+	head = slice_sub(atfile_at(&q->file, 0, QUEUEREC_LOOK), 0,
+	    QUEUEREC_LOOK);
+	if (x.path.log || (x.path.queue.ptr == NULL &&
+	    bouncelog_begins(head)))
 		read_log(q, &x, slot != NULL && slot->used);
 	else if (in->found && x.path.queue.ptr == NULL &&
 	    !queuefile_begins(head))

@@ -4,18 +4,18 @@
 #include "base/num.h"
 #include "fmt/bouncelog.h"
 
-#define NTIME 12
-#define NNUM 16
-#define JOIN_MAX ((uint64_t)1 << 31) /* bytes looked at */
+#define NTIME	12
+#define NNUM	16
+#define JOIN_MAX	((uint64_t)1 << 31)	/* bytes looked at */
 
 /* A record in the making, and the texts that it needs. */
 struct making {
-	struct rec r;
-	unsigned char time[NTIME][CALTIME_MAX];
-	size_t ntime;
-	unsigned char num[NNUM][NUM_MAX];
-	size_t nnum;
-	unsigned char mode[8];
+	struct rec	 r;
+	unsigned char	 time[NTIME][CALTIME_MAX];
+	size_t		 ntime;
+	unsigned char	 num[NNUM][NUM_MAX];
+	size_t		 nnum;
+	unsigned char	 mode[8];
 };
 
 static void
@@ -85,16 +85,16 @@ static void
 put_origin(struct making *m, const struct queuefacts *f)
 {
 	put(m, F_FROM, f->sender);
-	put_known(
-	    m, F_CLIENT_NAME, client(f, QA_LOG_CLIENT_NAME, QA_CLIENT_NAME));
-	put_known(m, F_CLIENT_ADDR,
-	    client(f, QA_LOG_CLIENT_ADDRESS, QA_CLIENT_ADDRESS));
+	put_known(m, F_CLIENT_NAME, client(f, QA_LOG_CLIENT_NAME,
+	    QA_CLIENT_NAME));
+	put_known(m, F_CLIENT_ADDR, client(f, QA_LOG_CLIENT_ADDRESS,
+	    QA_CLIENT_ADDRESS));
 	if (slice_digits(client(f, QA_LOG_CLIENT_PORT, QA_CLIENT_PORT)))
-		put(m, F_CLIENT_PORT,
-		    client(f, QA_LOG_CLIENT_PORT, QA_CLIENT_PORT));
+		put(m, F_CLIENT_PORT, client(f, QA_LOG_CLIENT_PORT,
+		    QA_CLIENT_PORT));
 	put_known(m, F_HELO, client(f, QA_LOG_HELO_NAME, QA_HELO_NAME));
-	put_known(
-	    m, F_PROTOCOL, client(f, QA_LOG_PROTOCOL_NAME, QA_PROTOCOL_NAME));
+	put_known(m, F_PROTOCOL, client(f, QA_LOG_PROTOCOL_NAME,
+	    QA_PROTOCOL_NAME));
 	put_known(m, F_SASL_METHOD, f->attr[QA_SASL_METHOD]);
 	put_known(m, F_SASL_USER, f->attr[QA_SASL_USERNAME]);
 }
@@ -113,14 +113,13 @@ put_tls(struct making *m, const struct queuehop *h)
 	put(m, F_TLS_CIPHER, h->r.cipher);
 	put(m, F_TLS_BITS, h->r.bits);
 	if (h->r.tls != RECEIVED_SILENT)
-		put(m, F_TLS,
-		    h->r.tls == RECEIVED_TLS ? SLICE("encrypted") :
-					       SLICE("plaintext"));
+		put(m, F_TLS, h->r.tls == RECEIVED_TLS ? SLICE("encrypted") :
+		    SLICE("plaintext"));
 }
 
 static void
-put_place(
-    struct making *m, const struct queuerecord *x, uint64_t off, uint64_t len)
+put_place(struct making *m, const struct queuerecord *x, uint64_t off,
+    uint64_t len)
 {
 	put(m, F_SRC, x->src);
 	put_num(m, F_OFF, x->base + off);
@@ -156,9 +155,8 @@ check_file(const struct queuerecord *x, struct queuefacts *f)
 	int64_t mtime = st->stx_mtime.tv_sec, ctime = st->stx_ctime.tv_sec;
 
 	if (x->path.queue.ptr != NULL && x->path.qid.ptr == NULL)
-		queuefacts_bad(f,
-		    x->path.temp ? SLICE("temporary-name") :
-				   SLICE("name-no-queue-id"));
+		queuefacts_bad(f, x->path.temp ? SLICE("temporary-name") :
+		    SLICE("name-no-queue-id"));
 	if (x->path.hash_wrong)
 		queuefacts_bad(f, SLICE("hash-directory"));
 	if (x->path.qid.ptr == NULL || x->file->copied || x->base != 0)
@@ -186,8 +184,8 @@ check_file(const struct queuerecord *x, struct queuefacts *f)
 	if (x->path.queue.ptr != NULL && (st->stx_mode & 0700) == 0700 &&
 	    !x->whole)
 		queuefacts_bad(f, SLICE("ready-but-not-whole"));
-	if (x->path.queue.ptr != NULL && x->whole &&
-	    !in_queue(x, SLICE("corrupt")) && (st->stx_mode & 0700) != 0700)
+	if (x->path.queue.ptr != NULL && x->whole && !in_queue(x,
+	    SLICE("corrupt")) && (st->stx_mode & 0700) != 0700)
 		queuefacts_bad(f, SLICE("whole-but-not-ready"));
 }
 
@@ -202,8 +200,8 @@ same_addr(struct slice log, struct slice raw)
 			continue;
 		if (log.ptr[i] == '\\' && i + 1 < log.len)
 			i++;
-		if (k == raw.len ||
-		    ascii_tolower(log.ptr[i]) != ascii_tolower(raw.ptr[k]))
+		if (k == raw.len || ascii_tolower(log.ptr[i]) !=
+		    ascii_tolower(raw.ptr[k]))
 			return false;
 		k++;
 	}
@@ -216,10 +214,11 @@ entry_is(const struct bouncelog *b, const struct queuefacts *f,
 {
 	if (!same_addr(b->recipient, p->addr) &&
 	    (b->original.ptr == NULL || f->redirect.ptr != NULL ||
-		!same_addr(b->original, p->addr)))
+	    !same_addr(b->original, p->addr)))
 		return false;
 	/* What is redirected is logged at the place of a recipient. */
-	return b->offset == UINT64_MAX || p->type == '>' || b->offset == p->off;
+	return b->offset == UINT64_MAX || p->type == '>' ||
+	    b->offset == p->off;
 }
 
 /* The recipient that a log's entry means. */
@@ -248,13 +247,12 @@ check_logs(const struct queuerecord *x, struct queuefacts *f)
 			if (b.offset == UINT64_MAX)
 				continue;
 			strange = strange || p == NULL;
-			pending =
-			    pending || (p != NULL && k == 0 && p->type == 'R');
+			pending = pending || (p != NULL && k == 0 &&
+			    p->type == 'R');
 		}
 		if (strange)
-			queuefacts_bad(f,
-			    k == 0 ? SLICE("bounce-log-offset") :
-				     SLICE("defer-log-offset"));
+			queuefacts_bad(f, k == 0 ? SLICE("bounce-log-offset") :
+			    SLICE("defer-log-offset"));
 		if (pending)
 			queuefacts_bad(f, SLICE("bounced-but-pending"));
 	}
@@ -305,8 +303,8 @@ put_file(struct making *m, struct queuerecord *x)
 		m->mode[i] = (unsigned char)('0' +
 		    ((st->stx_mode >> (3 * (3 - i))) & 7));
 	put(m, F_MODE, slice_of(m->mode, 4));
-	put(m, F_READY,
-	    (st->stx_mode & 0700) == 0700 ? SLICE("true") : SLICE("false"));
+	put(m, F_READY, (st->stx_mode & 0700) == 0700 ? SLICE("true") :
+	    SLICE("false"));
 	put_num(m, F_OWNER, st->stx_uid);
 	put_num(m, F_GROUP, st->stx_gid);
 	if (st->stx_nlink != 1)
@@ -324,21 +322,12 @@ static struct slice
 options(uint64_t v, struct buf *b)
 {
 	static const struct {
-		unsigned int bit;
-		struct slice name;
+		unsigned int	bit;
+		struct slice	name;
 	} w[] = {
-#define W(n, t)                                                                \
-	{                                                                      \
-		n,                                                             \
-		{                                                              \
-			(const unsigned char *)t, sizeof(t) - 1                \
-		}                                                              \
-	}
-		W(1, "smtputf8"),
-		W(2, "header-utf8"),
-		W(4, "sender-utf8"),
-		W(8, "recipient-utf8"),
-		W(16, "tls-required-no"),
+#define W(n, t)	{ n, { (const unsigned char *)t, sizeof(t) - 1 } }
+		W(1, "smtputf8"), W(2, "header-utf8"), W(4, "sender-utf8"),
+		W(8, "recipient-utf8"), W(16, "tls-required-no"),
 		W(32, "requiretls"),
 #undef W
 	};
@@ -358,8 +347,8 @@ has_next_try(const struct queuerecord *x, const struct queuefacts *f)
 {
 	/* Set, not written; a copy that kept the time still says it. */
 	return in_queue(x, SLICE("deferred")) && !x->file->copied &&
-	    x->file->st.stx_mtime.tv_nsec == 0 && f->has_created &&
-	    x->file->st.stx_mtime.tv_sec > f->created;
+	    x->file->st.stx_mtime.tv_nsec == 0 &&
+	    f->has_created && x->file->st.stx_mtime.tv_sec > f->created;
 }
 
 static void
@@ -386,20 +375,19 @@ write_file(struct making *m, struct queuerecord *x, struct queuefacts *f,
 	put_own(m, f);
 	put_file(m, x);
 	put_origin(m, f);
-	put_known(m, F_MESSAGE_ID,
-	    f->message_id.len > 0 ? f->message_id : f->attr[QA_MESSAGE_ID]);
+	put_known(m, F_MESSAGE_ID, f->message_id.len > 0 ? f->message_id :
+	    f->attr[QA_MESSAGE_ID]);
 	put_known(m, F_SUBJECT, f->subject);
 	put_num(m, F_NRCPT, f->nrcpt[0] + f->nrcpt[1]);
 	put_num(m, F_PENDING, f->nrcpt[0]);
 	put_num(m, F_DONE, f->nrcpt[1]);
 	if (f->has_size && f->size.done)
-		put_num(m, F_CONTENT,
-		    f->size.n >= 5 ? f->size.v[QUEUESIZE_CONTENT] :
-				     f->size.v[QUEUESIZE_SPAN]);
+		put_num(m, F_CONTENT, f->size.n >= 5 ?
+		    f->size.v[QUEUESIZE_CONTENT] : f->size.v[QUEUESIZE_SPAN]);
 	if (h != NULL) {
 		put_tls(m, h);
-		put_known(m, F_UID,
-		    slice_digits(h->r.uid) ? h->r.uid : slice_of(NULL, 0));
+		put_known(m, F_UID, slice_digits(h->r.uid) ? h->r.uid :
+		    slice_of(NULL, 0));
 		if (h->r.tls != RECEIVED_SILENT) {
 			put(m, F_TLS_PROOF, SLICE("proven"));
 			put(m, F_TLS_SRC, x->src);
@@ -436,7 +424,8 @@ begin_event(struct making *m, const struct queuerecord *x,
 		put_time(m, F_TIME, f->sec, f->usec * 1000, f->digits);
 	put_own(m, f);
 	put(m, F_QID, x->path.qid);
-	put(m, F_QUEUE, x->path.queue.ptr != NULL ? x->path.queue : SLICE(""));
+	put(m, F_QUEUE, x->path.queue.ptr != NULL ? x->path.queue :
+	    SLICE(""));
 	put(m, F_EVENT, event);
 }
 
@@ -445,12 +434,12 @@ write_arrival(struct making *m, const struct queuerecord *x,
     const struct queuefacts *f, queuerecord_fn *fn, void *arg)
 {
 	const struct queuehop *h = own_hop(f);
-	struct slice addr = client(f, QA_LOG_CLIENT_ADDRESS, QA_CLIENT_ADDRESS);
+	struct slice addr = client(f, QA_LOG_CLIENT_ADDRESS,
+	    QA_CLIENT_ADDRESS);
 
-	begin_event(m, x, f,
-	    addr.len > 0		      ? SLICE("client") :
-		h != NULL && h->r.uid.len > 0 ? SLICE("pickup") :
-						SLICE("queued"));
+	begin_event(m, x, f, addr.len > 0 ? SLICE("client") :
+	    h != NULL && h->r.uid.len > 0 ? SLICE("pickup") :
+	    SLICE("queued"));
 	put_origin(m, f);
 	if (h != NULL && slice_digits(h->r.uid))
 		put(m, F_UID, h->r.uid);
@@ -484,12 +473,11 @@ write_hop(struct making *m, const struct queuerecord *x,
 
 static bool
 write_rcpt(struct making *m, const struct queuerecord *x,
-    const struct queuefacts *f, const struct queuercpt *p, queuerecord_fn *fn,
-    void *arg)
+    const struct queuefacts *f, const struct queuercpt *p,
+    queuerecord_fn *fn, void *arg)
 {
 	struct slice status = p->type == 'D' ? SLICE("done") :
-	    p->type == '/'		     ? SLICE("canceled") :
-					       SLICE("pending");
+	    p->type == '/' ? SLICE("canceled") : SLICE("pending");
 	struct bouncelog b, hit = { .offset = 0 };
 
 	begin_event(m, x, f, SLICE("recipient"));
@@ -549,15 +537,16 @@ write_state(struct making *m, const struct queuerecord *x,
 }
 
 void
-queuerecord_write(
-    struct queuerecord *x, struct queuefacts *f, queuerecord_fn *fn, void *arg)
+queuerecord_write(struct queuerecord *x, struct queuefacts *f,
+    queuerecord_fn *fn, void *arg)
 {
 	struct making m;
 
 	check_file(x, f);
 	bound_logs(x, f);
 	check_logs(x, f);
-	if (!write_file(&m, x, f, fn, arg) || !write_arrival(&m, x, f, fn, arg))
+	if (!write_file(&m, x, f, fn, arg) ||
+	    !write_arrival(&m, x, f, fn, arg))
 		return;
 	for (size_t i = 0; i < f->nhop; i++)
 		if (!write_hop(&m, x, f, &f->hop[i], fn, arg))
@@ -569,8 +558,8 @@ queuerecord_write(
 }
 
 void
-queuerecord_file(
-    struct queuerecord *x, struct slice format, queuerecord_fn *fn, void *arg)
+queuerecord_file(struct queuerecord *x, struct slice format,
+    queuerecord_fn *fn, void *arg)
 {
 	struct making m;
 
@@ -581,8 +570,8 @@ queuerecord_file(
 }
 
 void
-queuerecord_log(
-    struct queuerecord *x, struct slice log, queuerecord_fn *fn, void *arg)
+queuerecord_log(struct queuerecord *x, struct slice log, queuerecord_fn *fn,
+    void *arg)
 {
 	struct making m;
 	struct bouncelog b;
@@ -596,21 +585,18 @@ queuerecord_log(
 	while (bouncelog_next(log, &pos, &b)) {
 		begin(&m, SLICE("event"));
 		if (!x->file->copied)
-			put_time(
-			    &m, F_TIME, x->file->st.stx_mtime.tv_sec, 0, 0);
+			put_time(&m, F_TIME, x->file->st.stx_mtime.tv_sec, 0,
+			    0);
 		put(&m, F_QID, x->path.qid);
-		put(&m, F_QUEUE,
-		    x->path.queue.ptr != NULL ? x->path.queue : SLICE(""));
+		put(&m, F_QUEUE, x->path.queue.ptr != NULL ? x->path.queue :
+		    SLICE(""));
 		put(&m, F_EVENT, SLICE("recipient"));
 		put(&m, F_TO, b.recipient);
 		put(&m, F_ORIG_TO, b.original);
 		put(&m, F_ORCPT, b.orcpt);
-		put(&m, F_STATUS,
-		    slice_eq(x->path.queue, SLICE("bounce")) ?
-			SLICE("bounced") :
-			slice_eq(x->path.queue, SLICE("defer")) ?
-			SLICE("deferred") :
-			b.action);
+		put(&m, F_STATUS, slice_eq(x->path.queue, SLICE("bounce")) ?
+		    SLICE("bounced") : slice_eq(x->path.queue,
+		    SLICE("defer")) ? SLICE("deferred") : b.action);
 		put_known(&m, F_DSN, b.status);
 		put_known(&m, F_REASON, b.reason);
 		put_known(&m, F_REPLY, b.diag_text);

@@ -4,8 +4,8 @@
  * queuerecord_write makes the `file` record and the events from the facts,
  * the file's state and the texts of its logs; queuerecord_log those of a log
  * without its message; queuerecord_file only the `file` record of what is
- * told elsewhere or is no queue file.  All leave the hash in sha256.
- * Contradictions between name, file and contents are added to the facts.
+ * told elsewhere or is no queue file.  All leave the hash in sha256.  Contradictions between name, file and contents are
+ * added to the facts.
  */
 #ifndef SOURCE_QUEUERECORD_H
 #define SOURCE_QUEUERECORD_H
@@ -17,24 +17,24 @@
 #include "io/digest.h"
 
 struct queuerecord {
-	struct atfile *file;
-	struct queuepath path;
-	struct slice src;
-	struct slice log[3]; /* bounce, defer, trace */
-	int64_t log_time[3];
-	uint64_t base, size; /* of this queue file in it */
-	bool whole;
-	bool hash;
-	char sha256[DIGEST_HEX]; /* "": none */
+	struct atfile		*file;
+	struct queuepath	 path;
+	struct slice		 src;
+	struct slice		 log[3];	/* bounce, defer, trace */
+	int64_t			 log_time[3];
+	uint64_t		 base, size;	/* of this queue file in it */
+	bool			 whole;
+	bool			 hash;
+	char			 sha256[DIGEST_HEX];	/* "": none */
 };
 
-typedef bool queuerecord_fn(void *arg, const struct rec *);
+typedef bool	queuerecord_fn(void *arg, const struct rec *);
 
-void queuerecord_write(
-    struct queuerecord *, struct queuefacts *, queuerecord_fn *, void *arg);
-void queuerecord_file(
-    struct queuerecord *, struct slice format, queuerecord_fn *, void *arg);
-void queuerecord_log(
-    struct queuerecord *, struct slice log, queuerecord_fn *, void *arg);
+void	queuerecord_write(struct queuerecord *, struct queuefacts *,
+	    queuerecord_fn *, void *arg);
+void	queuerecord_file(struct queuerecord *, struct slice format,
+	    queuerecord_fn *, void *arg);
+void	queuerecord_log(struct queuerecord *, struct slice log,
+	    queuerecord_fn *, void *arg);
 
 #endif

@@ -9,25 +9,25 @@
 #include "base/msg.h"
 #include "base/num.h"
 
-#define SLOTS ((size_t)262144) /* over twice the domains */
-#define NUMBER 7	       /* columns of a count */
+#define SLOTS	((size_t)262144)	/* over twice the domains */
+#define NUMBER	7			/* columns of a count */
 
 struct domain {
-	struct slice name;
-	uint64_t total;
-	uint64_t age[QUEUESHAPE_AGES];
+	struct slice	name;
+	uint64_t	total;
+	uint64_t	age[QUEUESHAPE_AGES];
 };
 
 struct queueshape {
-	bool by_sender;
-	int64_t now;
-	int64_t arrival; /* of the message at hand */
-	bool has_arrival;
-	struct arena mem;
-	struct domain *v;
-	size_t n, cap;
-	uint32_t *slot; /* index + 1 */
-	struct domain all;
+	bool		 by_sender;
+	int64_t		 now;
+	int64_t		 arrival;	/* of the message at hand */
+	bool		 has_arrival;
+	struct arena	 mem;
+	struct domain	*v;
+	size_t		 n, cap;
+	uint32_t	*slot;		/* index + 1 */
+	struct domain	 all;
 };
 
 struct queueshape *
@@ -77,8 +77,7 @@ find(struct queueshape *q, struct slice name)
 			return &q->v[q->slot[i] - 1];
 	if (q->n >= QUEUESHAPE_DOMAINS)
 		return slice_eq(name, SLICE("OTHERS")) && q->n > 0 ?
-		    &q->v[q->n - 1] :
-		    find(q, SLICE("OTHERS"));
+		    &q->v[q->n - 1] : find(q, SLICE("OTHERS"));
 	if (q->n + 1 == QUEUESHAPE_DOMAINS)
 		name = SLICE("OTHERS");
 	if (q->n == q->cap) {
@@ -105,22 +104,21 @@ queueshape_add(struct queueshape *q, const struct rec *r)
 	int64_t limit = 300;
 
 	if (slice_eq(rec_get(r, F_TYPE), SLICE("file")))
-		q->has_arrival = caltime_parse(rec_get(r, F_TIME), &q->arrival,
-				     &nsec, &digits) ||
-		    caltime_parse(
-			rec_get(r, F_MTIME), &q->arrival, &nsec, &digits);
+		q->has_arrival = caltime_parse(rec_get(r, F_TIME),
+		    &q->arrival, &nsec, &digits) || caltime_parse(rec_get(r,
+		    F_MTIME), &q->arrival, &nsec, &digits);
 	if (!q->has_arrival)
 		return;
 	if (q->by_sender ? !slice_eq(rec_get(r, F_TYPE), SLICE("file")) ||
-		    !rec_has(r, F_FROM) ||
-		    slice_eq(rec_get(r, F_PENDING), SLICE("0")) :
-			   !slice_eq(rec_get(r, F_EVENT), SLICE("recipient")) ||
-		    !(slice_eq(rec_get(r, F_STATUS), SLICE("pending")) ||
-			slice_eq(rec_get(r, F_STATUS), SLICE("deferred"))))
+	    !rec_has(r, F_FROM) || slice_eq(rec_get(r, F_PENDING),
+	    SLICE("0")) :
+	    !slice_eq(rec_get(r, F_EVENT), SLICE("recipient")) ||
+	    !(slice_eq(rec_get(r, F_STATUS), SLICE("pending")) ||
+	    slice_eq(rec_get(r, F_STATUS), SLICE("deferred"))))
 		return;
 	addr = rec_get(r, q->by_sender ? F_FROM : F_TO);
 	while (class + 1 < QUEUESHAPE_AGES && q->now - q->arrival >= limit) {
-		class ++;
+		class++;
 		limit *= 2;
 	}
 	d = find(q, domain_of(addr, text));
@@ -156,8 +154,8 @@ put_row(FILE *out, const struct domain *d, int name)
 	(void)fprintf(out, "%*.*s %*llu", name, name, text, NUMBER - 1,
 	    (unsigned long long)d->total);
 	for (size_t i = 0; i < QUEUESHAPE_AGES; i++)
-		(void)fprintf(
-		    out, " %*llu", NUMBER - 2, (unsigned long long)d->age[i]);
+		(void)fprintf(out, " %*llu", NUMBER - 2,
+		    (unsigned long long)d->age[i]);
 	(void)fputc('\n', out);
 }
 
