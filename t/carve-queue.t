@@ -191,7 +191,7 @@ subtest 'in two pieces' => sub {
 		is($wrong, 0, "image $seed: no wrong one");
 		$all += grep { length > $block } @texts;
 		$good += (score($r, grep { length > $block } @texts))[0];
-		cmp_ok($own, '>=', 0.95 * @two, 'nearly all of those that are like no other');
+		cmp_ok($own, '>=', 0.9 * @two, 'nearly all of those that are like no other');
 		is(scalar(grep { $_->{complete} && sha256_hex(bytes_of($image, $_)) ne $_->{sha256} } files($r)), 0, 'their bytes are where refs says');
 		my @cut = grep { $_->{recovered} =~ /^(cut|envelope)$/ } files($r);
 		is(scalar(grep { my $b = bytes_of($image, $_); !grep { substr($_, 0, length $b) eq $b } @texts } @cut), 0, 'what is cut is the beginning of a file');

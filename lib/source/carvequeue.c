@@ -18,7 +18,6 @@ struct carvequeue {
 	size_t block_len;
 	struct queuefacts facts;
 	struct atfile none; /* no file of its own */
-	char sha256[DIGEST_HEX];
 	uint64_t work;
 	bool rest; /* pieces are to be looked for */
 	/* The file at hand. */
@@ -97,7 +96,7 @@ on_record(void *arg, const struct rec *r)
 }
 
 static void
-hash(struct carvequeue *c, struct pieces *p)
+hash(struct pieces *p, char hex[DIGEST_HEX])
 {
 	struct digest *d = digest_start(-1, false, 0);
 	struct slice s;
@@ -111,8 +110,8 @@ hash(struct carvequeue *c, struct pieces *p)
 			break;
 		digest_add(d, s);
 	}
-	if (!digest_done(d, c->sha256))
-		c->sha256[0] = '\0';
+	if (!digest_done(d, hex))
+		hex[0] = '\0';
 }
 
 /* The records of the file that these pieces are. */
@@ -181,8 +180,7 @@ give(struct carvequeue *c, struct pieces *p, enum queuejoin_kind kind)
 		kind == QUEUEJOIN_GUESS || kind == QUEUEJOIN_NONE ?
 				      LOGRUN_LOW :
 				      LOGRUN_MEDIUM);
-	hash(c, p);
-	x.carved_sha256 = slice_cstr(c->sha256);
+	hash(p, x.sha256);
 	read_facts(c, p, kind, &x);
 	queuerecord_write(&x, &c->facts, on_record, c);
 }
@@ -243,10 +241,9 @@ on_log(struct carvequeue *c, uint64_t off)
 	pieces_init(&p, at, c);
 	if (len > 0 && pieces_add(&p, off, len)) {
 		set_find(c, &p, piece, LOGRUN_HIGH);
-		hash(c, &p);
+		hash(&p, x.sha256);
 		x.size = len;
 		x.carved = &p;
-		x.carved_sha256 = slice_cstr(c->sha256);
 		x.recovered =
 		    recovered[whole ? QUEUEJOIN_WHOLE : QUEUEJOIN_CUT];
 		queuerecord_log(&x, slice_of(text, len), on_record, c);
