@@ -263,9 +263,11 @@ probe(struct level *up, enum member_kind kind, uint64_t off, struct probe *p)
 
 	*p = (struct probe){ .made = 0 };
 	if (!member_open(&m, kind, read_level, up, off)) {
+		c->work += m.searched;
 		mem_free(buf);
 		return false;
 	}
+	c->work += m.searched;
 	while (rc == RC_OK && may_work(c)) {
 		rc = member_read(&m, buf + keep, MEMBER_BUF, &made);
 		c->work += made;
