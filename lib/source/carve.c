@@ -436,7 +436,8 @@ scan_range(struct carve *c, struct level *l, uint64_t from, uint64_t until,
 			got = 0;
 		eof = rc == RC_END;
 		if (got > 0 && c->o->bytes != NULL)
-			c->o->bytes(c->o->arg, slice_of(l->window + len, got));
+			c->o->bytes(c->o->arg, next,
+			    slice_of(l->window + len, got));
 		len += got;
 		next += got;
 		c->next = next;
