@@ -2,7 +2,11 @@
 
 #include "source/carvequeue.h"
 
-const struct finder *const finder_table[] = { &carvequeue_finder, NULL };
+const struct finder *const finder_table[] = {
+	/* One a line, in the order in which they are asked. */
+	&carvequeue_finder,
+	NULL
+};
 
 void
 finder_note(const struct stream *s, const struct finder *f, void *state,
