@@ -472,18 +472,22 @@ static void
 give_queue_source(struct run *x)
 {
 	const struct spooled *s = &x->spooled;
+	bool any = false;
 	struct rec r;
 
 	for (size_t i = 0; i < s->in.n; i++)
 		runlog_input(s->in.v[i].path, NULL);
-	rec_clear(&r);
-	rec_set(&r, F_TYPE, SLICE("source"));
-	rec_set(&r, F_FORMAT, SLICE("queue"));
-	if (s->damaged > 0)
-		rec_set(&r, F_DAMAGED, SLICE("damaged"));
-	rec_set(&r, F_TOOL, slice_cstr(msg_tool()));
-	rec_set(&r, F_VERSION, slice_cstr(VERSION));
-	rec_set(&r, F_SANDBOX, slice_cstr(sandbox_state()));
+	for (size_t i = 0; i < s->nroot; i++) {
+		if (!s->root[i].spool.whole)
+			continue;
+		queueread_source(&r, slice_of(s->root[i].path.text,
+		    s->root[i].path.len), s->damaged > 0);
+		(void)give(x, &r);
+		any = true;
+	}
+	if (any)
+		return;
+	queueread_source(&r, slice_of(NULL, 0), s->damaged > 0);
 	(void)give(x, &r);
 }
 

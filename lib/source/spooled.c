@@ -1,8 +1,5 @@
 #include "source/spooled.h"
 
-#include <stdio.h>
-#include <sys/stat.h>
-
 #include "base/caltime.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -11,11 +8,6 @@
 
 #define KEY_LEN		12	/* seconds, nanoseconds */
 #define HEAD		4	/* bytes of a record's length */
-
-/* The queues that a whole directory has. */
-static const char *const whole_queue[] = { "incoming", "active", "deferred",
-	"hold" };
-#define NWHOLE	(sizeof(whole_queue) / sizeof(whole_queue[0]))
 
 static struct slice
 name_of(const struct spooled_name *n)
@@ -51,24 +43,6 @@ root_of(struct spooled *s, struct slice path)
 	return r;
 }
 
-/* True for a directory that has the queues of Postfix. */
-static bool
-has_queues(const char *dir)
-{
-	char path[4096];
-	struct stat st;
-
-	for (size_t i = 0; i < NWHOLE; i++) {
-		int n = snprintf(path, sizeof(path), "%s/%s", dir,
-		    whole_queue[i]);
-
-		if (n < 0 || (size_t)n >= sizeof(path) ||
-		    lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-			return false;
-	}
-	return true;
-}
-
 void
 spooled_open(struct spooled *s, const struct inputs *in,
     const struct opt *opt)
@@ -82,7 +56,7 @@ spooled_open(struct spooled *s, const struct inputs *in,
 	buf_init(&s->pack, SPOOLED_FILE);
 	srcpath_init(&src);
 	for (size_t i = 0; i < in->nroots; i++)
-		if (has_queues(in->roots[i])) {
+		if (queueread_whole(in->roots[i])) {
 			srcpath_file(&src, slice_cstr(in->roots[i]));
 			root_of(s, buf_slice(&src))->spool.whole = true;
 		}
@@ -241,7 +215,7 @@ spooled_source(struct spooled *s, const struct rec *r)
 	    !rec_has(r, F_SRC) || !rec_has(r, F_QUEUE))
 		return;
 	root = root_of(s, rec_get(r, F_SRC));
-	root->spool.whole = !rec_has(r, F_DAMAGED);
+	root->spool.whole = true;
 }
 
 static struct slice

@@ -189,6 +189,9 @@ join_find(struct track *t, const struct at *at, struct slice qid,
 {
 	struct message *m;
 
+	/* No queue ID: records may say anything. */
+	if (qid.len > NODE_QID_MAX)
+		return NULL;
 	if (is_queue_line(at)) {
 		at->instance->queue = true;
 		at->instance->owner = NULL;

@@ -73,6 +73,7 @@ struct message {
 	uint32_t	 saw;
 	uint32_t	 nrefs;
 	uint32_t	 ndelivery;	/* held */
+	uint32_t	 nfiled;	/* recipients of its queue file */
 	uint32_t	 nsettled;	/* sent and bounced lines */
 	uint32_t	 nrcpt;
 	uint32_t	 nactive;	/* times that it became active */

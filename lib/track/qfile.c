@@ -195,8 +195,13 @@ on_rcpt(struct track *t, const struct at *at, struct message *m)
 		rec_set(r, F_REPLY, reason);
 	rec_unset(r, F_REASON);
 	h.verdict = verdict_unlogged(r);
-	(void)journal_block(&t->pool, &m->journal, slice_of(&h, sizeof(h)), r,
-	    &t->keys.delivery);
+	if (slice_eq(status, SLICE("deferred")))
+		m->done |= DONE_DEFERRED;
+	else if (slice_eq(status, SLICE("bounced")))
+		m->done |= DONE_BOUNCED;
+	if (journal_block(&t->pool, &m->journal, slice_of(&h, sizeof(h)), r,
+	    &t->keys.delivery))
+		m->nfiled++;
 	if (reason.len > 0)
 		rec_set(r, F_REASON, reason);
 }
@@ -547,6 +552,27 @@ tls_differs(const struct file_head *h, const struct verdict *in)
 	return clear != (h->tls_status == TLS_PLAINTEXT);
 }
 
+/* The log says that it is queued, and the whole queue does not have it. */
+static bool
+no_file(const struct track *t, const struct message *m,
+    const struct file_head *h)
+{
+	const struct instance *i = node_at(&t->nodes, m->node.idx)->
+	    id.instance;
+	int64_t slack = zone_slack(t, m->note);
+
+	if (i->spool == NULL || !i->spool->whole || m->reject ||
+	    (m->saw & (SAW_END | SAW_DISCARD)) != 0 || !m->first.known ||
+	    (h->kind != 0 && h->place != QFILE_LOG))
+		return false;
+	/* Settled, or never queued: no file is expected. */
+	if ((m->saw & SAW_HELD) == 0 && ((m->saw & SAW_QUEUED) == 0 ||
+	    m->nrcpt == 0 || m->nsettled >= m->nrcpt))
+		return false;
+	return m->first.sec + slack <= i->spool->asof &&
+	    i->spool->asof + slack <= i->host->last;
+}
+
 void
 qfile_merge(struct track *t, const struct message *m, const struct verdict *in,
     struct rec *r)
@@ -565,29 +591,11 @@ qfile_merge(struct track *t, const struct message *m, const struct verdict *in,
 		fill(r, &file);
 		if (t->to.len > 0)
 			rec_set(r, F_TO, buf_slice(&t->to));
-	} else if (qfile_missing(t, m))
+	}
+	if (no_file(t, m, &h))
 		say(t, SLICE("no-file"));
 	if (t->bad.len > 0)
 		rec_set(r, F_CONTRADICTS, buf_slice(&t->bad));
-}
-
-bool
-qfile_missing(const struct track *t, const struct message *m)
-{
-	const struct instance *i = node_at(&t->nodes, m->node.idx)->
-	    id.instance;
-	int64_t slack = zone_slack(t, m->note);
-
-	if (i->spool == NULL || !i->spool->whole || m->reject ||
-	    (m->saw & (SAW_END | SAW_DISCARD | SAW_FILE)) != 0 ||
-	    !m->first.known)
-		return false;
-	/* Settled, or never queued: no file is expected. */
-	if ((m->saw & SAW_HELD) == 0 && ((m->saw & SAW_QUEUED) == 0 ||
-	    m->nrcpt == 0 || m->nsettled >= m->nrcpt))
-		return false;
-	return m->first.sec + slack <= i->spool->asof &&
-	    i->spool->asof + slack <= i->host->last;
 }
 
 void

@@ -64,8 +64,6 @@ void		qfile_merge(struct track *, const struct message *,
 		    const struct verdict *in, struct rec *);
 /* Is it deferred, held by where the file lies? */
 enum qfile_place qfile_place(const struct message *);
-/* The log says that it is queued, and the whole queue does not have it. */
-bool		qfile_missing(const struct track *, const struct message *);
 /* Before the rest is written: which instances the queues belong to. */
 void		qfile_settle(struct track *);
 

@@ -182,6 +182,9 @@ verdict_unlogged(const struct rec *d)
 
 	if (is_tls_failure(reply))
 		return say(TLS_REFUSED, PROOF_PROVEN, TLS_WHY_TLS_FAILURE);
+	if (slice_starts(reply, SLICE("connect to ")))
+		return say(TLS_NONE_ATTEMPTED, PROOF_PROVEN,
+		    TLS_WHY_NO_CONNECTION);
 	if (is_before_mail(reply))
 		return say(TLS_NONE_ATTEMPTED, PROOF_PROVEN,
 		    TLS_WHY_NO_GREETING);

@@ -247,8 +247,9 @@ latest(const struct message *m)
 	size_t cap = 16;
 	struct journal_at pos = { .piece = NULL };
 	unsigned char done = 0;
+	bool file;
 
-	while (cap < (size_t)m->ndelivery * 2)
+	while (cap < ((size_t)m->ndelivery + m->nfiled) * 2)
 		cap *= 2;
 	v = mem_alloc(cap, sizeof(*v));
 	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
@@ -256,16 +257,24 @@ latest(const struct message *m)
 		uint64_t h;
 		size_t i;
 
-		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != HEAD_DELIVERY)
+		if (e.kind != JOURNAL_BLOCK || (e.head.ptr[0] != HEAD_DELIVERY &&
+		    e.head.ptr[0] != HEAD_RCPT))
 			continue;
 		rec_clear(&r);
 		journal_facts(e.facts, &r);
 		status = rec_get(&r, F_STATUS);
 		if (slice_eq(status, SLICE("rejected")))
 			continue;
+		file = e.head.ptr[0] == HEAD_RCPT;
+		if (file && !slice_eq(status, SLICE("deferred")) &&
+		    !slice_eq(status, SLICE("bounced")))
+			continue;
 		h = hash_bytes(rec_get(&r, F_TO), 5) | 1;
 		for (i = h & (cap - 1); v[i].hash != 0 && v[i].hash != h;)
 			i = (i + 1) & (cap - 1);
+		/* A line of the log says more. */
+		if (file && v[i].hash != 0)
+			continue;
 		v[i].hash = h;
 		if (slice_eq(status, SLICE("sent")) ||
 		    slice_eq(status, SLICE("deliverable")))
