@@ -229,7 +229,11 @@ subtest 'one-liners over the records' => sub {
 	    join("\n", sort split /\n/, $jq->('-n', "[inputs | $sent | select(.tls == \"plaintext\")] | group_by(.relay_name // .relay_addr)[] | \"\\(.[0].relay_name // .[0].relay_addr) \\(map(.trace) | unique | length) \\(length)\"")), 'peers without TLS');
 	is(join("\n", sort map { ($_->{version} // '') . ' ' . ($_->{cipher} // '') . " $_->{hops}" } grep { $_->{side} eq 'outbound' } @{$j->{ciphers}}),
 	    join("\n", sort split /\n/, $jq->('-n', "[inputs | $sent | select(.tls == \"encrypted\" or .tls == \"authenticated\")] | group_by([.tls_version, .tls_cipher])[] | \"\\(.[0].tls_version // \"\") \\(.[0].tls_cipher // \"\") \\(length)\"")), 'ciphers');
-	is(join(' ', map { $_->{delivered} } @{$j->{mail_by_day}}), $jq->('-n', "$final | length"), 'delivered by day');
+	my $days = 0;
+	$days += $_->{delivered} for @{$j->{mail_by_day}};
+	is($days, $jq->('-n', "$final | length"), 'delivered by day');
+	is(join("\n", map { "$_->{day} $_->{delivered}" } grep { $_->{delivered} } @{$j->{mail_by_day}}),
+	    $jq->('-n', "$final | group_by(.time[:10])[] | \"\\(.[0].time[:10]) \\(length)\""), 'each of them');
 	is(scalar @{$j->{violations}}, $j->{answer}{violation}, 'each violation is listed');
 	my $id = sh('bash', '-c', tool_path('mxtls') . " -q -p $own $rec | jq -r 'select(.verdict == \"violation\") | .id'");
 	my %id = map { $_ => 1 } split /\n/, $id->{out};
@@ -237,7 +241,9 @@ subtest 'one-liners over the records' => sub {
 	my $also = map { split ' ', $_->{also} // '' } @{$j->{violations}};
 	is(@{$j->{violations}} + $also + grep({ $_->{verdict} eq 'violation' } @{$j->{peers_that_changed}}), scalar(() = $id->{out} =~ /\n/g), 'and none of its findings is missing');
 	my %sum;
-	$sum{$_} += $j->{tls_by_day}[0]{$_} for qw(authenticated encrypted plaintext unknown hops);
+	for my $day (@{$j->{tls_by_day}}) {
+		$sum{$_} += $day->{$_} for qw(authenticated encrypted plaintext unknown hops);
+	}
 	is($sum{authenticated} + $sum{encrypted} + $sum{plaintext} + $sum{unknown}, $sum{hops}, 'the states add up');
 	is($sum{hops}, $j->{answer}{hops}, 'to the hops that are judged');
 	# From the logs themselves: the same, but for what names the sources.

@@ -768,7 +768,8 @@ records_run(const struct inputs *in, const struct opt *opt,
 {
 	struct run x = { .opt = opt, .mode = mode, .fn = fn, .arg = arg,
 		.status = EXIT_YES };
-	struct track_opt to = { .events = opt->events };
+	struct track_opt to = { .events = opt->events,
+		.tls_failures = opt->tls_failures };
 	struct prefix *prefix = records_prefix(opt);
 	struct err e;
 	size_t cap = 0, n;

@@ -986,6 +986,14 @@ put_event(struct track *t, struct event *ev)
 		t->stopped = true;
 }
 
+/* The handshake of a client failed. */
+static bool
+is_tls_failure(const struct event *ev)
+{
+	return ev->kind == EV_TLS && rec_has(&ev->rec, F_CLIENT_ADDR) &&
+	    rec_has(&ev->rec, F_REASON);
+}
+
 void
 track_event(struct track *t, struct event *ev)
 {
@@ -1008,7 +1016,8 @@ track_event(struct track *t, struct event *ev)
 	if (is_foreign(ev))
 		return;
 	dispatch(t, &at);
-	if (t->opt.events && !t->stopped)
+	if ((t->opt.events || (t->opt.tls_failures && is_tls_failure(ev))) &&
+	    !t->stopped)
 		put_event(t, ev);
 }
 

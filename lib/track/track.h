@@ -41,6 +41,7 @@ struct track_spool {
 
 struct track_opt {
 	bool	events;		/* hand event records on, with their trace */
+	bool	tls_failures;	/* those of handshakes of clients that failed */
 };
 
 struct track	*track_new(const struct track_opt *, track_put *, void *arg);
