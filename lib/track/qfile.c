@@ -499,7 +499,7 @@ compare(struct track *t, const struct message *m, const struct file_head *h,
 {
 	if ((m->saw & (SAW_REMOVED | SAW_DELETED | SAW_REQUEUED)) != 0 &&
 	    h->place != QFILE_LOG && h->spool != NULL &&
-	    m->ended + zone_slack(t, m->note) <= h->spool->asof &&
+	    m->ended + zone_slack(t, m->note) < h->spool->asof &&
 	    ((m->saw & SAW_REQUEUED) == 0 || h->place != QFILE_MAILDROP))
 		say(t, SLICE("file-after-removed"));
 	if (m->saw & SAW_REUSED)
@@ -569,7 +569,7 @@ no_file(const struct track *t, const struct message *m,
 	if ((m->saw & SAW_HELD) == 0 && ((m->saw & SAW_QUEUED) == 0 ||
 	    m->nrcpt == 0 || m->nsettled >= m->nrcpt))
 		return false;
-	return m->first.sec + slack <= i->spool->asof &&
+	return m->first.sec + slack < i->spool->asof &&
 	    i->spool->asof + slack <= i->host->last;
 }
 
