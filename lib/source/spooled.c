@@ -6,8 +6,8 @@
 #include "io/srcpath.h"
 #include "rec/packed.h"
 
-#define KEY_LEN		12	/* seconds, nanoseconds */
-#define HEAD		4	/* bytes of a record's length */
+#define KEY_LEN 12 /* seconds, nanoseconds */
+#define HEAD 4	   /* bytes of a record's length */
 
 static struct slice
 name_of(const struct spooled_name *n)
@@ -44,8 +44,7 @@ root_of(struct spooled *s, struct slice path)
 }
 
 void
-spooled_open(struct spooled *s, const struct inputs *in,
-    const struct opt *opt)
+spooled_open(struct spooled *s, const struct inputs *in, const struct opt *opt)
 {
 	struct buf src;
 
@@ -87,8 +86,8 @@ spooled_is(struct spooled *s, const struct input *in)
 	queuepath_parse(slice_cstr(in->path), &p);
 	if (atfile_open(&s->peek, in->path, in->found, -1, &e) != RC_OK)
 		return false;
-	head = slice_sub(atfile_at(&s->peek, 0, QUEUEREC_LOOK), 0,
-	    QUEUEREC_LOOK);
+	head =
+	    slice_sub(atfile_at(&s->peek, 0, QUEUEREC_LOOK), 0, QUEUEREC_LOOK);
 	yes = (p.queue.ptr != NULL && p.qid.ptr != NULL) ||
 	    queuefile_begins(head);
 	atfile_close(&s->peek);
@@ -102,8 +101,9 @@ spooled_record(const struct rec *r)
 
 	if (slice_eq(type, SLICE("event")))
 		return rec_has(r, F_QUEUE);
-	return slice_eq(type, SLICE("file")) && (rec_has(r, F_PENDING) ||
-	    slice_eq(rec_get(r, F_FORMAT), SLICE("bounce-log")));
+	return slice_eq(type, SLICE("file")) &&
+	    (rec_has(r, F_PENDING) ||
+		slice_eq(rec_get(r, F_FORMAT), SLICE("bounce-log")));
 }
 
 void
@@ -113,8 +113,8 @@ spooled_take(struct spooled *s, const struct input *in)
 
 	/* Room for twice as many, when there is none. */
 	if ((n & (n - 1)) == 0)
-		s->in.v = mem_grow(s->in.v, n, n == 0 ? 1 : 2 * n,
-		    sizeof(*s->in.v));
+		s->in.v =
+		    mem_grow(s->in.v, n, n == 0 ? 1 : 2 * n, sizeof(*s->in.v));
 	s->in.v[s->in.n++] = *in;
 }
 
@@ -133,7 +133,9 @@ note_asof(struct spooled_root *root, const struct rec *r)
 	static const enum field key[] = { F_TIME, F_CREATED, F_CTIME };
 	/* A file's own inode has not been copied: neither have its times. */
 	size_t n = rec_has(r, F_ID_INODE) && rec_has(r, F_INODE) &&
-	    slice_eq(r->v[F_ID_INODE], r->v[F_INODE]) ? 3 : 2;
+		slice_eq(r->v[F_ID_INODE], r->v[F_INODE]) ?
+	    3 :
+	    2;
 	uint32_t nsec;
 	int64_t sec;
 
@@ -159,8 +161,8 @@ static void
 end_group(struct spooled *s)
 {
 	if (s->group.len > 0 && s->rc == RC_OK)
-		s->rc = spool_put(s->sorted, s->key, buf_slice(&s->group),
-		    &s->err);
+		s->rc =
+		    spool_put(s->sorted, s->key, buf_slice(&s->group), &s->err);
 	s->group.len = 0;
 }
 
@@ -295,11 +297,12 @@ spooled_sort(struct spooled *s, size_t failed)
 	}
 	end_group(s);
 	for (size_t i = 0; i < s->nroot; i++)
-		s->root[i].spool.whole = s->root[i].spool.whole &&
-		    failed == 0 && s->root[i].dated;
+		s->root[i].spool.whole =
+		    s->root[i].spool.whole && failed == 0 && s->root[i].dated;
 	if (s->cut > 0)
 		(void)msg_error("%llu records of queue files with too many "
-		    "recipients are left out", (unsigned long long)s->cut);
+				"recipients are left out",
+		    (unsigned long long)s->cut);
 	if (s->files == 0)
 		return;
 	if (s->rc == RC_OK)
@@ -344,8 +347,8 @@ static struct slice
 only_host(const struct spooled *s)
 {
 	for (size_t i = 1; i < s->nhost; i++)
-		if (!slice_eq(name_of(&s->host[i].host),
-		    name_of(&s->host[0].host)))
+		if (!slice_eq(
+			name_of(&s->host[i].host), name_of(&s->host[0].host)))
 			return slice_of(NULL, 0);
 	return s->nhost == 0 ? slice_of(NULL, 0) : name_of(&s->host[0].host);
 }
@@ -360,14 +363,14 @@ tell_guess(struct spooled_root *root, struct slice by, struct slice host)
 		return;
 	root->told = true;
 	msg_note("%s: its headers call the host %s; it is taken for %s, the "
-	    "only host in the logs; --host-alias %s=NAME says otherwise",
-	    msg_quote(c, sizeof(c), name_of(&root->path)), msg_quote(a,
-	    sizeof(a), by), msg_quote(b, sizeof(b), host), a);
+		 "only host in the logs; --host-alias %s=NAME says otherwise",
+	    msg_quote(c, sizeof(c), name_of(&root->path)),
+	    msg_quote(a, sizeof(a), by), msg_quote(b, sizeof(b), host), a);
 }
 
 static struct slice
-host_for(const struct spooled *s, struct spooled_root *root,
-    const struct rec *r)
+host_for(
+    const struct spooled *s, struct spooled_root *root, const struct rec *r)
 {
 	struct slice by = rec_get(r, F_HOST), host;
 
@@ -386,8 +389,8 @@ host_for(const struct spooled *s, struct spooled_root *root,
 }
 
 static struct slice
-instance_for(const struct spooled *s, const struct spooled_root *root,
-    struct slice host)
+instance_for(
+    const struct spooled *s, const struct spooled_root *root, struct slice host)
 {
 	struct slice dir = name_of(&root->path), found = slice_of(NULL, 0);
 	size_t slash = slice_rchr(dir, '/'), n = 0;
@@ -439,8 +442,9 @@ decode(struct event *ev)
 	ev->off = slice_u64(rec_get(r, F_OFF), UINT64_MAX, &v) ? v : 0;
 	ev->len = slice_u64(rec_get(r, F_SIZE), UINT64_MAX, &v) ? v : 0;
 	ev->line = 0;
-	if (rec_has(r, F_TIME) && caltime_parse(r->v[F_TIME], &ev->time.sec,
-	    &ev->time.nsec, &digits)) {
+	if (rec_has(r, F_TIME) &&
+	    caltime_parse(
+		r->v[F_TIME], &ev->time.sec, &ev->time.nsec, &digits)) {
 		ev->time.known = ev->time.ordered = true;
 		ev->time.digits = (uint8_t)digits;
 	}

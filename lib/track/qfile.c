@@ -7,29 +7,29 @@
 #include "base/banned.h"
 
 /* What is kept of a `file` record, and what of it goes into the message. */
-static const enum field file_key[] = { F_FROM, F_MESSAGE_ID, F_CONTENT,
-	F_NRCPT, F_CLIENT_NAME, F_CLIENT_ADDR, F_CLIENT_PORT, F_HELO,
-	F_PROTOCOL, F_SASL_METHOD, F_SASL_USER, F_UID, F_SUBJECT, F_QUEUE,
-	F_NEXT_TRY, F_DONE, F_PENDING };
+static const enum field file_key[] = { F_FROM, F_MESSAGE_ID, F_CONTENT, F_NRCPT,
+	F_CLIENT_NAME, F_CLIENT_ADDR, F_CLIENT_PORT, F_HELO, F_PROTOCOL,
+	F_SASL_METHOD, F_SASL_USER, F_UID, F_SUBJECT, F_QUEUE, F_NEXT_TRY,
+	F_DONE, F_PENDING };
 
 /* One recipient of the message, by address. */
 struct rcpt {
-	uint64_t	hash;		/* 0: free */
-	unsigned char	logged;		/* outcome of its latest line */
-	bool		in_file;
-	bool		done;		/* by the file */
+	uint64_t hash;	      /* 0: free */
+	unsigned char logged; /* outcome of its latest line */
+	bool in_file;
+	bool done; /* by the file */
 };
 
 struct rcpts {
-	struct rcpt	*v;
-	size_t		 cap;		/* a power of two */
+	struct rcpt *v;
+	size_t cap; /* a power of two */
 };
 
 void
 qfile_init(struct track *t)
 {
-	t->keys.file = field_set(file_key,
-	    sizeof(file_key) / sizeof(file_key[0]));
+	t->keys.file =
+	    field_set(file_key, sizeof(file_key) / sizeof(file_key[0]));
 }
 
 /* Fill in seconds and nanoseconds, as of a line. */
@@ -38,8 +38,8 @@ time_of(const struct rec *r, enum field f, struct event_time *t)
 {
 	unsigned int digits = 0;
 
-	if (!rec_has(r, f) || !caltime_parse(r->v[f], &t->sec, &t->nsec,
-	    &digits))
+	if (!rec_has(r, f) ||
+	    !caltime_parse(r->v[f], &t->sec, &t->nsec, &digits))
 		return false;
 	t->known = t->ordered = true;
 	t->digits = (uint8_t)digits;
@@ -54,20 +54,21 @@ locate(struct track *t, struct event *ev, struct at *at)
 
 	*at = (struct at){ .ev = ev };
 	at->ref = (struct ref){ .off = ev->off,
-		.len = ev->len == 0 ? 1 : ev->len > QFILE_REF ? QFILE_REF :
-		(uint32_t)ev->len,
+		.len = ev->len == 0	? 1 :
+		    ev->len > QFILE_REF ? QFILE_REF :
+					  (uint32_t)ev->len,
 		.src = names_src(&t->names, ev->src) };
 	at->sec = ev->time.ordered ? ev->time.sec : t->now;
 	at->note = names_note(&t->names, rec_get(r, F_TIME_NOTE));
 	at->host = names_host(&t->names, rec_get(r, F_HOST));
 	if (at->host == NULL)
 		return false;
-	at->instance = names_instance(&t->names, at->host,
-	    rec_get(r, F_INSTANCE));
+	at->instance =
+	    names_instance(&t->names, at->host, rec_get(r, F_INSTANCE));
 	if (at->instance == NULL)
 		return false;
-	at->tag = names_tag(&t->names, at->instance, slice_of("", 0),
-	    slice_of("", 0));
+	at->tag = names_tag(
+	    &t->names, at->instance, slice_of("", 0), slice_of("", 0));
 	return at->tag != NULL;
 }
 
@@ -162,7 +163,7 @@ on_file(struct track *t, struct at *at, const struct track_spool *spool)
 	if (m->nrefs > 0)
 		node_get(&t->nodes, m->node)->id.instance->spool = spool;
 	if (!journal_block(&t->pool, &m->journal, slice_of(&h, sizeof(h)), r,
-	    &t->keys.file))
+		&t->keys.file))
 		return;
 	m->saw |= SAW_FILE;
 	message_ref(t, m, at);
@@ -200,15 +201,14 @@ on_rcpt(struct track *t, const struct at *at, struct message *m)
 	else if (slice_eq(status, SLICE("bounced")))
 		m->done |= DONE_BOUNCED;
 	if (journal_block(&t->pool, &m->journal, slice_of(&h, sizeof(h)), r,
-	    &t->keys.delivery))
+		&t->keys.delivery))
 		m->nfiled++;
 	if (reason.len > 0)
 		rec_set(r, F_REASON, reason);
 }
 
 void
-track_qfile(struct track *t, struct event *ev,
-    const struct track_spool *spool)
+track_qfile(struct track *t, struct event *ev, const struct track_spool *spool)
 {
 	bool file = slice_eq(rec_get(&ev->rec, F_TYPE), SLICE("file"));
 	unsigned char trace[NODE_TRACE_MAX];
@@ -228,8 +228,8 @@ track_qfile(struct track *t, struct event *ev,
 		return;
 	n = node_get(&t->nodes, t->filed);
 	if (n != NULL)
-		rec_set(&given, F_TRACE, node_trace(&n->id, trace,
-		    sizeof(trace)));
+		rec_set(
+		    &given, F_TRACE, node_trace(&n->id, trace, sizeof(trace)));
 	if (!t->put(t->arg, &given))
 		t->stopped = true;
 }
@@ -270,12 +270,13 @@ qfile_place(const struct message *m)
 }
 
 struct verdict
-qfile_inbound(const struct message *m, const struct file_head *h,
-    struct verdict v)
+qfile_inbound(
+    const struct message *m, const struct file_head *h, struct verdict v)
 {
 	if (h->tls_status != TLS_ABSENT && v.proof != PROOF_PROVEN)
 		return (struct verdict){ .status = h->tls_status,
-			.proof = PROOF_PROVEN, .why = TLS_WHY_RECEIVED,
+			.proof = PROOF_PROVEN,
+			.why = TLS_WHY_RECEIVED,
 			.ref = h->tls.ref };
 	/* Its own header says by whom it was submitted. */
 	if (v.proof != PROOF_PROVEN && (m->saw & SAW_ARRIVAL) == 0) {
@@ -313,8 +314,8 @@ static struct rcpt *
 rcpt_at(const struct rcpts *x, struct slice addr)
 {
 	uint64_t h = hash_addr(addr);
-	size_t i = (size_t)(hash_bytes(slice_of(&h, sizeof(h)), 6)) &
-	    (x->cap - 1);
+	size_t i =
+	    (size_t)(hash_bytes(slice_of(&h, sizeof(h)), 6)) & (x->cap - 1);
 
 	while (x->v[i].hash != 0 && x->v[i].hash != h)
 		i = (i + 1) & (x->cap - 1);
@@ -372,8 +373,9 @@ collect(const struct message *m, struct rcpts *x)
 	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
 		struct rcpt what = { .hash = 0 };
 
-		if (e.kind != JOURNAL_BLOCK || (e.head.ptr[0] != HEAD_DELIVERY &&
-		    e.head.ptr[0] != HEAD_RCPT))
+		if (e.kind != JOURNAL_BLOCK ||
+		    (e.head.ptr[0] != HEAD_DELIVERY &&
+			e.head.ptr[0] != HEAD_RCPT))
 			continue;
 		rec_clear(&r);
 		journal_facts(e.facts, &r);
@@ -409,11 +411,11 @@ static bool
 covers(const struct track *t, const struct message *m,
     const struct track_spool *spool)
 {
-	const struct host *h = node_at(&t->nodes, m->node.idx)->id.instance->
-	    host;
+	const struct host *h =
+	    node_at(&t->nodes, m->node.idx)->id.instance->host;
 
-	return (m->saw & SAW_ARRIVAL) != 0 && h->timed && (h->gap_epoch == 0 ||
-	    h->gap_end < m->first.sec) && spool != NULL &&
+	return (m->saw & SAW_ARRIVAL) != 0 && h->timed &&
+	    (h->gap_epoch == 0 || h->gap_end < m->first.sec) && spool != NULL &&
 	    h->last >= spool->asof + zone_slack(t, m->note);
 }
 
@@ -455,8 +457,7 @@ merge_rcpt(struct track *t, const struct rcpts *x, const struct rec *r,
 
 /* Recipients of the file: deliveries that only it tells of, and `to`. */
 static void
-merge_rcpts(struct track *t, const struct message *m,
-    const struct file_head *h)
+merge_rcpts(struct track *t, const struct message *m, const struct file_head *h)
 {
 	struct rcpts x;
 	struct journal_at pos = { .piece = NULL }, start = pos;
@@ -466,7 +467,7 @@ merge_rcpts(struct track *t, const struct message *m,
 
 	collect(m, &x);
 	for (; journal_next(&m->journal, &pos, &e) != JOURNAL_END;
-	    start = pos) {
+	     start = pos) {
 		if (e.kind != JOURNAL_BLOCK)
 			continue;
 		rec_clear(&r);
@@ -486,7 +487,7 @@ merge_rcpts(struct track *t, const struct message *m,
 		if (!slice_eq(rec_get(&r, F_STATUS), SLICE("rejected")) &&
 		    !rcpt_at(&x, rec_get(&r, F_TO))->in_file &&
 		    (rec_get(&r, F_ORIG_TO).len == 0 ||
-		    !rcpt_at(&x, rec_get(&r, F_ORIG_TO))->in_file))
+			!rcpt_at(&x, rec_get(&r, F_ORIG_TO))->in_file))
 			say(t, SLICE("recipients"));
 	}
 	mem_free(x.v);
@@ -547,18 +548,17 @@ tls_differs(const struct file_head *h, const struct verdict *in)
 
 	if (h->tls_status == TLS_ABSENT || in->proof != PROOF_PROVEN ||
 	    (!clear && in->status != TLS_ENCRYPTED &&
-	    in->status != TLS_AUTHENTICATED))
+		in->status != TLS_AUTHENTICATED))
 		return false;
 	return clear != (h->tls_status == TLS_PLAINTEXT);
 }
 
 /* The log says that it is queued, and the whole queue does not have it. */
 static bool
-no_file(const struct track *t, const struct message *m,
-    const struct file_head *h)
+no_file(
+    const struct track *t, const struct message *m, const struct file_head *h)
 {
-	const struct instance *i = node_at(&t->nodes, m->node.idx)->
-	    id.instance;
+	const struct instance *i = node_at(&t->nodes, m->node.idx)->id.instance;
 	int64_t slack = zone_slack(t, m->note);
 
 	if (i->spool == NULL || !i->spool->whole || m->reject ||
@@ -566,8 +566,9 @@ no_file(const struct track *t, const struct message *m,
 	    (h->kind != 0 && h->place != QFILE_LOG))
 		return false;
 	/* Settled, or never queued: no file is expected. */
-	if ((m->saw & SAW_HELD) == 0 && ((m->saw & SAW_QUEUED) == 0 ||
-	    m->nrcpt == 0 || m->nsettled >= m->nrcpt))
+	if ((m->saw & SAW_HELD) == 0 &&
+	    ((m->saw & SAW_QUEUED) == 0 || m->nrcpt == 0 ||
+		m->nsettled >= m->nrcpt))
 		return false;
 	return m->first.sec + slack < i->spool->asof &&
 	    i->spool->asof + slack <= i->host->last;
@@ -605,7 +606,7 @@ qfile_settle(struct track *t)
 
 	for (size_t i = 0; i < LIST_N; i++)
 		for (struct message *m = t->list[i].first; m != NULL;
-		    m = m->next) {
+		     m = m->next) {
 			if ((m->saw & SAW_FILE) == 0 || m->nrefs < 2)
 				continue;
 			h = qfile_head(m, NULL);

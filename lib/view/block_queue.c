@@ -5,23 +5,26 @@
 
 /* What `contradicts` of a message says, for people. */
 static const struct {
-	const char	*word, *text;
-} odd[] = {
-	{ "file-after-removed", "its queue file is there, though the log says "
-	    "that it was removed" },
-	{ "no-file", "the log says that it is queued, and the queue does not "
+	const char *word, *text;
+} odd[] = { { "file-after-removed",
+		"its queue file is there, though the log says "
+		"that it was removed" },
+	{ "no-file",
+	    "the log says that it is queued, and the queue does not "
 	    "have it" },
 	{ "id-in-use", "the log gives its queue ID to another message" },
 	{ "sender", "the sender in the queue file is another" },
 	{ "size", "the size in the queue file is another" },
-	{ "recipients", "the log names a recipient that the queue file does "
+	{ "recipients",
+	    "the log names a recipient that the queue file does "
 	    "not have" },
-	{ "done-not-logged", "a recipient is done in the queue file, and the "
+	{ "done-not-logged",
+	    "a recipient is done in the queue file, and the "
 	    "log does not say so" },
-	{ "settled-but-pending", "a recipient is settled in the log, and "
+	{ "settled-but-pending",
+	    "a recipient is settled in the log, and "
 	    "still to do in the queue file" },
-	{ "tls", "log and Received header differ about TLS" }
-};
+	{ "tls", "log and Received header differ about TLS" } };
 
 static void
 put_odd(struct blocktext *t, struct slice word)
@@ -35,8 +38,8 @@ put_odd(struct blocktext *t, struct slice word)
 	block_step(t, NULL, NULL, PAINT_RED, SLICE("doubt"));
 	while (k < n && !slice_is(word, odd[k].word))
 		k++;
-	text_clean(sheet_start(s), k < n ? slice_cstr(odd[k].text) : word,
-	    NULL);
+	text_clean(
+	    sheet_start(s), k < n ? slice_cstr(odd[k].text) : word, NULL);
 	sheet_phrase_as(s, PAINT_RED, " ");
 	paint_end(&s->paint);
 }
@@ -73,8 +76,8 @@ block_in_queue(struct blocktext *t)
 		b = sheet_start(s);
 		sheet_put_name(b, queue.len > 0 ? queue : SLICE("a file"));
 		sheet_phrase(s);
-		phrase_count(s, m, F_PENDING, " recipient to do",
-		    " recipients to do");
+		phrase_count(
+		    s, m, F_PENDING, " recipient to do", " recipients to do");
 		phrase_count(s, m, F_DONE, " done", " done");
 		next_try(s, m);
 		phrase_field(s, "for ", m, F_TO);
