@@ -109,6 +109,18 @@ put_source(void *arg, const struct rec *r)
 	return rec_put(&x->t.out, r);
 }
 
+static int
+put_table(struct mxqueue *x)
+{
+	struct err e;
+
+	queueshape_table(x->shape, stdout, 40, 120);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return msg_err("standard output", err_fail(&e,
+		    "cannot write"), &e);
+	return EXIT_YES;
+}
+
 /* Records, or the shape that is made of them. */
 static int
 run_records(struct mxqueue *x)
@@ -126,8 +138,8 @@ run_records(struct mxqueue *x)
 		(void)queueread_sources(&x->q, put_source, x);
 	else if (x->formatted)
 		(void)queueshape_records(x->shape, &x->t.out);
-	else
-		queueshape_table(x->shape, stdout, 40, 120);
+	else if (put_table(x) != EXIT_YES)
+		return EXIT_TROUBLE;
 	return queueread_status(&x->q);
 }
 
