@@ -25,6 +25,8 @@ sub trace {
 		my $rec = JSON::PP->new->decode($_);
 		my $id = $rec->{qid} // '';
 
+		# A log of bounce or defer has a file record, too.
+		next if ($rec->{format} // '') eq 'bounce-log';
 		$x{$rec->{type}}{$id} = $rec if $rec->{type} =~ /^(message|file)$/;
 		push @{$x{$rec->{type}}{$id}}, $rec if $rec->{type} =~ /^(delivery|event)$/;
 	}
@@ -268,12 +270,15 @@ for my $kind ('short', 'long') {
 	    'a doubt in words');
 	my $quote = run('mxquote', $spool, { in => '' });
 	my $r = run('mxtrace', $spool);
-	my $path = path_of($spool, $id{half});
-	my ($one) = grep { /"qid":"$id{half}"/ && /^\{"type":"message"/ } split /^/, $r->{out};
-	my ($claim) = grep { /"qid":"$id{half}"/ && /^\{"type":"file"/ } split /^/, $r->{out};
+	my $path = path_of($spool, $id{'hold-me'});
+	my ($one) = grep { /"qid":"$id{'hold-me'}"/ && /^\{"type":"message"/ } split /^/, $r->{out};
+	my ($claim) = grep { /"qid":"$id{'hold-me'}"/ && /^\{"type":"file"/ } split /^/, $r->{out};
 	my $q = run('mxquote', '--root', $dir, { in => $one . $claim });
 	is($q->{out}, slurp($path) . "\n", 'mxquote gives the bytes of the queue file');
 	is($q->{status}, 0, 'and has checked them by the file record');
+	my $more = run('mxquote', '--root', $dir, { in => join '', grep { /"qid":"$id{half}"/ } split /^/, $r->{out} });
+	cmp_ok(index($more->{out}, slurp(path_of($spool, $id{half})) . "\n"), '>=', 0, 'and of one with');
+	cmp_ok(index($more->{out}, slurp(glob "$spool/defer/*/$id{half}") . "\n"), '>=', 0, 'a defer log');
 	put($path, slurp($path) =~ s/hello/HELLO/r);
 	is(run('mxquote', '--root', $dir, { in => $one . $claim })->{status}, 2, 'another file is refused');
 	is(run('mxgrep', '-m', 'to=eve@down.example.net queue=hold', { in => $r->{out} })->{status}, 0, 'mxgrep finds a pending recipient');
