@@ -128,6 +128,7 @@ for my $d ($dir, "$dir/var/log") {
 	put("$d/mail.log", @line[20 .. $#line]);
 	put("$d/mail.log.1", @line[5 .. 19]);
 	put("$d/mail.log.2", @line[0 .. 4]);
+	put("$d/disk.img", "\0" x 4096, @line, "\0" x 4096);
 	put("$d/old", @line);
 	system("cd $d && gzip -nq mail.log.2 old") == 0 or die "gzip failed\n";
 	# The set ends on 2026-09-02.
