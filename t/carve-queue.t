@@ -75,7 +75,12 @@ sub scatter {
 		pop @part if $lose && @part > 1;
 		push @all, @part;
 	}
-	return join '', shuffle(@all);
+	# A piece of a mailing behind another's lies as if in a row.
+	@all = shuffle(@all);
+	for my $i (1 .. $#all) {
+		$all[$i] = noise($block) . $all[$i] if $all[$i] =~ /of the news/ && $all[$i - 1] =~ /of the news/;
+	}
+	return join '', @all;
 }
 
 # Files said to be complete, by their hash; those that never were are wrong.
