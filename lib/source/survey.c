@@ -197,9 +197,36 @@ head_of(struct feed *f)
 	}
 }
 
+/* The first entry of a journal; a pipe is read only once. */
+static void
+look_at_journal(struct feed *f, bool keep)
+{
+	struct survey *v = &f->survey;
+	struct journals_place p;
+	struct frame frame;
+	enum rc rc;
+
+	v->journal = true;
+	f->journal = journals_open(f->reader, false);
+	f->looked = true;
+	do
+		rc = journals_next(f->journal, &frame, &p, &f->stream_err);
+	while (rc == RC_DAMAGED);
+	if (rc == RC_OK) {
+		survey_line(v, &frame);
+		(void)buf_add(&f->host, frame.host);
+	}
+	if (keep) {
+		journals_again(f->journal);
+		return;
+	}
+	journals_close(f->journal);
+	f->journal = NULL;
+}
+
 /* Look through the first bytes of the first stream that has any. */
 static void
-look(struct feed *f)
+look(struct feed *f, bool keep)
 {
 	struct survey *v = &f->survey;
 	struct framing fr;
@@ -217,6 +244,10 @@ look(struct feed *f)
 		v->pieces = piece_is(line) || (slice_starts(line,
 		    SLICE("type\t")) && slice_cut(rest, '\n', &next, &rest) &&
 		    piece_is(next));
+		return;
+	}
+	if (journals_here(f->reader)) {
+		look_at_journal(f, keep);
 		return;
 	}
 	framing_init(&fr, f->prefix);
@@ -279,7 +310,7 @@ feed_survey(struct feed *f, bool hash)
 		if (!keep && f->only == 0 && is_bundle(f->stream.container))
 			count_streams(f);
 		else
-			look(f);
+			look(f, keep);
 	}
 	if (keep)
 		return;
