@@ -135,6 +135,13 @@ for my $d ($dir, "$dir/var/log") {
 	utime 1788393600, 1788393600, $_ for glob "$d/*";
 }
 
+# And a queue.
+mkdir "$dir/var/spool";
+mkdir "$dir/queue";
+system('tar', '--warning=no-timestamp', '-xzf', 'samples/queue/standing-short.tgz',
+    '-C', "$dir/queue") == 0 && rename("$dir/queue/spool", "$dir/var/spool/postfix")
+    or die "samples/queue/standing-short.tgz\n";
+
 # A line of mdoc as the shell is to see it.
 sub plain {
 	my ($s) = @_;
@@ -182,7 +189,7 @@ sub try_example {
 			    if system("command -v $w >/dev/null") &&
 			    $w !~ /^mx/;
 		}
-		$run =~ s{/var/log/}{$dir/var/log/}g;
+		$run =~ s{/var/(log|spool)/}{$dir/var/$1/}g;
 		$run =~ s{\bbin/(mx)}{$1}g;
 		my $r = sh('bash', '-o', 'pipefail', '-c', $run, { cd => $dir,
 		    env => { PATH => "$bin:$ENV{PATH}", NO_COLOR => 1 } });

@@ -1,11 +1,14 @@
 #include "source/queueread.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "fmt/bouncelog.h"
+#include "io/sandbox.h"
 #include "io/spool.h"
 #include "io/srcpath.h"
 #include "source/queuerecord.h"
@@ -58,6 +61,9 @@ queueread_open(struct queueread *q, const struct inputs *in,
 
 	*q = (struct queueread){ .in = in, .opt = opt, .fn = fn, .arg = arg,
 		.temp = -1 };
+	q->whole = mem_alloc(in->nroots, sizeof(*q->whole));
+	for (size_t i = 0; i < in->nroots; i++)
+		q->whole[i] = queueread_whole(in->roots[i]);
 	queuefacts_init(&q->facts);
 	srcpath_init(&q->src);
 	for (size_t i = 0; i < 3; i++)
@@ -90,6 +96,7 @@ queueread_close(struct queueread *q)
 	for (size_t i = 0; i < 3; i++)
 		buf_free(&q->log[i]);
 	mem_free(q->slot);
+	mem_free(q->whole);
 }
 
 static struct slice
@@ -337,6 +344,69 @@ queueread_rest(struct queueread *q)
 		if (p.log && p.qid.ptr != NULL)
 			(void)queueread_file(q, &q->in->v[i]);
 	}
+}
+
+bool
+queueread_whole(const char *dir)
+{
+	struct slice rest = slice_cstr(QUEUEREAD_WHOLE), queue;
+	char path[4096];
+	struct stat st;
+	bool more;
+	int n;
+
+	do {
+		more = slice_cut(rest, ' ', &queue, &rest);
+		if (!more)
+			queue = rest;
+		n = snprintf(path, sizeof(path), "%s/%.*s", dir,
+		    (int)queue.len, (const char *)queue.ptr);
+		if (n < 0 || (size_t)n >= sizeof(path) ||
+		    lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+			return false;
+	} while (more);
+	return true;
+}
+
+void
+queueread_source(struct rec *r, struct slice dir, bool damaged)
+{
+	rec_clear(r);
+	rec_set(r, F_TYPE, SLICE("source"));
+	if (dir.ptr != NULL) {
+		rec_set(r, F_SRC, dir);
+		rec_set(r, F_QUEUE, SLICE(QUEUEREAD_WHOLE));
+	}
+	rec_set(r, F_FORMAT, SLICE("queue"));
+	if (damaged)
+		rec_set(r, F_DAMAGED, SLICE("damaged"));
+	rec_set(r, F_TOOL, slice_cstr(msg_tool()));
+	rec_set(r, F_VERSION, slice_cstr(VERSION));
+	rec_set(r, F_SANDBOX, slice_cstr(sandbox_state()));
+}
+
+bool
+queueread_sources(const struct queueread *q, queueread_fn *fn, void *arg)
+{
+	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok = true;
+	struct buf src;
+	struct rec r;
+
+	srcpath_init(&src);
+	for (size_t i = 0; ok && q->unread == 0 && q->in->failed == 0 &&
+	    i < q->in->nroots; i++) {
+		if (!q->whole[i])
+			continue;
+		srcpath_file(&src, slice_cstr(q->in->roots[i]));
+		queueread_source(&r, buf_slice(&src), damaged);
+		ok = fn(arg, &r);
+		any = true;
+	}
+	buf_free(&src);
+	if (any)
+		return ok;
+	queueread_source(&r, slice_of(NULL, 0), damaged);
+	return fn(arg, &r);
 }
 
 int

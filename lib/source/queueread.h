@@ -37,6 +37,7 @@ struct queueread {
 	int			 temp;		/* for a pipe, or -1 */
 	const struct inputs	*in;
 	const struct opt	*opt;
+	bool			*whole;		/* of the inputs' directories */
 	struct queueslot	*slot;		/* logs by root and ID */
 	size_t			 nslot;
 	queueread_fn		*fn;
@@ -53,6 +54,16 @@ bool	queueread_file(struct queueread *, const struct input *);
 /* After all of them: the logs whose message was not among them. */
 void	queueread_rest(struct queueread *);
 void	queueread_close(struct queueread *);
+/*
+ * At the end: a source record for each directory that has all queues of
+ * Postfix and was read whole (`src`, `queue`), or one for everything.
+ */
+bool	queueread_sources(const struct queueread *, queueread_fn *, void *arg);
+/* The same for one directory, or an absent slice. */
+void	queueread_source(struct rec *, struct slice dir, bool damaged);
+/* A directory with incoming, active, deferred and hold. */
+#define QUEUEREAD_WHOLE	"incoming active deferred hold"
+bool	queueread_whole(const char *dir);
 /* 0, 1 or 2 as a converter's. */
 int	queueread_status(const struct queueread *);
 

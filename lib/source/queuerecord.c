@@ -489,6 +489,9 @@ write_rcpt(struct making *m, const struct queuerecord *x,
 		size_t pos = 0;
 		bool found = false;
 
+		/* A recipient that is done was deferred before. */
+		if (k == 1 && p->type == 'D')
+			continue;
 		/* The latest attempt. */
 		while (bouncelog_next(x->log[k], &pos, &b))
 			if (entry_is(&b, f, p)) {
