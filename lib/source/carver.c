@@ -88,10 +88,11 @@ carver_close(struct carver *c)
 static void
 on_bytes(void *arg, uint64_t off, struct slice s)
 {
-	static const enum imagemap_class class[] = { [BLOCKCLASS_ZERO] =
-							 IMAGEMAP_ZERO,
+	static const enum imagemap_class class[] = {
+		[BLOCKCLASS_ZERO] = IMAGEMAP_ZERO,
 		[BLOCKCLASS_TEXT] = IMAGEMAP_TEXT,
-		[BLOCKCLASS_OTHER] = IMAGEMAP_OTHER };
+		[BLOCKCLASS_OTHER] = IMAGEMAP_OTHER
+	};
 	struct carver *c = arg;
 
 	imagehash_add(&c->cur->hash, s);
