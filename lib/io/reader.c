@@ -13,6 +13,7 @@
 #include "io/gunzip.h"
 #include "io/sniff.h"
 #include "io/srcpath.h"
+#include "io/unpack.h"
 
 #define ROOM		(READER_BUF / 4)	/* least room worth a read */
 #define SALVAGE_MAX	65536		/* streams found behind damage */
@@ -34,6 +35,7 @@ struct level {
 	bool		 told;		/* it has been reported */
 	bool		 torn;		/* gzip: there may be more behind it */
 	struct gunzip	*gunzip;
+	struct unpack	*unpack;
 	struct bundle	*bundle;
 	size_t		 lent;		/* bytes of the window below in use */
 	struct buf	 path;
@@ -278,8 +280,9 @@ within_limit(struct reader *r, struct level *l, size_t n)
 	return l->made <= limit;
 }
 
+/* Decompress from the window below. */
 static enum rc
-fill_gzip(struct reader *r, size_t i)
+fill_packed(struct reader *r, size_t i)
 {
 	struct level *l = &r->level[i], *low = l - 1;
 	size_t before = l->len;
@@ -295,14 +298,17 @@ fill_gzip(struct reader *r, size_t i)
 				break;
 			fill(r, i - 1);
 		}
-		rc = gunzip_step(l->gunzip, window(low), low->end != RC_OK,
+		rc = l->kind == SNIFF_GZIP ?
+		    gunzip_step(l->gunzip, window(low), low->end != RC_OK,
+		    &used, l->buf + l->len, l->cap - l->len, &made, &e) :
+		    unpack_step(l->unpack, window(low), low->end != RC_OK,
 		    &used, l->buf + l->len, l->cap - l->len, &made, &e);
 		consume(low, used);
 		l->len += made;
 	}
 	if (rc != RC_OK)
 		end_decoder(l, rc, &e);
-	l->torn = rc == RC_DAMAGED;
+	l->torn = rc == RC_DAMAGED && l->kind == SNIFF_GZIP;
 	return l->len > before ? RC_OK : l->end;
 }
 
@@ -338,7 +344,7 @@ fill(struct reader *r, size_t i)
 	if (i == 0)
 		return fill_stored(r, l);
 	before = l->len;
-	rc = l->kind == SNIFF_GZIP ? fill_gzip(r, i) : fill_bundle(l);
+	rc = sniff_bundle(l->kind) ? fill_bundle(l) : fill_packed(r, i);
 	if (!within_limit(r, l, l->len - before)) {
 		end_stream(l, RC_DAMAGED, &(struct err){
 		    .what = "decompresses to far more than is plausible",
@@ -400,16 +406,25 @@ name_data(struct level *l, uint64_t off)
 		srcpath_data(&l->outer, buf_slice(&low->path), off, word);
 }
 
+/* Begin to decompress what the window below shows. */
+static void
+begin_data(struct level *l)
+{
+	struct level *low = l - 1;
+
+	begin_stream(l);
+	name_data(l, low->off);
+	l->has_mtime = low->has_mtime;
+	l->mtime = low->mtime;
+}
+
 static void
 start_gzip(struct level *l)
 {
 	struct level *low = l - 1;
 	int64_t mtime;
 
-	begin_stream(l);
-	name_data(l, low->off);
-	l->has_mtime = low->has_mtime;
-	l->mtime = low->mtime;
+	begin_data(l);
 	if (gunzip_mtime(window(low), &mtime)) {
 		l->has_mtime = true;
 		l->mtime = mtime;
@@ -417,7 +432,7 @@ start_gzip(struct level *l)
 	gunzip_start(l->gunzip, low->off);
 }
 
-/* Go to the next file of a bundle, or to the only one of compressed data. */
+/* Go to the next file of a bundle. */
 static enum rc
 next_file(struct level *l)
 {
@@ -430,16 +445,15 @@ next_file(struct level *l)
 	l->has_mtime = low->has_mtime;
 	l->mtime = low->mtime;
 	rc = bundle_next(l->bundle, &f, &e);
-	if (rc == RC_OK && sniff_bundle(l->kind)) {
+	if (rc == RC_OK) {
 		srcpath_member(&l->path, buf_slice(&low->outer), f.name);
 		srcpath_member(&l->outer, buf_slice(&low->outer), f.name);
 		if (f.has_mtime) {
 			l->has_mtime = true;
 			l->mtime = f.mtime;
 		}
-	} else if (rc != RC_OK) {
-		if (sniff_bundle(l->kind))
-			copy_path(&l->path, &low->outer);
+	} else {
+		copy_path(&l->path, &low->outer);
 		end_decoder(l, rc, &e);
 		rc = l->end;
 	}
@@ -465,12 +479,14 @@ push(struct reader *r, enum sniff kind)
 		start_gzip(l);
 		return true;
 	}
+	if (!sniff_bundle(kind)) {
+		begin_data(l);
+		l->unpack = unpack_open(kind, low->off);
+		return true;
+	}
 	begin_stream(l);
-	if (sniff_bundle(kind)) {
-		copy_path(&l->path, &low->outer);
-		copy_path(&l->outer, &low->outer);
-	} else
-		name_data(l, low->off);
+	copy_path(&l->path, &low->outer);
+	copy_path(&l->outer, &low->outer);
 	l->bundle = bundle_open(kind, lend, l);
 	(void)next_file(l);
 	return true;
@@ -487,6 +503,8 @@ pop(struct reader *r)
 	low->keep = 0;
 	bundle_free(l->bundle);
 	l->bundle = NULL;
+	unpack_free(l->unpack);
+	l->unpack = NULL;
 	r->top--;
 }
 
@@ -692,6 +710,7 @@ reader_close(struct reader *r)
 		struct level *l = &r->level[i];
 
 		bundle_free(l->bundle);
+		unpack_free(l->unpack);
 		gunzip_free(l->gunzip);
 		buf_free(&l->path);
 		buf_free(&l->outer);

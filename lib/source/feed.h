@@ -36,6 +36,8 @@
 struct survey {
 	bool		records;	/* NDJSON or TSV of ours */
 	bool		pieces;		/* of --partial */
+	bool		queue;		/* of mxqueue */
+	bool		first_record;	/* is looked at */
 	bool		readable;
 	bool		timed;		/* a stamp was found */
 	struct event_time first;	/* of the first stamp, when decided */
@@ -68,6 +70,8 @@ enum feed_item {
 	FEED_RECORD,
 	FEED_END
 };
+
+struct spooled;
 
 struct feed {
 	const struct input	*input;
@@ -123,7 +127,8 @@ struct feed {
 	const char		*container;
 };
 
-void	feed_survey(struct feed *, bool hash);
+/* The hosts that its beginning names are told to *s, if that is not NULL. */
+void	feed_survey(struct feed *, bool hash, struct spooled *s);
 /* One more line from the beginning of a source. */
 void	survey_line(struct survey *, const struct frame *);
 /* The times of the event at hand, whose frame this is. */

@@ -1,6 +1,9 @@
 #include "source/finder.h"
 
-const struct finder *const finder_table[] = { NULL };
+const struct finder *const finder_table[] = {
+	/* One a line, in the order in which they are asked. */
+	NULL
+};
 
 void
 finder_note(const struct stream *s, const struct finder *f, void *state,
