@@ -101,7 +101,7 @@ X(PARENT, parent, STR, "trace of the message that this one came from")	\
 X(PARENT_WHY, parent_why, STR, "queued-as, orig-queue-id, forwarded, requeued, message-id or notice") \
 X(PATH, path, STR, "trace of the earliest known ancestor")		\
 X(HOP, hop, NUM, "1 for the first queue of a path")			\
-X(COMPLETE, complete, BOOL, "of a message: arrival and removal were both seen; of a queue file: it is whole to its end")	\
+X(COMPLETE, complete, BOOL, "of a message: arrival and removal were both seen; of a queue file or a part of a message: it is whole to its end")	\
 X(MISSING, missing, STR, "what was not seen")				\
 X(NOTE, note, STR, "something odd about the record, words")		\
 X(ORIG_QID, orig_queue_id, STR, "queue ID on the system that passed the message on") \
@@ -130,6 +130,7 @@ X(LINE, line, NUM, "line number, from 1")				\
 X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
 X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
 X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
+X(EXTRACT, extract, STR, "file beneath the directory of --extract that holds the record's bytes") \
 X(ONLY_HERE, only_here, BOOL, "not in the logs that were given as known") \
 X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\
 X(SHA256, sha256, STR, "SHA-256 of the stored file")			\
