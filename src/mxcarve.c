@@ -14,7 +14,8 @@
 static const char help[] =
 "usage: mxcarve [options] [image ...]\n"
 "Find the lines of mail logs in disk images, wherever they lie: deleted,\n"
-"compressed, cut off.  One event record each, in time order, with its offset.\n"
+"compressed, cut off; and queue files of Postfix, also in pieces.  Records in\n"
+"time order, each with its offset.\n"
 "An image is raw, split (.001), EWF (.E01), a device; none or - is standard\n"
 "input.\n"
 "\n"

@@ -69,6 +69,9 @@ struct scan {
 	bool			 tried;		/* no line begins with it */
 	uint64_t		 pos;		/* to be looked at next */
 	uint64_t		 floor;		/* what is before is done with */
+	uint64_t		 sector;	/* next anchor_sector, or where
+						 * to look for it */
+	enum anchor		 begins;	/* what it is, or none */
 	bool			 in_run;
 	bool			 stopped;
 	unsigned int		 flags;		/* of the run */

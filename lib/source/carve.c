@@ -184,6 +184,8 @@ level_of(struct carve *c, unsigned int depth)
 	l->stream = (struct stream){ .read = read_level,
 		.arg = l,
 		.depth = depth,
+		.from = depth == 0 ? c->o->from : 0,
+		.until = depth == 0 ? c->o->until : UINT64_MAX,
 		.pipe = c->pipe,
 		.opt = c->o->opt,
 		.unallocated = c->o->unallocated,

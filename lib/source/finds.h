@@ -74,6 +74,7 @@ struct stream {
 	struct slice		 src;		/* its forensic path */
 	unsigned int		 depth;		/* 0: the image */
 	uint64_t		 size;		/* UINT64_MAX: not known */
+	uint64_t		 from, until;	/* what is looked through of it */
 	bool			 pipe;		/* no way back */
 	bool			 unallocated;	/* leave out what is in use */
 	const struct opt	*opt;
