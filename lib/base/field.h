@@ -65,6 +65,10 @@ X(PROTOCOL, protocol, STR, "SMTP or ESMTP")				\
 X(SASL_METHOD, sasl_method, STR, "SASL mechanism")			\
 X(SASL_USER, sasl_user, STR, "SASL user name")				\
 X(UID, uid, NUM, "user ID of a local submission")			\
+X(WRITER_PID, writer_pid, NUM, "process ID of the line's writer by journald, where the line says another") \
+X(WRITER_UID, writer_uid, NUM, "user ID of the line's writer by journald, which the writer cannot choose") \
+X(WRITER_EXE, writer_exe, STR, "its program by journald")		\
+X(SEQNUM, seqnum, NUM, "number that journald gave to the line; it counts up") \
 X(SUBJECT, subject, STR, "Subject, where a header check logged it")	\
 X(RELAY, relay, STR, "next hop as logged")				\
 X(RELAY_NAME, relay_name, HOST, "host name of the next hop")		\
@@ -130,8 +134,10 @@ X(LINE, line, NUM, "line number, from 1")				\
 X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
 X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
 X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
+X(EXTRACT, extract, STR, "file beneath the directory of --extract that holds the record's bytes") \
+X(RECOVERED, recovered, STR, "how much there is of a carved file: whole; joined, from two pieces; guess, from more, and what is in the middle may be another file's; cut, the end is missing; envelope or content, a part of that alone") \
 X(ONLY_HERE, only_here, BOOL, "not in the logs that were given as known") \
-X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\
+X(REFS, refs, STR, "OFF+LEN of the lines of a message, or of the pieces of a file")			\
 X(SHA256, sha256, STR, "SHA-256 of the stored file")			\
 X(MD5, md5, STR, "MD5 of the data of an image")				\
 X(SHA1, sha1, STR, "SHA-1 of the data of an image")			\
@@ -172,6 +178,7 @@ X(LINES, lines, NUM, "lines read")					\
 X(UNDERSTOOD, understood, NUM, "lines understood")			\
 X(IGNORED, ignored, NUM, "lines ignored on purpose")			\
 X(FOREIGN, foreign, NUM, "lines that are not Postfix's")		\
+X(FORGED, forged, NUM, "of these, lines in Postfix's name that another program wrote, if any") \
 X(UNKNOWN, unknown, NUM, "Postfix lines that were not understood")	\
 X(GAPS, gaps, STR, "gaps in the evidence: FROM/TO and the reason of each") \
 X(TLS_LOGGING, tls_logging, STR, "tags and whether TLS logging was seen: yes or no-evidence") \

@@ -126,6 +126,7 @@ reader_open(struct reader **out, const char *path, bool nofollow, bool hash,
 	base = lseek(fd, 0, SEEK_CUR);
 	r->seekable = base >= 0 &&
 	    (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+	r->base = r->seekable ? (uint64_t)base : 0;
 	if (r->seekable)
 		(void)posix_fadvise(fd, base, 0, POSIX_FADV_SEQUENTIAL);
 	if (hash)
@@ -673,6 +674,16 @@ reader_more(struct reader *r, struct err *e)
 	if (e != NULL)
 		*e = l->err;
 	return l->end;
+}
+
+bool
+reader_stored(const struct reader *r, int *fd, uint64_t *base, uint64_t *size)
+{
+	*fd = r->fd;
+	*base = r->base;
+	*size = (uint64_t)r->st.st_size - r->base;
+	return r->top == 0 && (r->seekable || r->shared) &&
+	    S_ISREG(r->st.st_mode) && r->base <= (uint64_t)r->st.st_size;
 }
 
 enum rc

@@ -177,15 +177,16 @@ on_record(struct run *x, struct feed *f, struct rec *r)
 
 /* After damage, the host's next line says that lines were lost before it. */
 static void
-say_lost(struct run *x, struct event *ev)
+say_lost(struct run *x, struct feed *f)
 {
+	const struct event *ev = &f->event;
 	struct slice host = rec_get(&ev->rec, F_HOST);
 
 	for (size_t i = 0; i < x->nlost; i++) {
 		if (!slice_eq(buf_slice(&x->lost[i]), host))
 			continue;
-		rec_set(&ev->rec, F_NOTE, event_program_lost(ev) ?
-		    SLICE("program-lost lines-lost") : SLICE("lines-lost"));
+		if (!event_lines_lost(ev))
+			feed_note(f, SLICE("lines-lost"));
 		x->lost[i].len = 0;
 		(void)buf_addc(&x->lost[i], 0);
 		if (i + 1 == x->nlost)
@@ -224,7 +225,7 @@ on_event(struct run *x, struct feed *f)
 	if (x->opt->nalias > 0)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)
-		say_lost(x, ev);
+		say_lost(x, f);
 	if ((ev->writer == 0 || ev->writer != f->last_writer) &&
 	    !slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
 		f->last_host.len = 0;
@@ -648,7 +649,8 @@ drop_found(struct run *x)
 		const struct feed *f = &x->feed[i];
 
 		if (f->input->found && f->survey.readable &&
-		    !f->survey.timed && !f->survey.records) {
+		    !f->survey.timed && !f->survey.records &&
+		    !f->survey.journal) {
 			dropped++;
 			free_feed(&x->feed[i]);
 			continue;
@@ -702,6 +704,11 @@ say_what_is_unknown(const struct run *x)
 			    "have no time; give the year of the first line "
 			    "with --year", name);
 	}
+	if (coverage_forged(x->coverage) > 0)
+		msg_note("%llu lines in Postfix's name are NOT BY POSTFIX: "
+		    "journald says that other programs wrote them; they make "
+		    "no facts; mxlog shows them, with the note not-by-postfix",
+		    (unsigned long long)coverage_forged(x->coverage));
 	if (x->unlogged > 0)
 		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
 		    "was not logged; to change that from now on, set "

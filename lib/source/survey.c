@@ -15,6 +15,7 @@
 #define QUARTER		900
 #define NEAR		60	/* seconds between a queue ID and its line */
 #define DAY		86400
+#define JOURNAL_LOOK	1024	/* entries that tell of hosts and instances */
 
 /* A record of the beginning: is it mxqueue's, whose host is it? */
 static void
@@ -230,9 +231,41 @@ look_at_host(struct spooled *s, const struct frame *f)
 		spooled_host(s, f->host, tag.instance);
 }
 
+/* The first entries of a journal; a pipe is read only once. */
+static void
+look_at_journal(struct feed *f, struct spooled *s, bool keep)
+{
+	struct survey *v = &f->survey;
+	size_t n = 0, most = s == NULL ? 1 : JOURNAL_LOOK;
+	struct journals_place p;
+	struct frame frame;
+	enum rc rc;
+
+	v->journal = true;
+	f->journal = journals_open(f->reader, false);
+	f->looked = true;
+	while (n < most && (rc = journals_next(f->journal, &frame, &p,
+	    &f->stream_err)) != RC_END && rc != RC_FAIL) {
+		if (rc == RC_DAMAGED)
+			continue;
+		if (n++ == 0) {
+			survey_line(v, &frame);
+			(void)buf_add(&f->host, frame.host);
+		}
+		if (s != NULL)
+			look_at_host(s, &frame);
+	}
+	if (keep) {
+		journals_again(f->journal);
+		return;
+	}
+	journals_close(f->journal);
+	f->journal = NULL;
+}
+
 /* Look through the first bytes of the first stream that has any. */
 static void
-look(struct feed *f, struct spooled *s)
+look(struct feed *f, struct spooled *s, bool keep)
 {
 	struct survey *v = &f->survey;
 	struct framing fr;
@@ -250,6 +283,10 @@ look(struct feed *f, struct spooled *s)
 		v->pieces = piece_is(line) || (slice_starts(line,
 		    SLICE("type\t")) && slice_cut(rest, '\n', &next, &rest) &&
 		    piece_is(next));
+		return;
+	}
+	if (journals_here(f->reader)) {
+		look_at_journal(f, s, keep);
 		return;
 	}
 	framing_init(&fr, f->prefix);
@@ -314,7 +351,7 @@ feed_survey(struct feed *f, bool hash, struct spooled *s)
 		if (!keep && f->only == 0 && is_bundle(f->stream.container))
 			count_streams(f);
 		else
-			look(f, s);
+			look(f, s, keep);
 	}
 	if (keep)
 		return;
