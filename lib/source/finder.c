@@ -1,7 +1,10 @@
 #include "source/finder.h"
 
+#include "source/journalcarve.h"
+
 const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
+	&finder_journal,
 	NULL
 };
 
