@@ -5,16 +5,16 @@
 #include "fmt/logline.h"
 #include "io/srcpath.h"
 
-#define LONGEST	(2 * FRAMING_LINE_MAX)
-#define NOTES		256
+#define LONGEST (2 * FRAMING_LINE_MAX)
+#define NOTES 256
 
 struct carver {
-	const struct stream	*stream;	/* the image */
-	uint64_t		 base;		/* of the journal in it */
-	uint64_t		 size;		/* of that, at most */
-	uint64_t		 read;		/* bytes of it, again and again */
-	uint64_t		 work;		/* of all journals before it */
-	struct buf		 path, line;
+	const struct stream *stream; /* the image */
+	uint64_t base;		     /* of the journal in it */
+	uint64_t size;		     /* of that, at most */
+	uint64_t read;		     /* bytes of it, again and again */
+	uint64_t work;		     /* of all journals before it */
+	struct buf path, line;
 };
 
 /* Bytes of a journal in the image. */
@@ -80,14 +80,18 @@ emit(struct carver *c, const struct frame *fr, const struct journals_place *p,
 	struct slice word[JOURNALS_WORDS];
 	unsigned char notes[NOTES];
 	struct event ev;
-	struct logrun_line line = { .event = &ev, .run = *inner.runs,
-		.confidence = trust(p->flaws), .entry = true };
+	struct logrun_line line = { .event = &ev,
+		.run = *inner.runs,
+		.confidence = trust(p->flaws),
+		.entry = true };
 	size_t n = journals_words(p->flaws, word);
 
 	inner.depth++;
 	logline_read(fr, &ev);
-	ev.time = (struct event_time){ .known = true, .ordered = true,
-		.sec = fr->stamp.sec, .nsec = fr->stamp.nsec,
+	ev.time = (struct event_time){ .known = true,
+		.ordered = true,
+		.sec = fr->stamp.sec,
+		.nsec = fr->stamp.nsec,
 		.digits = fr->stamp.digits };
 	if (event_lines_lost(&ev)) {
 		rec_unset(&ev.rec, F_NOTE);
@@ -108,9 +112,9 @@ emit(struct carver *c, const struct frame *fr, const struct journals_place *p,
 
 /* What became of a journal. */
 struct outcome {
-	uint64_t	 n;		/* entries */
-	uint64_t	 good;		/* bytes before the first damage */
-	bool		 damaged;
+	uint64_t n;    /* entries */
+	uint64_t good; /* bytes before the first damage */
+	bool damaged;
 };
 
 static void
@@ -162,8 +166,9 @@ at(const struct stream *s, void *state, enum anchor what, uint64_t off)
 {
 	unsigned char bytes[JOURNALOBJ_HEADER];
 	struct carver *c = state;
-	struct journalfile_src src = { .read = read_bytes, .arg = c,
-		.patience = JOURNALCARVE_PATIENCE };
+	struct journalfile_src src = {
+		.read = read_bytes, .arg = c, .patience = JOURNALCARVE_PATIENCE
+	};
 	struct find_piece piece;
 	struct find find = { .class = FIND_JOURNAL, .piece = &piece, .n = 1 };
 	struct journal_header h;
@@ -172,8 +177,8 @@ at(const struct stream *s, void *state, enum anchor what, uint64_t off)
 
 	(void)what;
 	if (off >= s->size || !may_work(c, off) ||
-	    !journalobj_header(slice_of(bytes, stream_read(s, off, bytes,
-	    sizeof(bytes))), &h))
+	    !journalobj_header(
+		slice_of(bytes, stream_read(s, off, bytes, sizeof(bytes))), &h))
 		return 0;
 	c->stream = s;
 	c->base = off;
@@ -186,8 +191,7 @@ at(const struct stream *s, void *state, enum anchor what, uint64_t off)
 	++*s->runs;
 	read_entries(c, j, &o);
 	journals_close(j);
-	finder_note(s, &finder_journal, c, slice_of(&c->read,
-	    sizeof(c->read)));
+	finder_note(s, &finder_journal, c, slice_of(&c->read, sizeof(c->read)));
 	if (o.n == 0 && o.damaged)
 		return 0;
 	piece = (struct find_piece){ off, o.good };
@@ -228,13 +232,11 @@ close_state(void *state)
 	mem_free(c);
 }
 
-const struct finder finder_journal = {
-	.anchors = FINDER_BIT(ANCHOR_JOURNAL),
+const struct finder finder_journal = { .anchors = FINDER_BIT(ANCHOR_JOURNAL),
 	.open = open_state,
 	.at = at,
 	.note = note,
-	.close = close_state
-};
+	.close = close_state };
 
 bool
 journalcarve_known(struct found *f, struct reader *r)
@@ -248,8 +250,8 @@ journalcarve_known(struct found *f, struct reader *r)
 	enum rc rc;
 
 	buf_init(&line, LONGEST);
-	while ((rc = journals_next(j, &fr, &p, &e)) == RC_OK ||
-	    rc == RC_DAMAGED)
+	while (
+	    (rc = journals_next(j, &fr, &p, &e)) == RC_OK || rc == RC_DAMAGED)
 		if (rc == RC_OK)
 			good &= found_known_entry(f, line_of(&line, &fr));
 	buf_free(&line);

@@ -24,13 +24,13 @@
 #include "source/finder.h"
 #include "source/journals.h"
 
-#define JOURNALCARVE_PATIENCE	((uint64_t)1024 * 1024)
-#define JOURNALCARVE_SIZE	((uint64_t)4 * 1024 * 1024 * 1024)
-#define JOURNALCARVE_WORK	8
-#define JOURNALCARVE_SLACK	((uint64_t)256 * 1024 * 1024)
+#define JOURNALCARVE_PATIENCE ((uint64_t)1024 * 1024)
+#define JOURNALCARVE_SIZE ((uint64_t)4 * 1024 * 1024 * 1024)
+#define JOURNALCARVE_WORK 8
+#define JOURNALCARVE_SLACK ((uint64_t)256 * 1024 * 1024)
 
 extern const struct finder finder_journal;
 
-bool	journalcarve_known(struct found *, struct reader *);
+bool journalcarve_known(struct found *, struct reader *);
 
 #endif
