@@ -134,8 +134,10 @@ X(LINE, line, NUM, "line number, from 1")				\
 X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
 X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
 X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
+X(EXTRACT, extract, STR, "file beneath the directory of --extract that holds the record's bytes") \
+X(RECOVERED, recovered, STR, "how much there is of a carved file: whole; joined, from two pieces; guess, from more, and what is in the middle may be another file's; cut, the end is missing; envelope or content, a part of that alone") \
 X(ONLY_HERE, only_here, BOOL, "not in the logs that were given as known") \
-X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\
+X(REFS, refs, STR, "OFF+LEN of the lines of a message, or of the pieces of a file")			\
 X(SHA256, sha256, STR, "SHA-256 of the stored file")			\
 X(MD5, md5, STR, "MD5 of the data of an image")				\
 X(SHA1, sha1, STR, "SHA-1 of the data of an image")			\

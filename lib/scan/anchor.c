@@ -80,7 +80,8 @@ look(struct slice s, size_t pos)
 	case 'R':
 		return here(s, pos, SLICE("Received: ")) &&
 		    (pos == 0 || s.ptr[pos - 1] == '\n' ||
-		    s.ptr[pos - 1] == '\0') ? ANCHOR_RECEIVED : ANCHOR_NONE;
+		    s.ptr[pos - 1] == '\0' || (pos > 1 &&
+		    s.ptr[pos - 2] == 'N')) ? ANCHOR_RECEIVED : ANCHOR_NONE;
 	default:
 		return ANCHOR_NONE;
 	}
@@ -146,6 +147,53 @@ anchor_next(struct slice s, size_t pos, enum anchor *what)
 #endif
 	for (; pos < s.len; pos++) {
 		*what = look(s, pos);
+		if (*what != ANCHOR_NONE)
+			return pos;
+	}
+	*what = ANCHOR_NONE;
+	return SLICE_NONE;
+}
+
+/* "C", a length that was ever written, and a column that begins blank. */
+static bool
+is_size(struct slice s)
+{
+	static const struct slice widths = { (const unsigned char *)
+	    "_O?/\x0f\x09", 6 };
+
+	return s.ptr[0] == 'C' && slice_chr(widths, s.ptr[1]) != SLICE_NONE &&
+	    s.ptr[2] == ' ' && s.ptr[3] == ' ';
+}
+
+/* "T", a length, and seconds of this century. */
+static bool
+is_time(struct slice s)
+{
+	return s.ptr[0] == 'T' && s.ptr[1] >= 9 && s.ptr[1] <= 17 &&
+	    ascii_digit(s.ptr[2]) && ascii_digit(s.ptr[10]);
+}
+
+/* What a log of a queue may begin with. */
+static bool
+is_log(struct slice s)
+{
+	if (s.ptr[0] == '\n')
+		s = slice_from(s, 1);
+	return s.ptr[0] == '<' || here(s, 0, SLICE("recipient="));
+}
+
+size_t
+anchor_sector(struct slice s, uint64_t off, size_t pos, enum anchor *what)
+{
+	size_t past = (size_t)((off + pos) % ANCHOR_SECTOR);
+
+	if (past != 0)
+		pos += ANCHOR_SECTOR - past;
+	for (; pos < s.len && s.len - pos >= ANCHOR_MAX; pos += ANCHOR_SECTOR) {
+		struct slice at = slice_from(s, pos);
+
+		*what = is_size(at) || is_time(at) ? ANCHOR_QUEUE :
+		    is_log(at) ? ANCHOR_QUEUELOG : ANCHOR_NONE;
 		if (*what != ANCHOR_NONE)
 			return pos;
 	}

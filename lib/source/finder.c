@@ -1,10 +1,12 @@
 #include "source/finder.h"
 
+#include "source/carvequeue.h"
 #include "source/journalcarve.h"
 
 const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
 	&finder_journal,
+	&carvequeue_finder,
 	NULL
 };
 
