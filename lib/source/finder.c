@@ -1,5 +1,6 @@
 #include "source/finder.h"
 
+#include "source/carvekeys.h"
 #include "source/carvequeue.h"
 #include "source/journalcarve.h"
 
@@ -7,6 +8,7 @@ const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
 	&finder_journal,
 	&carvequeue_finder,
+	&carvekeys_finder,
 	NULL
 };
 
