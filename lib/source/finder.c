@@ -1,10 +1,12 @@
 #include "source/finder.h"
 
+#include "source/carvekeys.h"
 #include "source/carvequeue.h"
 
 const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
 	&carvequeue_finder,
+	&carvekeys_finder,
 	NULL
 };
 
