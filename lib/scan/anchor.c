@@ -203,7 +203,14 @@ is_log(struct slice s)
 {
 	if (s.ptr[0] == '\n')
 		s = slice_from(s, 1);
-	return s.ptr[0] == '<' || here(s, 0, SLICE("recipient="));
+	if (s.ptr[0] == '<') {
+		/* Addresses are quoted, and have no blanks otherwise. */
+		for (size_t i = 1; i < 8 && s.ptr[i] != '>'; i++)
+			if (s.ptr[i] <= ' ' || s.ptr[i] >= 0x7f)
+				return s.ptr[1] == '"';
+		return true;
+	}
+	return here(s, 0, SLICE("recipient="));
 }
 
 size_t
