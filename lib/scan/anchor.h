@@ -15,6 +15,8 @@
  *	ANCHOR_XZ	fd 37 7a 58 5a 00
  *	ANCHOR_JOURNAL	LPKSHHRH, systemd's journal
  *	ANCHOR_PEM	the first dash of "-----BEGIN "
+ *	ANCHOR_DER	the 02 01 of the version of a key, a certificate or a
+ *			PKCS #12 file in DER, behind the heads that it has
  *	ANCHOR_RECEIVED	the "R" of "Received: " at the start of a line, or of
  *			a record of a queue file
  *
@@ -47,6 +49,7 @@ enum anchor {
 	ANCHOR_XZ,
 	ANCHOR_JOURNAL,
 	ANCHOR_PEM,
+	ANCHOR_DER,
 	ANCHOR_RECEIVED,
 	ANCHOR_QUEUE,
 	ANCHOR_QUEUELOG
