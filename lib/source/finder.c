@@ -1,6 +1,7 @@
 #include "source/finder.h"
 
 #include "source/carvekeys.h"
+#include "source/carvemail.h"
 #include "source/carvequeue.h"
 #include "source/journalcarve.h"
 
@@ -9,6 +10,7 @@ const struct finder *const finder_table[] = {
 	&finder_journal,
 	&carvequeue_finder,
 	&carvekeys_finder,
+	&carvemail_finder,
 	NULL
 };
 
