@@ -155,3 +155,34 @@ ext4_free(struct ext4 *fs, struct ext4_free *total, ext4_free_fn *fn, void *arg)
 	flush(&w);
 	mem_free(w.map);
 }
+
+uint64_t
+ext4_used(struct ext4 *fs, uint64_t nr, uint64_t n)
+{
+	const struct ext4_super *sb = &fs->super;
+	uint64_t used = 0, end = nr + n;
+
+	while (nr < end && nr >= sb->first_block && nr < sb->blocks) {
+		uint32_t g =
+		    (uint32_t)((nr - sb->first_block) / sb->group_blocks);
+		uint64_t first = ext4_group_first(sb, g);
+		uint64_t stop = first + ext4_group_length(sb, g);
+		struct ext4_group grp;
+		struct slice map = { NULL, 0 };
+
+		if (stop > end)
+			stop = end;
+		if (ext4_group(fs, g, &grp) &&
+		    (grp.flags & EXT4_BLOCK_UNINIT) == 0)
+			map = ext4_block(fs, grp.block_bitmap);
+		for (; nr < stop && map.len > 0; nr++) {
+			uint64_t bit = (nr - first) >> sb->cluster_shift;
+
+			used +=
+			    bytes_le(map, (size_t)(bit / 8), 1) >> (bit % 8) &
+			    1;
+		}
+		nr = stop;
+	}
+	return used;
+}

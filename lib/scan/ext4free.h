@@ -22,5 +22,7 @@ struct ext4_free {
 typedef bool ext4_free_fn(void *arg, uint64_t off, uint64_t len);
 
 void ext4_free(struct ext4 *, struct ext4_free *, ext4_free_fn *, void *arg);
+/* Blocks of n from nr on that are in use; those not known do not count. */
+uint64_t ext4_used(struct ext4 *, uint64_t nr, uint64_t n);
 
 #endif
