@@ -97,8 +97,8 @@ struct ext4 {
 };
 
 enum rc ext4_super_parse(struct slice, struct ext4_super *, struct err *);
-enum rc ext4_open(struct ext4 *, deflate_read_fn *, void *arg, uint64_t base,
-    uint64_t len, struct err *);
+enum rc ext4_open(struct ext4 *fs, deflate_read_fn *read, void *arg, uint64_t base,
+    uint64_t len, struct err *e);
 void ext4_close(struct ext4 *);
 struct slice ext4_block(struct ext4 *, uint64_t nr);
 /* A block's bytes at an offset of the image, read into dst. */
