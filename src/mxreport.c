@@ -8,6 +8,7 @@
 #include "report/ascsv.h"
 #include "report/ashtml.h"
 #include "report/asjson.h"
+#include "report/asmail.h"
 #include "report/astap.h"
 #include "report/astext.h"
 #include "source/judging.h"
@@ -24,7 +25,10 @@ static const char help[] =
 "  -p, --policy POLICY  a policy file, or the name of a built-in one\n"
 "      --period PERIOD  yesterday, last-week, last-month, 2026-11, A..B, ...\n"
 "      --show-tz ZONE   where days begin and end; else -z, else UTC\n"
-"  -o, --output FORMAT  text, html, json, csv, tap\n"
+"  -o, --output FORMAT  text, html, json, csv, tap, mail\n"
+"      --to ADDRESS     of -o mail: whom it is for; may be repeated\n"
+"      --from ADDRESS   of -o mail: the sender; else the first --to\n"
+"      --subject TEXT   of -o mail: instead of what the report found\n"
 "      --rows N         rows of long lists, 50\n"
 "      --table NAME     of csv, only this table\n"
 "      --nexthop DOMAIN=[HOST]:PORT  what Postfix used as next hop\n"
@@ -40,7 +44,8 @@ static const char help[] =
 "  mxreport -p no-plaintext --period last-week -o html mail.log* >week.html\n"
 "Exit status: 0 compliant, 1 violations, 2 cannot say.\n";
 
-enum { OPT_PERIOD = JUDGING_TOOL, OPT_ROWS, OPT_TABLE };
+enum { OPT_PERIOD = JUDGING_TOOL, OPT_ROWS, OPT_TABLE, OPT_TO,
+	OPT_FROM, OPT_SUBJECT };
 
 static const struct option longs[] = {
 	OPT_LONG,
@@ -51,10 +56,13 @@ static const struct option longs[] = {
 	{ "period", required_argument, NULL, OPT_PERIOD },
 	{ "rows", required_argument, NULL, OPT_ROWS },
 	{ "table", required_argument, NULL, OPT_TABLE },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "subject", required_argument, NULL, OPT_SUBJECT },
 	{ NULL, 0, NULL, 0 }
 };
 
-#define FORMATS	"text html json csv tap"
+#define FORMATS	"text html json csv tap mail"
 
 enum form {
 	FORM_TEXT,
@@ -62,6 +70,7 @@ enum form {
 	FORM_JSON,
 	FORM_CSV,
 	FORM_TAP,
+	FORM_MAIL,
 	FORM_N
 };
 
@@ -71,6 +80,7 @@ struct mxreport {
 	enum form		 form;
 	const char		*period, *table;
 	size_t			 rows;
+	struct asmail		 mail;
 	struct report_options	 options;
 	struct buf		 read_args, period_args;
 	struct report		 report;
@@ -92,6 +102,39 @@ set_form(struct mxreport *m, const char *arg)
 	opt_unknown('o', arg, FORMATS);
 }
 
+/* An address of the message's header. */
+static struct slice
+address(const char *option, const char *value)
+{
+	const char *bad = asmail_address(slice_cstr(value));
+	char text[128];
+
+	if (bad != NULL)
+		msg_usage("bad %s '%s': %s", option, msg_quote(text,
+		    sizeof(text), slice_cstr(value)), bad);
+	return slice_cstr(value);
+}
+
+static void
+add_to(struct asmail *m, const char *value)
+{
+	if (m->nto == ASMAIL_TO)
+		msg_usage("more than %d --to", ASMAIL_TO);
+	m->to[m->nto++] = address("--to", value);
+}
+
+static void
+set_subject(struct asmail *m, const char *value)
+{
+	const char *bad = asmail_subject(slice_cstr(value));
+	char text[128];
+
+	if (bad != NULL)
+		msg_usage("bad --subject '%s': %s", msg_quote(text,
+		    sizeof(text), slice_cstr(value)), bad);
+	m->subject = slice_cstr(value);
+}
+
 static bool
 option(void *arg, int c, const char *value)
 {
@@ -107,6 +150,15 @@ option(void *arg, int c, const char *value)
 		return true;
 	case OPT_TABLE:
 		m->table = value;
+		return true;
+	case OPT_TO:
+		add_to(&m->mail, value);
+		return true;
+	case OPT_FROM:
+		m->mail.from = address("--from", value);
+		return true;
+	case OPT_SUBJECT:
+		set_subject(&m->mail, value);
 		return true;
 	case OPT_ROWS:
 		if (!slice_u64(slice_cstr(value), WORST_MAX, &n) || n == 0)
@@ -194,6 +246,11 @@ set_options(struct mxreport *m)
 		read_period(m, o);
 	if (m->table != NULL && m->form != FORM_CSV)
 		msg_usage("--table is one of -o csv");
+	if (m->form == FORM_MAIL && m->mail.nto == 0)
+		msg_usage("-o mail needs --to ADDRESS");
+	if (m->form != FORM_MAIL && (m->mail.nto > 0 ||
+	    m->mail.from.len > 0 || m->mail.subject.len > 0))
+		msg_usage("--to, --from and --subject are of -o mail");
 	if (opt->columns != NULL)
 		msg_usage("-f picks columns of records: a report has tables, "
 		    "see --table");
@@ -207,7 +264,7 @@ take(void *arg, const struct rec *r)
 	return !tool_within(&m->tool, r) || report_take(&m->report, r);
 }
 
-/* Render what was gathered. */
+/* Render what was gathered; false with a message if that cannot be. */
 static bool
 render(struct mxreport *m, struct buf *b)
 {
@@ -223,13 +280,19 @@ render(struct mxreport *m, struct buf *b)
 		asjson_put(b, &p);
 		break;
 	case FORM_CSV:
-		if (m->table != NULL)
-			ok = ascsv_table(b, &p, slice_cstr(m->table));
-		else
+		if (m->table == NULL)
 			ascsv_put(b, &p);
+		else if (!(ok = ascsv_table(b, &p, slice_cstr(m->table))))
+			(void)msg_error("no table of that name; see "
+			    "mxreport(1)");
 		break;
 	case FORM_TAP:
 		astap_put(b, &p);
+		break;
+	case FORM_MAIL:
+		if (!(ok = asmail_put(b, &p, &m->mail)))
+			(void)msg_error("the message would be larger than "
+			    "%zu bytes", OUTPUT);
 		break;
 	default:
 		astext_put(b, &p);
@@ -260,7 +323,7 @@ main(int argc, char *argv[])
 	status = report_status(&m.report);
 	m.tool.out.buf.limit = OUTPUT;
 	if (!render(&m, &m.tool.out.buf))
-		status = msg_error("no table of that name; see mxreport(1)");
+		status = EXIT_TROUBLE;
 	(void)rec_flush(&m.tool.out);
 	report_close(&m.report);
 	status = tool_end(&m.tool, status);

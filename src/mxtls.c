@@ -1,22 +1,14 @@
 /*
  * mxtls - was the mail protected, by this policy, and how is that known
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/mem.h"
 #include "base/msg.h"
-#include "io/smallfile.h"
 #include "policy/audit.h"
-#include "policy/builtin.h"
-#include "policy/policy_load.h"
-#include "policy/peers.h"
-#include "rec/searched.h"
+#include "source/doubts.h"
+#include "source/judging.h"
 #include "source/quote.h"
-#include "source/records.h"
-#include "source/runlog.h"
-#include "source/window.h"
+#include "source/tool.h"
 #include "view/explain.h"
 #include "view/tallytext.h"
 #include "view/text.h"
@@ -46,22 +38,23 @@ static const char help[] =
 "      verdict=violation\n"
 "Exit status: 0 compliant, 1 violations, 2 cannot say.\n";
 
-enum { OPT_CHECK = OPT_TOOL, OPT_MATCH, OPT_SHOW, OPT_EXPLAIN, OPT_NEXTHOP,
-	OPT_MAIN_CF, OPT_UNKNOWN_LIMIT };
+enum { OPT_CHECK = JUDGING_TOOL, OPT_MATCH, OPT_SHOW, OPT_EXPLAIN };
 
 static const struct option longs[] = {
 	OPT_LONG,
 	{ "policy", required_argument, NULL, 'p' },
+	{ "nexthop", required_argument, NULL, JUDGING_NEXTHOP },
+	{ "main-cf", required_argument, NULL, JUDGING_MAIN_CF },
+	{ "unknown-limit", required_argument, NULL, JUDGING_UNKNOWN_LIMIT },
 	{ "all", no_argument, NULL, 'a' },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "match", required_argument, NULL, OPT_MATCH },
 	{ "show", required_argument, NULL, OPT_SHOW },
 	{ "explain", required_argument, NULL, OPT_EXPLAIN },
-	{ "nexthop", required_argument, NULL, OPT_NEXTHOP },
-	{ "main-cf", required_argument, NULL, OPT_MAIN_CF },
-	{ "unknown-limit", required_argument, NULL, OPT_UNKNOWN_LIMIT },
 	{ NULL, 0, NULL, 0 }
 };
+
+#define FORMATS	"tap text"
 
 enum form {
 	FORM_RECORDS,
@@ -70,147 +63,52 @@ enum form {
 };
 
 struct mxtls {
-	struct opt	 opt;
-	const char	*policy_arg, *match, *explain, *limit, *main_cf;
-	bool		 all, check;
-	enum form	 form;
-	struct policy	 policy;
-	struct nexthops	 nexthops;
-	struct audit	*audit;
-	struct rec_out	 out;
-	struct window	 window;
-	struct searched	 searched;
-	struct quote	*quote;		/* of --explain */
-	bool		 found;		/* its message */
-	bool		 ended;		/* audit_end was called */
-	bool		 told;		/* that TLS was not logged */
-	bool		 failed;
-	const struct policy_line *line;
+	struct tool		 tool;
+	struct judging		 judging;
+	const char		*match, *explain;
+	bool			 all, check;
+	enum form		 form;
+	struct audit		*audit;
+	struct searched		 searched;
+	struct quote		*quote;		/* of --explain */
+	bool			 found;		/* its message */
+	bool			 ended;		/* audit_end was called */
+	bool			 told;		/* that TLS was not logged */
+	bool			 failed;
+	const struct policy_line *line;		/* of the finding at hand */
 };
 
-/* Print a built-in policy, or their names; does not return. */
-static _Noreturn void
-show(const char *name)
+static bool
+option(void *arg, int c, const char *value)
 {
-	const struct builtin *b = builtin_find(slice_cstr(name));
-	char text[64];
+	struct mxtls *m = arg;
 
-	if (b != NULL) {
-		if (fwrite(b->text.ptr, 1, b->text.len, stdout) !=
-		    b->text.len || fflush(stdout) != 0)
-			exit(msg_error("standard output: cannot write"));
-		exit(EXIT_YES);
+	switch (c) {
+	case 'o':
+		if (slice_eq(slice_cstr(value), SLICE("tap")))
+			m->form = FORM_TAP;
+		else if (slice_eq(slice_cstr(value), SLICE("text")))
+			m->form = FORM_TEXT;
+		else
+			return false;
+		return true;
+	case 'a':
+		m->all = true;
+		return true;
+	case OPT_CHECK:
+		m->check = true;
+		return true;
+	case OPT_MATCH:
+		m->match = value;
+		return true;
+	case OPT_SHOW:
+		judging_show(value);
+	case OPT_EXPLAIN:
+		m->explain = value;
+		return true;
+	default:
+		return judging_option(&m->judging, c, value);
 	}
-	if (slice_eq(slice_cstr(name), SLICE("list"))) {
-		for (size_t i = 0; i < builtin_n; i++)
-			printf("%.*s\n", (int)builtin_table[i].name.len,
-			    (const char *)builtin_table[i].name.ptr);
-		exit(fflush(stdout) == 0 ? EXIT_YES :
-		    msg_error("standard output: cannot write"));
-	}
-	msg_usage("no built-in policy '%s'; --show list names them",
-	    msg_quote(text, sizeof(text), slice_cstr(name)));
-}
-
-static void
-set_form(struct mxtls *m, const char *arg)
-{
-	struct slice s = slice_cstr(arg);
-
-	if (slice_eq(s, SLICE("tap")))
-		m->form = FORM_TAP;
-	else if (slice_eq(s, SLICE("text")))
-		m->form = FORM_TEXT;
-	else
-		opt_unknown('o', arg, "tap text");
-}
-
-static void
-add_nexthop(struct mxtls *m, const char *arg)
-{
-	const char *bad = nexthop_add(&m->nexthops, slice_cstr(arg));
-	char text[128];
-
-	if (bad != NULL)
-		msg_usage("bad --nexthop '%s': %s", msg_quote(text,
-		    sizeof(text), slice_cstr(arg)), bad);
-}
-
-static void
-options(struct mxtls *m, int argc, char **argv)
-{
-	int c;
-
-	opt_init(&m->opt);
-	nexthop_init(&m->nexthops);
-	while ((c = opt_next(argc, argv, "ap:" OPT_LETTERS, longs)) != -1) {
-		if (opt_common(&m->opt, c, optarg, help))
-			continue;
-		switch (c) {
-		case 'o':
-			set_form(m, optarg);
-			break;
-		case 'p':
-			m->policy_arg = optarg;
-			break;
-		case 'a':
-			m->all = true;
-			break;
-		case OPT_CHECK:
-			m->check = true;
-			break;
-		case OPT_MATCH:
-			m->match = optarg;
-			break;
-		case OPT_SHOW:
-			show(optarg);
-		case OPT_EXPLAIN:
-			m->explain = optarg;
-			break;
-		case OPT_NEXTHOP:
-			add_nexthop(m, optarg);
-			break;
-		case OPT_MAIN_CF:
-			m->main_cf = optarg;
-			break;
-		case OPT_UNKNOWN_LIMIT:
-			m->limit = optarg;
-			break;
-		default:
-			opt_unknown(c, optarg, "tap text");
-		}
-	}
-	opt_check(&m->opt);
-	if (m->policy_arg == NULL)
-		msg_usage("a policy is missing: -p FILE, or -p NAME of a "
-		    "built-in one, such as no-plaintext");
-}
-
-/* Read a file of ours, or end the program. */
-static void
-read_file(struct buf *b, const char *path)
-{
-	char name[256];
-	struct err e;
-
-	buf_init(b, POLICY_MAX);
-	if (smallfile_read(b, path, &e) != RC_OK)
-		exit(msg_err(msg_quote(name, sizeof(name), slice_cstr(path)),
-		    RC_FAIL, &e));
-}
-
-/* The policy and the next hops, before anything else is opened. */
-static void
-load(struct mxtls *m)
-{
-	if (!policy_load(&m->policy, m->policy_arg, read_file) ||
-	    (m->main_cf != NULL &&
-	    !nexthop_load(&m->nexthops, m->main_cf, read_file)))
-		exit(EXIT_TROUBLE);
-	if (m->limit != NULL && !policy_limit(slice_cstr(m->limit),
-	    &m->policy.unknown, &m->policy.percent))
-		msg_usage("bad --unknown-limit: use a number, or N%%");
-	policy_say_expired(&m->policy, m->opt.now);
 }
 
 static bool
@@ -218,7 +116,7 @@ put_record(void *arg, const struct rec *f)
 {
 	struct mxtls *m = arg;
 
-	return rec_put(&m->out, f);
+	return rec_put(&m->tool.out, f);
 }
 
 static bool
@@ -226,7 +124,7 @@ put_explained(void *arg, const struct rec *f)
 {
 	struct mxtls *m = arg;
 
-	explain_put(&m->out.buf, f, m->line);
+	explain_put(&m->tool.out.buf, f, m->line);
 	return true;
 }
 
@@ -245,22 +143,22 @@ static bool
 judged(void *arg, const struct judgement *j, const struct rec *hop,
     const struct rec *finding)
 {
+	const struct policy *p;
 	struct mxtls *m = arg;
-	bool told = finding != NULL && (m->all || !slice_eq(rec_get(finding,
-	    F_VERDICT), verdict_word[VERDICT_COMPLIANT]));
 
+	p = &m->judging.policy;
 	if (m->explain != NULL) {
 		if (hop == NULL || !is_asked(m, hop))
 			return true;
 		m->line = j->line;
-		return audit_findings(&m->policy, j, hop, true, put_explained,
-		    m);
+		return audit_findings(p, j, hop, true, put_explained, m);
 	}
 	if (m->form != FORM_RECORDS)
 		return true;
-	if (hop == NULL)
-		return !told || rec_put(&m->out, finding);
-	return audit_findings(&m->policy, j, hop, m->all, put_record, m);
+	if (hop != NULL)
+		return audit_findings(p, j, hop, m->all, put_record, m);
+	return (!m->all && slice_eq(rec_get(finding, F_VERDICT),
+	    verdict_word[VERDICT_COMPLIANT])) || put_record(m, finding);
 }
 
 /* The findings come before what the stream ends with. */
@@ -273,79 +171,59 @@ end(struct mxtls *m)
 	return ended || audit_end(m->audit);
 }
 
+/* Keep where the evidence of --explain stands. */
+static bool
+quote(struct mxtls *m, const struct rec *r)
+{
+	struct err e;
+
+	if (m->quote == NULL || quote_take(m->quote, r, &e) == RC_OK)
+		return true;
+	m->failed = true;
+	return false;
+}
+
+/* A source or coverage record. */
+static bool
+take_end(struct mxtls *m, const struct rec *r)
+{
+	m->told = m->told || slice_eq(rec_get(r, F_TOOL),
+	    slice_cstr(msg_tool()));
+	(void)quote(m, r);
+	if (!end(m))
+		return false;
+	return m->form != FORM_RECORDS || m->explain != NULL ||
+	    rec_put(&m->tool.out, r);
+}
+
 static bool
 take(void *arg, const struct rec *r)
 {
 	struct mxtls *m = arg;
-	struct err e;
 
-	if (searched_add(&m->searched, r)) {
-		m->told = m->told || slice_eq(rec_get(r, F_TOOL),
-		    slice_cstr(msg_tool()));
-		if (m->quote != NULL && quote_take(m->quote, r, &e) != RC_OK)
-			m->failed = true;
-		return end(m) && (m->form != FORM_RECORDS ||
-		    m->explain != NULL || rec_put(&m->out, r));
-	}
-	if (!window_has(&m->window, &m->opt, r))
+	if (searched_add(&m->searched, r))
+		return take_end(m, r);
+	if (!tool_within(&m->tool, r))
 		return true;
-	if (m->quote != NULL && is_asked(m, r)) {
+	if (m->explain != NULL && is_asked(m, r)) {
 		m->found = true;
-		if (quote_take(m->quote, r, &e) != RC_OK) {
-			m->failed = true;
+		if (!quote(m, r))
 			return false;
-		}
 	}
 	if (m->ended)
 		m->failed = true;	/* records behind the end */
 	return audit_add(m->audit, r);
 }
 
-static bool
-has_window(const struct mxtls *m)
+static void
+say_figures(const struct tally *t)
 {
-	return m->opt.has_since || m->opt.has_until;
-}
+	struct buf line;
 
-/* What the figures cannot be trusted for; true if something is. */
-static bool
-say_doubts(const struct mxtls *m, const struct tally *t)
-{
-	struct audit_notes n = audit_notes(m->audit);
-	const struct opt *o = &m->opt;
-	struct searched_window w = { o->has_since, o->has_until, o->since,
-	    o->until, o->slack };
-	struct buf why;
-	bool bad = false;
-
-	if (t->not_logged > 0 && !m->told)
-		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
-		    "was not logged; to change that from now on, set "
-		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
-		    "smtpd_tls_loglevel = 1 in main.cf",
-		    (unsigned long long)t->not_logged);
-	if (n.doubtful > 0)
-		msg_note("%llu hops may be counted twice: the logs of both "
-		    "hosts are there, but which lines belong together was "
-		    "learned late", (unsigned long long)n.doubtful);
-	if (n.peers_dropped > 0)
-		bad = msg_error("more than %zu peers: %llu hops are judged, "
-		    "but whether TLS was lost is not followed for them",
-		    PEERS_MAX, (unsigned long long)n.peers_dropped) != 0;
-	if (m->searched.records > 0 && !m->searched.at_end)
-		bad = msg_error("the input ends without source and coverage "
-		    "records: it was cut short") != 0;
-	if (m->failed)
-		bad = msg_error("records behind the end of the stream, or a "
-		    "temporary file failed: the figures are not whole") != 0;
-	if (has_window(m)) {
-		buf_init(&why, 1024);
-		if (!searched_covers(&m->searched, &w, &why))
-			bad = msg_error("the window is not covered: %.*s",
-			    (int)why.len, (const char *)why.ptr) != 0;
-		buf_free(&why);
-	}
-	return bad;
+	buf_init(&line, 4096);
+	tallytext_line(&line, t);
+	msg_note("%.*s", (int)line.len, (const char *)line.ptr);
+	buf_free(&line);
 }
 
 /* Figures, notes and the status, when reading gave `status`. */
@@ -353,23 +231,21 @@ static int
 finish(struct mxtls *m, int status)
 {
 	const struct tally *t = audit_tally(m->audit);
-	struct buf line;
+	struct doubts d = { .audit = m->audit, .searched = &m->searched,
+		.opt = &m->tool.opt, .told = m->told, .failed = m->failed };
 
-	if (!end(m) || m->out.failed)
-		return EXIT_YES;	/* closed: records_out_close tells */
+	if (!end(m) || m->tool.out.failed)
+		return EXIT_YES;	/* closed: tool_end tells */
 	if (status == EXIT_NO)
 		return EXIT_TROUBLE;	/* nothing of Postfix in it */
 	if (m->form == FORM_TAP)
-		tallytext_tap(&m->out.buf, t);
+		tallytext_tap(&m->tool.out.buf, t);
 	else if (m->form == FORM_TEXT)
-		tallytext_put(&m->out.buf, t);
-	if (m->searched.records > 0) {
-		buf_init(&line, 4096);
-		tallytext_line(&line, t);
-		msg_note("%.*s", (int)line.len, (const char *)line.ptr);
-		buf_free(&line);
-	}
-	if (say_doubts(m, t))
+		tallytext_put(&m->tool.out.buf, t);
+	if (m->searched.records > 0)
+		say_figures(t);
+	d.failed = m->failed;
+	if (doubts_say(&d))
 		status = msg_join(status, EXIT_TROUBLE);
 	return msg_join(status, tally_status(t));
 }
@@ -378,6 +254,7 @@ finish(struct mxtls *m, int status)
 static int
 explain_lines(struct mxtls *m, int status)
 {
+	struct buf *b = &m->tool.out.buf;
 	struct slice line;
 	struct err e;
 	enum rc rc;
@@ -389,93 +266,92 @@ explain_lines(struct mxtls *m, int status)
 	if (quote_find(m->quote) == EXIT_TROUBLE && status == EXIT_YES)
 		status = EXIT_TROUBLE;
 	while ((rc = quote_next(m->quote, &line, &e)) == RC_OK) {
-		(void)buf_add(&m->out.buf, SLICE("  | "));
-		text_clean(&m->out.buf, line, "");
-		(void)buf_addc(&m->out.buf, '\n');
+		(void)buf_add(b, SLICE("  | "));
+		text_clean(b, line, "");
+		(void)buf_addc(b, '\n');
 	}
 	return rc == RC_END ? status : msg_err("temporary file", rc, &e);
 }
 
-/* What needs no evidence; true if that was all. */
-static bool
-policy_alone(struct mxtls *m)
-{
-	if (m->match != NULL) {
-		rec_out_open(&m->out, STDOUT_FILENO, REC_JSON);
-		explain_match(&m->out.buf, &m->policy, &m->nexthops,
-		    slice_cstr(m->match));
-	} else if (m->check) {
-		rec_out_open(&m->out, STDOUT_FILENO, REC_JSON);
-		msg_note("%s: no mistakes", m->policy_arg);
-	} else
-		return false;
-	return true;
-}
-
-/* Read the evidence, confined. */
+/* Read the evidence; with --explain, what it names must stay readable. */
 static int
-run(struct mxtls *m, const struct inputs *in, struct origins *origins)
+run(struct mxtls *m, struct origins *origins)
 {
-	struct opt opt = m->opt;
+	struct opt *opt = &m->tool.opt;
 	struct err e;
 
 	if (origins != NULL) {
-		if (sandbox_enter(opt.sandbox, origins_allowed(origins), &e) !=
+		if (sandbox_enter(opt->sandbox, origins_allowed(origins), &e) !=
 		    RC_OK)
 			exit(msg_err("sandbox", RC_FAIL, &e));
 		if (origins_start(origins, &e) != RC_OK)
 			exit(msg_err("standard input", RC_FAIL, &e));
-		opt.sandbox = SANDBOX_OFF;	/* it is on */
+		opt->sandbox = SANDBOX_OFF;	/* it is on */
 	}
-	return records_run(in, &opt, RECORDS_ANY, take, m);
+	return tool_records(&m->tool, RECORDS_ANY, take, m);
 }
 
-static void
-release(struct mxtls *m)
+/* Judge the evidence by the policy. */
+static int
+judge_all(struct mxtls *m)
 {
-	nexthop_free(&m->nexthops);
-	policy_free(&m->policy);
-	opt_free(&m->opt);
+	struct origins *origins = NULL;
+	int status;
+
+	if (m->explain != NULL) {
+		origins = origins_open(&m->tool.in, NULL, 0, NULL, 0);
+		m->quote = quote_open(origins, true, false);
+	}
+	searched_init(&m->searched);
+	m->audit = audit_open(&m->judging.policy, &m->judging.nexthops, judged,
+	    m);
+	status = finish(m, run(m, origins));
+	if (m->explain != NULL)
+		status = explain_lines(m, status);
+	if (m->form != FORM_RECORDS || m->explain != NULL)
+		(void)rec_flush(&m->tool.out);
+	audit_close(m->audit);
+	searched_free(&m->searched);
+	quote_close(m->quote);
+	origins_free(origins);
+	return status;
+}
+
+/* What needs no evidence. */
+static int
+policy_alone(struct mxtls *m)
+{
+	m->tool.opt.columns = NULL;
+	m->tool.opt.format = REC_JSON;
+	tool_output(&m->tool);
+	if (m->match != NULL)
+		explain_match(&m->tool.out.buf, &m->judging.policy,
+		    &m->judging.nexthops, slice_cstr(m->match));
+	else
+		msg_note("%s: no mistakes", m->judging.policy_arg);
+	return EXIT_YES;
 }
 
 int
 main(int argc, char *argv[])
 {
+	static const struct tool_usage usage = { .help = help,
+		.letters = "ap:" OPT_LETTERS, .longs = longs,
+		.formats = FORMATS, .option = option };
 	struct mxtls m = { .form = FORM_RECORDS };
-	struct origins *origins = NULL;
-	struct inputs in;
 	int status;
 
-	msg_init(argv[0]);
-	options(&m, argc, argv);
-	load(&m);
-	if (policy_alone(&m)) {
-		status = records_out_close(&m.out, EXIT_YES);
-		release(&m);
-		return status;
+	judging_init(&m.judging);
+	tool_options(&m.tool, argc, argv, &usage, &m);
+	judging_load(&m.judging, m.tool.opt.now);
+	if (m.match != NULL || m.check)
+		status = policy_alone(&m);
+	else {
+		tool_open(&m.tool, argv + optind, argc - optind);
+		tool_output(&m.tool);
+		status = judge_all(&m);
 	}
-	runlog_open(&m.opt, argc, argv);
-	records_out(&m.out, &m.opt);
-	inputs_find(&in, argv + optind, argc - optind);
-	if (m.explain != NULL) {
-		origins = origins_open(&in, NULL, 0, NULL, 0);
-		m.quote = quote_open(origins, true, false);
-	}
-	window_init(&m.window);
-	searched_init(&m.searched);
-	m.audit = audit_open(&m.policy, &m.nexthops, judged, &m);
-	status = finish(&m, run(&m, &in, origins));
-	if (m.explain != NULL)
-		status = explain_lines(&m, status);
-	if (m.form != FORM_RECORDS || m.explain != NULL)
-		(void)rec_flush(&m.out);
-	status = records_out_close(&m.out, status);
-	audit_close(m.audit);
-	quote_close(m.quote);
-	origins_free(origins);
-	searched_free(&m.searched);
-	window_free(&m.window);
-	inputs_free(&in);
-	release(&m);
-	return runlog_close(status);
+	status = tool_end(&m.tool, status);
+	judging_free(&m.judging);
+	return status;
 }

@@ -7,6 +7,7 @@
 
 #define SMALL	((size_t)64 * 1024)	/* the first block; then twice that */
 #define LARGE	((size_t)2 << 20)	/* a large page: no block is larger */
+#define MANY	(8 * LARGE)		/* the rest of one is no waste then */
 
 struct pool_block {
 	struct pool_block	*next;
@@ -39,10 +40,11 @@ static void
 add_block(struct pool *p)
 {
 	size_t n = p->blocks == NULL ? SMALL : p->blocks->bytes * 2;
+	size_t most = p->total < MANY ? LARGE / 2 : LARGE;
 	struct pool_block *b;
 
-	if (n > LARGE)
-		n = LARGE;
+	if (n > most)
+		n = most;
 	if (n < sizeof(*b) + p->size)
 		n = sizeof(*b) + p->size;
 	b = mem_pages(n);
@@ -51,6 +53,7 @@ add_block(struct pool *p)
 	p->blocks = b;
 	p->at = b->at;
 	p->left = n - sizeof(*b);
+	p->total += n;
 }
 
 void *

@@ -18,6 +18,7 @@ struct pool {
 	void			*spare;
 	unsigned char		*at;	/* rest of the newest block */
 	size_t			 left;
+	size_t			 total;	/* bytes of all blocks */
 };
 
 void	 pool_init(struct pool *, size_t size);

@@ -2,8 +2,6 @@
 
 #include "base/banned.h"
 
-#include "base/banned.h"
-
 struct known {
 	const char	*start;
 	enum event_kind	 kind;
@@ -40,6 +38,7 @@ static const struct known known[] = {
 	{ "Renamed to match inode number: ", EV_OTHER },
 	{ "improper command pipelining after ", EV_OTHER },
 	{ "cache ", EV_STATISTICS },
+	{ "close database ", EV_OTHER },
 	{ "table ", EV_CONFIG },
 	{ "connect to ", EV_OTHER },
 	{ "proxymap stream disconnect", EV_OTHER },

@@ -72,7 +72,9 @@ note(struct slice s, struct event *ev)
 	(void)(slice_take(&rest, SLICE("server ")) ||
 	    slice_take(&rest, SLICE("client ")) ||
 	    slice_take(&rest, SLICE("CA ")));
-	if (BEGINS(rest, "certificate verification failed for ") || BEGINS(s, "TLS handshake failed for ") ||
+	if (BEGINS(rest, "certificate verification failed for ") ||
+	    BEGINS(rest, "certificate peer name verification failed for ") ||
+	    BEGINS(s, "TLS handshake failed for ") ||
 	    BEGINS(s, "TLS SNI ") ||
 	    BEGINS(s, "SMTPS wrappermode (TCP port 465) requires ")) {
 		rec_set(&ev->rec, F_REASON, s);

@@ -3,28 +3,32 @@
 #include "base/mem.h"
 #include "io/srcpath.h"
 #include "scan/member.h"
+#include "source/finder.h"
 
-#define DECODED		((size_t)512 * 1024)	/* window of a decoded stream */
-#define OVERLAP		(2 * ANCHOR_MAX)
+#define DECODED	((size_t)512 * 1024)	/* window of a decoded stream */
+#define OVERLAP	(2 * ANCHOR_MAX)
 
 struct carve;
 
 /* The image, or a stream decoded out of it. */
 struct level {
-	struct carve	*c;
-	unsigned int	 depth;		/* 0: the image */
-	struct buf	 path;
-	struct scan	 scan;
-	struct logrun	*run;
-	unsigned char	*window;
-	size_t		 cap;
+	struct carve		*c;
+	unsigned int		 depth;		/* 0: the image */
+	struct buf		 path;
+	struct stream		 stream;	/* as finders see it */
+	struct scan		 scan;
+	uint64_t		 run_off;	/* of the run at hand */
+	uint64_t		 run_end;
+	struct logrun		*run;
+	unsigned char		*window;
+	size_t			 cap;
 	/* What this level's bytes are decoded from, read forward. */
-	enum member_kind kind;
-	uint64_t	 start;
-	struct member	 member;
-	uint64_t	 pos;		/* decoded so far */
-	unsigned char	*held;		/* the last bytes decoded */
-	size_t		 nheld;
+	enum member_kind	 kind;
+	uint64_t		 start;
+	struct member		 member;
+	uint64_t		 pos;		/* decoded so far */
+	unsigned char		*held;		/* the last bytes decoded */
+	size_t			 nheld;
 };
 
 struct carve {
@@ -32,6 +36,8 @@ struct carve {
 	const struct carve_opt	*o;
 	struct carve_total	*t;
 	struct level		*level[CARVE_DEPTH + 1];
+	void			*state[FINDER_MAX];	/* of the finders */
+	unsigned int		 nested;	/* anchors of finders */
 	uint64_t		 work;		/* bytes decoded */
 	uint64_t		 done;		/* bytes of the image */
 	uint64_t		 lines;
@@ -47,8 +53,8 @@ static const struct slice kind_name[] = {
 	[MEMBER_XZ] = { (const unsigned char *)"XZ", 2 }
 };
 
-static size_t	read_level(void *arg, uint64_t off, unsigned char *dst,
-		    size_t len);
+static size_t read_level(
+    void *arg, uint64_t off, unsigned char *dst, size_t len);
 
 /* Bytes of the image, for decoders and tables. */
 static size_t
@@ -60,7 +66,7 @@ read_image(struct carve *c, uint64_t off, unsigned char *dst, size_t len)
 	if (c->pipe && off + len > c->next + IMAGE_BACK / 2)
 		return 0;
 	return image_read(c->image, off, dst, len, &got, NULL) == RC_OK ? got :
-	    0;
+									  0;
 }
 
 /* Begin to decode a level again. */
@@ -113,10 +119,20 @@ read_level(void *arg, uint64_t off, unsigned char *dst, size_t len)
 
 	if (l->depth == 0)
 		return read_image(l->c, off, dst, len);
-	while (got < len && (n = read_decoded(l, off + got, dst + got,
-	    len - got)) > 0)
+	while (got < len &&
+	    (n = read_decoded(l, off + got, dst + got, len - got)) > 0)
 		got += n;
 	return got;
+}
+
+/* An event of a run. */
+static void
+on_event(void *arg, const struct logrun_line *line)
+{
+	const struct level *l = arg;
+
+	if (!find_line(&l->stream, line))
+		l->c->stopped = true;
 }
 
 static bool
@@ -124,6 +140,10 @@ on_line(void *arg, const struct scan_line *line)
 {
 	struct level *l = arg;
 	struct carve *c = l->c;
+
+	if (l->run_end == 0)
+		l->run_off = line->off;
+	l->run_end = line->off + line->bytes.len;
 
 	c->lines++;
 	c->t->framings |= 1U << line->frame->kind;
@@ -135,11 +155,16 @@ static void
 on_end(void *arg, unsigned int flags)
 {
 	struct level *l = arg;
+	struct find_piece piece = { l->run_off, l->run_end - l->run_off };
+	struct find find = { .class = FIND_LOG, .piece = &piece, .n = 1 };
 
-	logrun_end(l->run, flags);
+	find.confidence = logrun_end(l->run, flags);
+	if (l->run_end > 0)
+		find_claim(&l->stream, &find);
+	l->run_end = 0;
 }
 
-static uint64_t	on_other(void *arg, enum anchor, uint64_t off);
+static uint64_t on_other(void *arg, enum anchor, uint64_t off);
 
 static const struct scan_ops scan_ops = { on_line, on_end, on_other };
 
@@ -154,9 +179,19 @@ level_of(struct carve *c, unsigned int depth)
 	l = c->level[depth] = mem_alloc(1, sizeof(*l));
 	l->c = c;
 	l->depth = depth;
-	l->run = logrun_new(c->o->opt, c->o->prefix, c->o->runs, c->o->put,
-	    c->o->arg);
+	l->run = logrun_new(c->o->opt, c->o->prefix, c->o->runs, on_event, l);
 	srcpath_init(&l->path);
+	l->stream = (struct stream){ .read = read_level,
+		.arg = l,
+		.depth = depth,
+		.pipe = c->pipe,
+		.opt = c->o->opt,
+		.unallocated = c->o->unallocated,
+		.prefix = c->o->prefix,
+		.runs = c->o->runs,
+		.part = c->t->part,
+		.npart = c->t->npart,
+		.finds = c->o->finds };
 	l->cap = depth == 0 ? CARVE_WINDOW + SCAN_KEEP : DECODED;
 	l->window = mem_alloc(l->cap, 1);
 	if (depth > 0)
@@ -179,14 +214,15 @@ free_level(struct level *l)
 
 /* What a first look at a compressed file tells. */
 struct probe {
-	bool		whole;
-	bool		worth;		/* lines, or other compressed files */
-	uint64_t	made;
-	uint64_t	end;
-	uint64_t	good;
-	uint64_t	block;
-	bool		has_mtime;
-	int64_t		mtime;
+	bool		 whole;
+	/* lines, or other compressed files */
+	bool		 worth;
+	uint64_t	 made;
+	uint64_t	 end;
+	uint64_t	 good;
+	uint64_t	 block;
+	bool		 has_mtime;
+	int64_t		 mtime;
 };
 
 static bool
@@ -197,8 +233,10 @@ is_worth(const struct level *up, struct slice s)
 
 	while ((pos = anchor_next(s, pos, &a)) != SLICE_NONE) {
 		if (a == ANCHOR_TAG || a == ANCHOR_NAME ||
-		    (up->depth + 1 < CARVE_DEPTH && (a == ANCHOR_GZIP ||
-		    a == ANCHOR_ZSTD || a == ANCHOR_XZ)))
+		    (up->c->nested & FINDER_BIT(a)) != 0 ||
+		    (up->depth + 1 < CARVE_DEPTH &&
+			(a == ANCHOR_GZIP || a == ANCHOR_ZSTD ||
+			    a == ANCHOR_XZ)))
 			return true;
 		pos++;
 	}
@@ -209,8 +247,8 @@ is_worth(const struct level *up, struct slice s)
 static bool
 may_work(const struct carve *c)
 {
-	return c->work < (c->done + CARVE_WINDOW) * CARVE_WORK +
-	    64 * CARVE_SLACK;
+	return c->work <
+	    (c->done + CARVE_WINDOW) * CARVE_WORK + 64 * CARVE_SLACK;
 }
 
 /* Decode it all and see; false if there is none. */
@@ -267,8 +305,10 @@ scan_decoded(struct level *up, enum member_kind kind, uint64_t off,
 	l->kind = kind;
 	l->start = off;
 	srcpath_data(&l->path, buf_slice(&up->path), off, kind_name[kind]);
-	logrun_stream(l->run, buf_slice(&l->path), p->has_mtime ? &p->mtime :
-	    NULL, p->whole ? UINT64_MAX : p->good);
+	l->stream.src = buf_slice(&l->path);
+	l->stream.size = p->whole ? p->made : UINT64_MAX;
+	logrun_stream(l->run, l->stream.src, p->has_mtime ? &p->mtime : NULL,
+	    p->whole ? UINT64_MAX : p->good);
 	scan_init(&l->scan, c->o->prefix, &scan_ops, l);
 	(void)rewind_level(l);
 	for (;;) {
@@ -304,6 +344,13 @@ carve_member(struct level *up, enum member_kind kind, uint64_t off)
 	if (!probe(up, kind, off, &p))
 		return 0;
 	if (p.worth && p.made > 0) {
+		struct find_piece piece = { off, p.end - off };
+		struct find find = { .class = FIND_GZIP,
+			.piece = &piece,
+			.n = 1,
+			.confidence = p.whole ? LOGRUN_HIGH : LOGRUN_MEDIUM };
+
+		find_claim(&up->stream, &find);
 		*(p.whole ? &c->t->whole : &c->t->damaged) += 1;
 		scan_decoded(up, kind, off, &p);
 	}
@@ -312,11 +359,44 @@ carve_member(struct level *up, enum member_kind kind, uint64_t off)
 	return 0;
 }
 
+/* Ask the finders for an anchor, in order of their table. */
+static uint64_t
+ask_finders(struct level *l, enum anchor what, uint64_t off)
+{
+	struct carve *c = l->c;
+
+	for (size_t i = 0; finder_table[i] != NULL; i++) {
+		const struct finder *f = finder_table[i];
+		uint64_t next;
+
+		if ((f->anchors & FINDER_BIT(what)) == 0 ||
+		    (l->depth > 0 && !f->nested))
+			continue;
+		next = f->at(&l->stream, c->state[i], what, off);
+		if (next > off)
+			return next;
+	}
+	return 0;
+}
+
+/* Behind what is claimed already at this place, or 0. */
+static uint64_t
+claimed(const struct level *l, uint64_t off)
+{
+	const struct claim *claim =
+	    l->depth > 0 ? NULL : claims_at(finds_claims(l->c->o->finds), off);
+
+	return claim != NULL && claim->off <= off ? claim->end : 0;
+}
+
 static uint64_t
 on_other(void *arg, enum anchor what, uint64_t off)
 {
 	struct level *l = arg;
+	uint64_t next = claimed(l, off);
 
+	if (next > 0)
+		return next;
 	switch (what) {
 	case ANCHOR_GZIP:
 		return carve_member(l, MEMBER_GZIP, off);
@@ -325,15 +405,16 @@ on_other(void *arg, enum anchor what, uint64_t off)
 	case ANCHOR_XZ:
 		return carve_member(l, MEMBER_XZ, off);
 	default:
-		return 0;
+		return ask_finders(l, what, off);
 	}
 }
 
-/* The image's own bytes, window by window. */
+/* The image's own bytes from `from` to `until`, window by window. */
 static enum rc
-scan_image(struct carve *c, struct level *l, struct err *e)
+scan_range(struct carve *c, struct level *l, uint64_t from, uint64_t until,
+    struct err *e)
 {
-	uint64_t base = c->o->from, next = base;
+	uint64_t base = from, next = base;
 	size_t len = 0, got, n;
 	bool eof = false;
 	enum rc rc;
@@ -342,10 +423,11 @@ scan_image(struct carve *c, struct level *l, struct err *e)
 	while (!eof && !c->stopped) {
 		size_t want = l->cap - len;
 
-		if (want > c->o->until - next)
-			want = (size_t)(c->o->until - next);
-		rc = want == 0 ? RC_END : image_read(c->image, next,
-		    l->window + len, want, &got, e);
+		if (want > until - next)
+			want = (size_t)(until - next);
+		rc = want == 0 ?
+		    RC_END :
+		    image_read(c->image, next, l->window + len, want, &got, e);
 		if (rc == RC_FAIL || rc == RC_DAMAGED)
 			return rc;
 		if (rc == RC_END)
@@ -356,7 +438,7 @@ scan_image(struct carve *c, struct level *l, struct err *e)
 		len += got;
 		next += got;
 		c->next = next;
-		c->done = next - c->o->from;
+		c->done += got;
 		n = scan_window(&l->scan, slice_of(l->window, len), base, eof);
 		memmove(l->window, l->window + n, len - n);
 		base += n;
@@ -367,29 +449,84 @@ scan_image(struct carve *c, struct level *l, struct err *e)
 	return RC_OK;
 }
 
+/* The image, without the places that are in use if these are not wanted. */
+static enum rc
+scan_image(struct carve *c, struct level *l, struct err *e)
+{
+	const struct claims *used = finds_allocated(c->o->finds);
+	uint64_t off = c->o->from;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && !c->stopped && off < c->o->until) {
+		const struct claim *skip = claims_at(used, off);
+		uint64_t end = skip == NULL || skip->off > c->o->until ?
+		    c->o->until :
+		    skip->off;
+
+		if (end > off)
+			rc = scan_range(c, l, off, end, e);
+		if (skip == NULL)
+			break;
+		off = skip->end;
+	}
+	return rc;
+}
+
+static void
+open_finders(struct carve *c, struct level *l)
+{
+	for (size_t i = 0; finder_table[i] != NULL; i++) {
+		const struct finder *f = finder_table[i];
+
+		if (f->nested)
+			c->nested |= f->anchors;
+		if (f->open != NULL)
+			c->state[i] = f->open(&l->stream);
+	}
+}
+
+static void
+close_finders(struct carve *c, struct level *l, bool good)
+{
+	for (size_t i = 0; finder_table[i] != NULL; i++) {
+		const struct finder *f = finder_table[i];
+
+		if (good && !c->stopped && f->end != NULL)
+			f->end(&l->stream, c->state[i]);
+		if (f->close != NULL)
+			f->close(c->state[i]);
+	}
+}
+
 enum rc
 carve_image(struct image *im, const struct carve_opt *o, struct carve_total *t,
     struct err *e)
 {
 	struct carve c = { .image = im, .o = o, .t = t };
-	struct level *l = level_of(&c, 0);
+	struct level *l;
 	uint64_t size;
 	enum rc rc;
 
 	*t = (struct carve_total){ .size = 0 };
 	c.pipe = slice_is(slice_cstr(image_format(im)), "pipe");
+	c.next = o->from;
+	l = level_of(&c, 0);
 	srcpath_file(&l->path, o->src);
-	logrun_stream(l->run, buf_slice(&l->path), NULL, UINT64_MAX);
-	t->npart = partition_find(read_level, l, image_size(im, &size) ? size :
-	    UINT64_MAX, t->part, PARTITION_MAX);
+	l->stream.src = buf_slice(&l->path);
+	l->stream.size = image_size(im, &size) ? size : UINT64_MAX;
+	logrun_stream(l->run, l->stream.src, NULL, UINT64_MAX);
+	l->stream.npart = t->npart = partition_find(
+	    read_level, l, l->stream.size, t->part, PARTITION_MAX);
+	open_finders(&c, l);
 	scan_init(&l->scan, o->prefix, &scan_ops, l);
 	rc = scan_image(&c, l, e);
 	scan_free(&l->scan);
 	t->size = c.done;
+	close_finders(&c, l, rc == RC_OK);
 	for (unsigned int i = 0; i <= CARVE_DEPTH; i++) {
 		if (c.level[i] != NULL)
-			logrun_unsure(c.level[i]->run, &t->assumed,
-			    &t->yearless);
+			logrun_unsure(
+			    c.level[i]->run, &t->assumed, &t->yearless);
 		free_level(c.level[i]);
 	}
 	return rc;

@@ -1,9 +1,10 @@
 /*
  * carve - the mail evidence in the bytes of one image
  *
- * carve_image reads an image from `from` to `until` and hands each log line to
- * put (source/logrun.h): of the image itself, and of every gzip, zstd and
- * xz file that begins anywhere in it, down to CARVE_DEPTH of them inside one
+ * carve_image reads an image from `from` to `until` and hands each log line
+ * to `finds` (source/finds.h), and every other anchor to the finders
+ * (source/finder.h): of the image itself, and of every gzip, zstd and xz file
+ * that begins anywhere in it, down to CARVE_DEPTH of them inside one
  * another.  A compressed file is decoded once without looking at its lines, to
  * know whether there is any and how it ends, and then again.  Inside of one
  * that is whole nothing else is looked for; behind damage the bytes
@@ -19,8 +20,7 @@
 #define SOURCE_CARVE_H
 
 #include "io/image.h"
-#include "scan/partition.h"
-#include "source/logrun.h"
+#include "source/finds.h"
 
 #define CARVE_WINDOW	((size_t)1024 * 1024)
 #define CARVE_DEPTH	3
@@ -34,28 +34,31 @@ struct carve_opt {
 	struct slice		 src;		/* the image's name in paths */
 	uint64_t		 from;
 	uint64_t		 until;		/* UINT64_MAX: its end */
-	uint64_t		*runs;		/* counts the runs of all images */
-	logrun_fn		*put;
-	bool			(*tick)(void *arg, uint64_t bytes,
-				    uint64_t lines);
+	/* counts the runs of all images */
+	uint64_t		*runs;
+	struct finds		*finds;
+	bool			 unallocated;	/* leave out what is in use */
+	bool			(*tick)(void *arg, uint64_t bytes, uint64_t lines);
 	/* Stored bytes in order, to be hashed; NULL: not asked for. */
 	void			(*bytes)(void *arg, struct slice);
 	void			*arg;
 };
 
 struct carve_total {
-	uint64_t	size;		/* bytes looked through */
-	unsigned int	framings;	/* bits of the kinds seen */
-	uint64_t	whole;		/* compressed files with lines, */
-	uint64_t	damaged;	/* cut off or damaged ones */
-	uint64_t	skipped;
-	size_t		assumed;	/* runs whose zone was assumed, */
-	size_t		yearless;	/* and such without year */
-	struct partition part[PARTITION_MAX];
-	size_t		npart;
+	uint64_t		 size;		/* bytes looked through */
+	unsigned int		 framings;	/* bits of the kinds seen */
+	/* compressed files with lines, */
+	uint64_t		 whole;
+	uint64_t		 damaged;	/* cut off or damaged ones */
+	uint64_t		 skipped;
+	/* runs whose zone was assumed, */
+	size_t			 assumed;
+	size_t			 yearless;	/* and such without year */
+	struct partition	 part[PARTITION_MAX];
+	size_t			 npart;
 };
 
-enum rc	carve_image(struct image *, const struct carve_opt *,
-	    struct carve_total *, struct err *);
+enum rc carve_image(struct image *, const struct carve_opt *,
+    struct carve_total *, struct err *);
 
 #endif

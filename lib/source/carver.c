@@ -22,7 +22,7 @@ struct job {
 	struct image		*image;
 	struct imagehash	 hash;
 	struct carve_total	 total;
-	uint64_t		 n[4];		/* events by class */
+	struct finds_count	 n;
 	bool			 failed;
 };
 
@@ -33,12 +33,11 @@ struct carver {
 	size_t			 njob;
 	struct job		*cur;
 	struct found		*found;
+	struct finds		*finds;
 	struct prefix		*prefix;
 	struct coverage		*coverage;
 	struct progress		 progress;
 	uint64_t		 runs;
-	enum rc			 rc;		/* of the spool */
-	struct err		 err;
 	int			 status;
 };
 
@@ -56,12 +55,13 @@ carver_open(const struct carver_opt *o, struct inputs *in)
 		c->job[i].image = image_find(in->v[i].path, in);
 	}
 	for (size_t i = 0; i < o->nknown; i++) {
-		in->roots = mem_grow(in->roots, in->nroots, in->nroots + 1,
-		    sizeof(*in->roots));
-		in->roots[in->nroots++] = mem_dup(o->known[i],
-		    slice_cstr(o->known[i]).len);
+		in->roots = mem_grow(
+		    in->roots, in->nroots, in->nroots + 1, sizeof(*in->roots));
+		in->roots[in->nroots++] =
+		    mem_dup(o->known[i], slice_cstr(o->known[i]).len);
 	}
 	c->found = found_open(o->disk_order, o->copies);
+	c->finds = finds_open(c->found);
 	return c;
 }
 
@@ -70,32 +70,12 @@ carver_close(struct carver *c)
 {
 	for (size_t i = 0; i < c->njob; i++)
 		image_close(c->job[i].image);
+	finds_close(c->finds);
 	found_close(c->found);
 	prefix_free(c->prefix);
 	coverage_free(c->coverage);
 	mem_free(c->job);
 	mem_free(c);
-}
-
-/* A line of the image at hand. */
-static void
-on_line(void *arg, const struct logrun_line *l)
-{
-	struct carver *c = arg;
-	const struct carve_total *t = &c->cur->total;
-	const struct partition *p;
-	unsigned char num[2][NUM_MAX];
-
-	c->cur->n[l->event->class]++;
-	if (slice_eq(l->event->src, srcpath_outer(l->event->src)) &&
-	    (p = partition_at(t->part, t->npart, l->event->off)) != NULL) {
-		rec_set(&l->event->rec, F_VOLUME, slice_of(num[0],
-		    num_u64(num[0], p->number)));
-		rec_set(&l->event->rec, F_VOLUME_OFF, slice_of(num[1],
-		    num_u64(num[1], l->event->off - p->off)));
-	}
-	if (c->rc == RC_OK)
-		c->rc = found_put(c->found, l, &c->err);
 }
 
 static void
@@ -112,7 +92,7 @@ on_tick(void *arg, uint64_t bytes, uint64_t lines)
 	struct carver *c = arg;
 
 	progress_step(&c->progress, bytes, lines);
-	return c->rc == RC_OK;
+	return true;
 }
 
 /* Say what could not be read. */
@@ -128,11 +108,11 @@ tell_bad(struct carver *c, const struct job *j)
 		return;
 	(void)msg_quote(name, sizeof(name), slice_cstr(j->path));
 	(void)msg_error("%s: %llu bytes cannot be read; zeroes stand for "
-	    "them", name, (unsigned long long)bytes);
+			"them",
+	    name, (unsigned long long)bytes);
 	for (size_t i = 0; i < n && i < BAD_TOLD; i++)
 		(void)msg_error("%s: offset %llu: %llu bytes unreadable", name,
-		    (unsigned long long)v[i].off,
-		    (unsigned long long)v[i].len);
+		    (unsigned long long)v[i].off, (unsigned long long)v[i].len);
 	c->status = EXIT_TROUBLE;
 }
 
@@ -146,22 +126,25 @@ tell(struct carver *c, const struct job *j)
 	(void)msg_quote(name, sizeof(name), slice_cstr(j->path));
 	if (t->damaged > 0)
 		msg_note("%s: compressed files with log lines that are cut off "
-		    "or damaged: %llu; the lines before the damage were "
-		    "taken", name, (unsigned long long)t->damaged);
+			 "or damaged: %llu; the lines before the damage were "
+			 "taken",
+		    name, (unsigned long long)t->damaged);
 	if (t->skipped > 0) {
 		(void)msg_error("%s: compressed files that would take too much "
-		    "work left out: %llu", name,
-		    (unsigned long long)t->skipped);
+				"work left out: %llu",
+		    name, (unsigned long long)t->skipped);
 		c->status = EXIT_TROUBLE;
 	}
 	if (j->hash.stored && j->hash.wrong) {
 		(void)msg_error("%s: the data does not have the hash that the "
-		    "image says it has", name);
+				"image says it has",
+		    name);
 		c->status = EXIT_TROUBLE;
 	} else if (j->hash.stored &&
 	    (j->hash.md5_hex[0] != '\0' || j->hash.sha1_hex[0] != '\0'))
 		msg_note("%s: the data has the hash that is stored in the "
-		    "image", name);
+			 "image",
+		    name);
 }
 
 static void
@@ -169,15 +152,23 @@ carve(struct carver *c, struct job *j)
 {
 	const struct carver_opt *o = c->o;
 	bool part = o->offset > 0 || o->has_length;
-	struct carve_opt co = { .opt = o->opt, .prefix = c->prefix,
-		.src = slice_cstr(j->path), .from = o->offset,
-		.until = UINT64_MAX, .runs = &c->runs, .put = on_line,
-		.tick = on_tick, .bytes = on_bytes, .arg = c };
+	struct carve_opt co = { .opt = o->opt,
+		.prefix = c->prefix,
+		.src = slice_cstr(j->path),
+		.from = o->offset,
+		.until = UINT64_MAX,
+		.runs = &c->runs,
+		.finds = c->finds,
+		.unallocated = o->unallocated,
+		.tick = on_tick,
+		.bytes = on_bytes,
+		.arg = c };
 	uint64_t size;
-	struct err e;
+	struct err e, spool;
 	enum rc rc;
 
 	c->cur = j;
+	finds_image(c->finds, &j->n);
 	rc = image_open(j->image, &e);
 	if (rc != RC_OK) {
 		c->status = msg_err(j->path, rc, &e);
@@ -187,13 +178,14 @@ carve(struct carver *c, struct job *j)
 	if (o->has_length && o->length < UINT64_MAX - o->offset)
 		co.until = o->offset + o->length;
 	progress_init(&c->progress, image_size(j->image, &size) ? size : 0);
-	imagehash_start(&j->hash, j->image, !part, o->opt->hash, o->md5,
-	    o->sha1);
+	imagehash_start(
+	    &j->hash, j->image, !part, o->opt->hash, o->md5, o->sha1);
 	rc = carve_image(j->image, &co, &j->total, &e);
 	progress_clear(&c->progress);
 	if (!image_size(j->image, &size))
 		size = j->total.size;
-	imagehash_end(&j->hash, size, rc == RC_OK && c->rc == RC_OK);
+	imagehash_end(&j->hash, size,
+	    rc == RC_OK && finds_state(c->finds, &spool) == RC_OK);
 	if (rc != RC_OK) {
 		c->status = msg_err(j->path, rc, &e);
 		j->failed = true;
@@ -243,7 +235,7 @@ read_known(struct carver *c, const char *path)
 		reader_close(r);
 	if (full) {
 		(void)msg_error("--known: more than %u lines; the others are "
-		    "taken for lines that are only in the image",
+				"taken for lines that are only in the image",
 		    (unsigned int)FOUND_KNOWN);
 		c->status = EXIT_TROUBLE;
 	}
@@ -254,21 +246,24 @@ static bool
 give_events(struct carver *c, records_fn *fn, void *arg)
 {
 	struct event ev;
+	struct err e;
+	enum rc rc = finds_state(c->finds, &e);
+	bool line;
 
-	if (c->rc == RC_OK)
-		c->rc = found_sort(c->found, &c->err);
-	while (c->rc == RC_OK) {
-		c->rc = found_next(c->found, &ev.rec, &c->err);
-		if (c->rc != RC_OK)
+	if (rc == RC_OK)
+		rc = found_sort(c->found, &e);
+	while (rc == RC_OK) {
+		rc = found_next(c->found, &ev.rec, &line, &e);
+		if (rc != RC_OK)
 			break;
-		if (event_read(&ev))
+		if (line && event_read(&ev))
 			coverage_event(c->coverage, &ev);
 		if (!fn(arg, &ev.rec))
 			return false;
 	}
-	if (c->rc == RC_END)
+	if (rc == RC_END)
 		return true;
-	c->status = msg_err("temporary file", c->rc, &c->err);
+	c->status = msg_err("temporary file", rc, &e);
 	return false;
 }
 
@@ -324,8 +319,8 @@ give_source(const struct job *j, records_fn *fn, void *arg)
 	set_hash(&r, F_SHA1, j->hash.sha1_hex);
 	rec_set(&r, F_FORMAT, buf_slice(&format));
 	for (size_t k = 0; k < 4; k++) {
-		set_num(&r, key[k], num[1 + k], j->n[k]);
-		lines += j->n[k];
+		set_num(&r, key[k], num[1 + k], j->n.line[k]);
+		lines += j->n.line[k];
 	}
 	set_num(&r, F_LINES, num[5], lines);
 	if (j->failed)
@@ -358,21 +353,24 @@ tell_all(struct carver *c)
 	years_announce(assumed, yearless);
 	if (found_copies(c->found) > 0)
 		msg_note("lines that stand in the image more than once, given "
-		    "once: %llu copies left out (--copies)",
+			 "once: %llu copies left out (--copies)",
 		    (unsigned long long)found_copies(c->found));
 }
 
 static int
 final_status(const struct carver *c)
 {
-	uint64_t lines = 0;
+	uint64_t n = 0;
 
-	for (size_t i = 0; i < c->njob; i++)
+	for (size_t i = 0; i < c->njob; i++) {
 		for (size_t k = 0; k < 4; k++)
-			lines += c->job[i].n[k];
+			n += c->job[i].n.line[k];
+		for (size_t k = 0; k < FIND_N; k++)
+			n += c->job[i].n.found[k];
+	}
 	if (c->in->failed > 0)
 		return EXIT_TROUBLE;
-	return c->status != EXIT_YES || lines > 0 ? c->status : EXIT_NO;
+	return c->status != EXIT_YES || n > 0 ? c->status : EXIT_NO;
 }
 
 int

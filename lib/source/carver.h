@@ -19,6 +19,7 @@
 struct carver_opt {
 	const struct opt	*opt;
 	bool			 disk_order, copies, md5, sha1;
+	bool			 unallocated;
 	uint64_t		 offset, length;
 	bool			 has_length;
 	const char		*known[CARVER_KNOWN];

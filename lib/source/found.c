@@ -5,23 +5,23 @@
 #include "rec/keyset.h"
 #include "rec/packed.h"
 
-#define KEY_LEN		(SPOOL_I64 + 4 + 1 + SPOOL_I64)
-#define TAG_LEN		(sizeof(struct tag))
+#define KEY_LEN	(SPOOL_I64 + 4 + 1 + SPOOL_I64)
+#define TAG_LEN	(sizeof(struct tag))
 #define SEEN_MAX	65536	/* different lines of one second compared */
 
-/* What stands before the record in a spool's entry. */
+/* What stands before the record in a spool's entry; run 0: no log line. */
 struct tag {
-	struct keyset_key	line;
-	uint64_t		run;
+	struct keyset_key	 line;
+	uint64_t		 run;
 };
 
 /* A line met at the time at hand. */
 struct seen {
-	struct keyset_key	line;
-	uint64_t		run;	/* where it was met last */
-	uint32_t		n;	/* how often there */
-	uint32_t		most;	/* in one run */
-	uint32_t		round;	/* of which time it is */
+	struct keyset_key	 line;
+	uint64_t		 run;		/* where it was met last */
+	uint32_t		 n;		/* how often there */
+	uint32_t		 most;		/* in one run */
+	uint32_t		 round;		/* of which time it is */
 };
 
 struct found {
@@ -32,7 +32,7 @@ struct found {
 	uint64_t	 seq;
 	struct buf	 entry;
 	unsigned char	 at[SPOOL_I64 + 4];	/* the time at hand */
-	struct seen	*seen;		/* open addressing by line.a */
+	struct seen	*seen;			/* open addressing by line.a */
 	uint32_t	 nseen, round;
 	uint64_t	 ncopies;
 };
@@ -76,33 +76,53 @@ be32(unsigned char *dst, uint32_t v)
 		dst[i] = (unsigned char)v;
 }
 
+static enum rc
+put(struct found *f, const struct tag *tag, const struct found_time *t,
+    const struct rec *r, struct err *e)
+{
+	unsigned char key[KEY_LEN] = { 0 };
+
+	if (!f->disk) {
+		spool_i64(key, t->known ? t->sec : INT64_MAX);
+		if (t->known) {
+			be32(key + SPOOL_I64, t->nsec);
+			key[SPOOL_I64 + 4] = (unsigned char)t->confidence;
+		}
+	}
+	spool_i64(key + SPOOL_I64 + 5, (int64_t)f->seq++);
+	f->entry.len = 0;
+	(void)buf_add(&f->entry, slice_of(tag, sizeof(*tag)));
+	if (!packed_put(&f->entry, r))
+		return err_damaged(e, 0, "record that is too long");
+	return spool_put(f->spool, key, buf_slice(&f->entry), e);
+}
+
 enum rc
 found_put(struct found *f, const struct logrun_line *l, struct err *e)
 {
 	struct event *ev = l->event;
-	unsigned char key[KEY_LEN] = { 0 };
 	struct tag tag = { .line = keyset_key(l->line), .run = l->run };
+	struct found_time t = { ev->time.known, ev->time.sec, ev->time.nsec,
+		l->confidence };
 	struct event_text text;
 
 	event_write(ev, &text);
 	rec_unset(&ev->rec, F_LINE);
 	if (f->has_known)
-		rec_set(&ev->rec, F_ONLY_HERE, keyset_find(&f->known,
-		    tag.line) == KEYSET_NONE ? SLICE("true") :
-		    SLICE("false"));
-	if (!f->disk) {
-		spool_i64(key, ev->time.known ? ev->time.sec : INT64_MAX);
-		if (ev->time.known) {
-			be32(key + SPOOL_I64, ev->time.nsec);
-			key[SPOOL_I64 + 4] = (unsigned char)l->confidence;
-		}
-	}
-	spool_i64(key + SPOOL_I64 + 5, (int64_t)f->seq++);
-	f->entry.len = 0;
-	(void)buf_add(&f->entry, slice_of(&tag, sizeof(tag)));
-	if (!packed_put(&f->entry, &ev->rec))
-		return err_damaged(e, ev->off, "line that is too long");
-	return spool_put(f->spool, key, buf_slice(&f->entry), e);
+		rec_set(&ev->rec, F_ONLY_HERE,
+		    keyset_find(&f->known, tag.line) == KEYSET_NONE ?
+			SLICE("true") :
+			SLICE("false"));
+	return put(f, &tag, &t, &ev->rec, e);
+}
+
+enum rc
+found_record(struct found *f, const struct rec *r, const struct found_time *t,
+    struct err *e)
+{
+	const struct tag none = { .run = 0 };
+
+	return put(f, &none, t, r, e);
 }
 
 enum rc
@@ -150,7 +170,7 @@ is_copy(struct found *f, const unsigned char *key, const struct tag *t)
 }
 
 enum rc
-found_next(struct found *f, struct rec *r, struct err *e)
+found_next(struct found *f, struct rec *r, bool *line, struct err *e)
 {
 	const unsigned char *key;
 	struct slice entry;
@@ -159,7 +179,8 @@ found_next(struct found *f, struct rec *r, struct err *e)
 
 	while ((rc = spool_next(f->spool, &key, &entry, e)) == RC_OK) {
 		memcpy(&tag, entry.ptr, sizeof(tag));
-		if (f->seen != NULL && is_copy(f, key, &tag)) {
+		*line = tag.run != 0;
+		if (*line && f->seen != NULL && is_copy(f, key, &tag)) {
 			f->ncopies++;
 			continue;
 		}

@@ -1,7 +1,8 @@
 /*
- * found - events that were found anywhere, put in order of time
+ * found - records of what was found anywhere, put in order of time
  *
- * found_put takes events as they are found on a disk.  found_sort is called
+ * found_put takes events, found_record other records, as they are found on a
+ * disk.  found_sort is called
  * once, then found_next gives them by time, at the same time the more
  * plausible first, then as found; those whose time is not known come behind
  * all others as found.  With `disk` set the order is that of finding.
@@ -29,14 +30,23 @@
 
 struct found;
 
-struct found	*found_open(bool disk, bool copies);
-void		 found_close(struct found *);
-bool		 found_known(struct found *, struct slice line);
-enum rc		 found_put(struct found *, const struct logrun_line *,
-		    struct err *);
-enum rc		 found_sort(struct found *, struct err *);
-/* The record lives until the next call. */
-enum rc		 found_next(struct found *, struct rec *, struct err *);
-uint64_t	 found_copies(const struct found *);
+struct found_time {
+	bool			 known;
+	int64_t			 sec;
+	uint32_t		 nsec;
+	enum logrun_confidence	 confidence;
+};
+
+struct found *found_open(bool disk, bool copies);
+void found_close(struct found *);
+bool found_known(struct found *, struct slice line);
+enum rc found_put(struct found *, const struct logrun_line *, struct err *);
+/* A record that is no log line: never a copy of another. */
+enum rc found_record(struct found *, const struct rec *,
+    const struct found_time *, struct err *);
+enum rc found_sort(struct found *, struct err *);
+/* The record lives until the next call; *line: it is that of a log line. */
+enum rc found_next(struct found *, struct rec *, bool *line, struct err *);
+uint64_t found_copies(const struct found *);
 
 #endif

@@ -1,9 +1,11 @@
 #include "source/judging.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/msg.h"
 #include "io/smallfile.h"
+#include "policy/builtin.h"
 #include "policy/policy_load.h"
 
 #define ARGS	((size_t)1 << 16)
@@ -129,4 +131,24 @@ judging_load(struct judging *j, int64_t now)
 	    &j->policy.unknown, &j->policy.percent))
 		msg_usage("bad --unknown-limit: use a number, or N%%");
 	policy_say_expired(&j->policy, now);
+}
+
+void
+judging_show(const char *name)
+{
+	const struct builtin *b = builtin_find(slice_cstr(name));
+	char text[64];
+
+	if (b != NULL)
+		(void)fwrite(b->text.ptr, 1, b->text.len, stdout);
+	else if (slice_eq(slice_cstr(name), SLICE("list")))
+		for (size_t i = 0; i < builtin_n; i++)
+			(void)printf("%.*s\n", (int)builtin_table[i].name.len,
+			    (const char *)builtin_table[i].name.ptr);
+	else
+		msg_usage("no built-in policy '%s'; --show list names them",
+		    msg_quote(text, sizeof(text), slice_cstr(name)));
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		exit(msg_error("standard output: cannot write"));
+	exit(EXIT_YES);
 }

@@ -34,6 +34,8 @@ void	judging_init(struct judging *);
 void	judging_free(struct judging *);
 bool	judging_option(struct judging *, int c, const char *value);
 void	judging_load(struct judging *, int64_t now);
+/* Print a built-in policy, or the names of all (`list`); ends the program. */
+_Noreturn void judging_show(const char *name);
 struct slice judging_args(const struct judging *);
 /* Append a blank and the word, in quotes where a shell needs them. */
 void	judging_word(struct buf *, const char *word);

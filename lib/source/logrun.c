@@ -7,7 +7,7 @@
 #define LINES_MAX	4096	/* lines held back */
 #define WORTH		3	/* lines that vouch for one another */
 
-static const struct slice words[] = {
+const struct slice logrun_word[] = {
 	[LOGRUN_HIGH] = { (const unsigned char *)"high", 4 },
 	[LOGRUN_MEDIUM] = { (const unsigned char *)"medium", 6 },
 	[LOGRUN_LOW] = { (const unsigned char *)"low", 3 }
@@ -147,7 +147,7 @@ emit(struct logrun *r, const struct frame *fr, struct slice line, uint64_t off,
 		rec_set(&ev->rec, F_NOTE, note);
 	r->first = false;
 	out.confidence = trust(r, ev, flags);
-	rec_set(&ev->rec, F_CONFIDENCE, words[out.confidence]);
+	rec_set(&ev->rec, F_CONFIDENCE, logrun_word[out.confidence]);
 	r->put(r->arg, &out);
 }
 
@@ -215,7 +215,7 @@ logrun_line(struct logrun *r, const struct scan_line *l)
 	emit(r, l->frame, l->bytes, l->off, l->flags);
 }
 
-void
+enum logrun_confidence
 logrun_end(struct logrun *r, unsigned int flags)
 {
 	if (r->lines > 0 && !r->decided)
@@ -225,6 +225,7 @@ logrun_end(struct logrun *r, unsigned int flags)
 	    SCAN_SECTOR >= r->doubt)
 		r->broken = true;
 	r->lines = 0;
+	return r->confidence;
 }
 
 void

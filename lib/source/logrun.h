@@ -35,10 +35,12 @@ enum logrun_confidence {
 	LOGRUN_LOW
 };
 
+extern const struct slice logrun_word[];	/* "high", "medium", "low" */
+
 struct logrun_line {
 	struct event		*event;
 	struct slice		 line;
-	uint64_t		 run;		/* its number, from 1 */
+	uint64_t		 run;		/* its number, from 1: ++*runs */
 	enum logrun_confidence	 confidence;
 };
 
@@ -58,7 +60,8 @@ void		 logrun_free(struct logrun *);
 void		 logrun_stream(struct logrun *, struct slice src,
 		    const int64_t *mtime, uint64_t doubt);
 void		 logrun_line(struct logrun *, const struct scan_line *);
-void		 logrun_end(struct logrun *, unsigned int flags);
+/* How plausible the run was. */
+enum logrun_confidence logrun_end(struct logrun *, unsigned int flags);
 /* Add the runs whose zone was assumed, and those without year. */
 void		 logrun_unsure(const struct logrun *, size_t *assumed,
 		    size_t *yearless);

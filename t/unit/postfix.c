@@ -511,6 +511,8 @@ static const struct text_case texts[] = {
 	    "other understood" },
 	{ "postfix/verify", "cache btree:/var/lib/postfix/verify full cleanup: retained=1 dropped=0 entries",
 	    "statistics understood" },
+	{ "postfix/postscreen", "close database /var/lib/postfix/postscreen_cache.db: No such file or directory (possible Berkeley DB bug)",
+	    "other understood" },
 	{ "postfix", "Postfix is using backwards-compatible default settings",
 	    "config understood" },
 	{ "postfix/qmgr", "DEADBEEF: x",

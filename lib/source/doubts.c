@@ -1,0 +1,70 @@
+#include "source/doubts.h"
+
+#include "base/msg.h"
+#include "policy/peers.h"
+
+/* True, after the message. */
+#define TROUBLE(...)	(msg_error(__VA_ARGS__) != 0)
+
+static void
+say_not_logged(const struct doubts *d)
+{
+	uint64_t n = audit_tally(d->audit)->not_logged;
+
+	if (n > 0 && !d->told)
+		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
+		    "was not logged; to change that from now on, set "
+		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
+		    "smtpd_tls_loglevel = 1 in main.cf",
+		    (unsigned long long)n);
+}
+
+static bool
+say_limits(const struct doubts *d)
+{
+	struct audit_notes n = audit_notes(d->audit);
+
+	if (n.doubtful > 0)
+		msg_note("%llu hops may be counted twice: the logs of both "
+		    "hosts are there, but which lines belong together was "
+		    "learned late", (unsigned long long)n.doubtful);
+	return n.peers_dropped > 0 && TROUBLE("more than %zu peers: %llu hops "
+	    "are judged, but whether TLS was lost is not followed for them",
+	    PEERS_MAX, (unsigned long long)n.peers_dropped);
+}
+
+static bool
+say_not_covered(const struct doubts *d)
+{
+	const struct opt *o = d->opt;
+	struct searched_window w = { o->has_since, o->has_until, o->since,
+	    o->until, o->slack };
+	struct buf why;
+	bool bad;
+
+	if (!o->has_since && !o->has_until)
+		return false;
+	buf_init(&why, 1024);
+	bad = !searched_covers(d->searched, &w, &why) &&
+	    TROUBLE("the window is not covered: %.*s", (int)why.len,
+	    (const char *)why.ptr);
+	buf_free(&why);
+	return bad;
+}
+
+bool
+doubts_say(const struct doubts *d)
+{
+	const struct searched *s = d->searched;
+	bool bad;
+
+	say_not_logged(d);
+	bad = say_limits(d);
+	if (s->records > 0 && !s->at_end)
+		bad = TROUBLE("the input ends without source and coverage "
+		    "records: it was cut short");
+	if (d->failed)
+		bad = TROUBLE("records behind the end of the stream, or a "
+		    "temporary file failed: the figures are not whole");
+	return say_not_covered(d) || bad;
+}
