@@ -19,6 +19,7 @@ static const char help[] =
 "      --disk-order     in the order of the disk, not of time\n"
 "      --copies         a line each time that it stands in the image\n"
 "      --offset BYTES   begin there (K, M, G)    --length BYTES  so far\n"
+"      --unallocated    only what an ext2, ext3 or ext4 file system says is free\n"
 "      --hash md5,sha1  these hashes of the image, too\n"
 "  -o json|tsv|csv      output format (json)\n"
 "  -f KEY,KEY           only these keys\n"
@@ -36,7 +37,7 @@ static const char help[] =
 
 enum {
 	OPT_KNOWN = OPT_TOOL, OPT_DISK_ORDER, OPT_COPIES, OPT_OFFSET,
-	OPT_LENGTH, OPT_HASH
+	OPT_LENGTH, OPT_HASH, OPT_UNALLOCATED
 };
 
 static const struct option longs[] = {
@@ -47,6 +48,7 @@ static const struct option longs[] = {
 	{ "offset", required_argument, NULL, OPT_OFFSET },
 	{ "length", required_argument, NULL, OPT_LENGTH },
 	{ "hash", required_argument, NULL, OPT_HASH },
+	{ "unallocated", no_argument, NULL, OPT_UNALLOCATED },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -120,6 +122,9 @@ option(void *arg, int c, const char *value)
 		return true;
 	case OPT_HASH:
 		hashes(o, value);
+		return true;
+	case OPT_UNALLOCATED:
+		o->unallocated = true;
 		return true;
 	default:
 		return false;

@@ -147,6 +147,9 @@ X(MTIME, mtime, TIME, "when a file was last written, or what it was set to: in t
 X(CTIME, ctime, TIME, "when a file's inode last changed")	\
 X(ATIME, atime, TIME, "when a file was last read, or what it was set to") \
 X(BTIME, btime, TIME, "when a file was made")			\
+X(DELETED, deleted, TIME, "when a file was deleted, by its inode")	\
+X(RECOVERED, recovered, STR, "what there is of a deleted file: whole (its content proves it), plausible (its content fits), partial, overwritten or lost") \
+X(INODE_OFF, inode_off, NUM, "byte offset in src of the state of the inode that a deleted file rests on: in the inode table, or of an old copy in the journal") \
 X(ID_TIME, id_time, TIME, "time that a long queue ID holds")	\
 X(ID_INODE, id_inode, NUM, "inode number that a queue ID holds") \
 X(CREATED, created, TIME, "when the queue file was made, by itself") \
@@ -163,7 +166,7 @@ X(CLAIM, claim, BOOL, "a Received header that is not our own host's: whoever sen
 X(PART, part, STR, "number of a MIME part: 1, 2, 2.1")		\
 X(MIME_TYPE, mime_type, STR, "Content-Type that a part claims")	\
 X(MAGIC, magic, STR, "type by the part's first bytes")		\
-X(FILE_NAME, file_name, STR, "file name that a part claims")	\
+X(FILE_NAME, file_name, STR, "file name that a part claims; path that a deleted file had") \
 X(DOMAIN, domain, HOST, "of a shape: domain of recipients or senders") \
 X(AGES, ages, STR, "of a shape: MINUTES:COUNT of recipients up to that age")\
 X(RESIDUE, residue, STR, "OFF+LEN of bytes that no record holds: what a milter replaced, or slack") \

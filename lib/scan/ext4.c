@@ -98,7 +98,10 @@ ext4_super_parse(struct slice s, struct ext4_super *sb, struct err *e)
 	const char *bad;
 
 	*sb = (struct ext4_super){ .block_size = 0 };
-	if (s.len < EXT4_SUPER || bytes_le16(s, 56) != MAGIC)
+	/* Magic, state, what to do on errors, system that made it, revision. */
+	if (s.len < EXT4_SUPER || bytes_le16(s, 56) != MAGIC ||
+	    bytes_le16(s, 58) > 0x3f || bytes_le16(s, 60) > 3 ||
+	    bytes_le32(s, 72) > 4 || bytes_le32(s, 76) > 1)
 		return RC_END;
 	s.len = EXT4_SUPER;
 	if (bytes_le32(s, 76) > 0) {
@@ -264,6 +267,14 @@ ext4_close(struct ext4 *fs)
 	fs->cache.bytes = fs->groups.bytes = NULL;
 }
 
+void
+ext4_follow(struct ext4 *fs, ext4_live_fn *live, void *arg)
+{
+	fs->live = live;
+	fs->live_arg = arg;
+	fs->cache.nr = fs->groups.nr = UINT64_MAX;
+}
+
 bool
 ext4_read_at(struct ext4 *fs, uint64_t off, unsigned char *dst)
 {
@@ -301,6 +312,17 @@ struct slice
 ext4_block(struct ext4 *fs, uint64_t nr)
 {
 	return cached(fs, &fs->cache, nr);
+}
+
+uint64_t
+ext4_block_off(const struct ext4 *fs, uint64_t nr)
+{
+	uint64_t off;
+	bool escaped;
+
+	return fs->live != NULL && fs->live(fs->live_arg, nr, &off, &escaped) ?
+	    off :
+	    fs->base + nr * fs->super.block_size;
 }
 
 /* The block that holds descriptor g; a copy's when that is what we have. */

@@ -100,7 +100,11 @@ enum rc ext4_super_parse(struct slice, struct ext4_super *, struct err *);
 enum rc ext4_open(struct ext4 *fs, deflate_read_fn *read, void *arg, uint64_t base,
     uint64_t len, struct err *e);
 void ext4_close(struct ext4 *);
+/* Read from there on what the journal has still to write. */
+void ext4_follow(struct ext4 *, ext4_live_fn *, void *arg);
 struct slice ext4_block(struct ext4 *, uint64_t nr);
+/* Where that block's bytes are in the image. */
+uint64_t ext4_block_off(const struct ext4 *, uint64_t nr);
 /* A block's bytes at an offset of the image, read into dst. */
 bool ext4_read_at(struct ext4 *, uint64_t off, unsigned char *dst);
 /* False: it cannot be read, leads outside, or its checksum is wrong. */

@@ -212,6 +212,7 @@ give_state(struct finding *f, const struct ext4_state *s)
 	    slice_of(f->inode, f->fs->super.inode_size), &l->inode);
 	l->ino = s->ino;
 	l->has_inode = true;
+	l->off = s->off;
 	l->old = s->age != EXT4_PAST_NOW;
 	l->sequence = s->sequence;
 	(void)ext4_inode_read(f->fs, s->ino, &now);
@@ -258,6 +259,18 @@ is_known(struct finding *f, const struct ext4_name *x,
 	return false;
 }
 
+/* Where an inode stands in the image; 0 if it is not known. */
+static uint64_t
+place_of(struct ext4 *fs, uint64_t ino)
+{
+	uint64_t block;
+	size_t pos;
+
+	return ext4_inode_at(fs, ino, &block, &pos) ?
+	    ext4_block_off(fs, block) + pos :
+	    0;
+}
+
 /* Names whose inode has no earlier state any more. */
 static void
 give_names(struct finding *f)
@@ -283,6 +296,7 @@ give_names(struct finding *f)
 		l->has_inode = has_now && now.links == 0 &&
 		    (now.mode & EXT4_TYPE) == EXT4_REGULAR && fits(f, x, &now);
 		l->inode = now;
+		l->off = place_of(f->fs, x->ino);
 		set_deleted(l, &now);
 		l->has_deleted = l->has_deleted && l->has_inode;
 		give(f, x);

@@ -219,16 +219,6 @@ read_dir(struct ext4_past *p, uint32_t ino, const struct ext4_inode *in,
 	ext4_map_free(&m);
 }
 
-static bool
-block_off(struct ext4 *fs, uint64_t nr, uint64_t *off)
-{
-	bool escaped;
-
-	if (fs->live == NULL || !fs->live(fs->live_arg, nr, off, &escaped))
-		*off = fs->base + nr * fs->super.block_size;
-	return true;
-}
-
 /* The inodes of a table's block as it is now: directories, dead files. */
 static void
 read_table(struct ext4_past *p, uint64_t nr, uint64_t ino, uint32_t n,
@@ -239,8 +229,9 @@ read_table(struct ext4_past *p, uint64_t nr, uint64_t ino, uint32_t n,
 	struct slice b = ext4_block(fs, nr);
 	uint64_t off;
 
-	if (b.len == 0 || !block_off(fs, nr, &off))
+	if (b.len == 0)
 		return;
+	off = ext4_block_off(fs, nr);
 	memcpy(table, b.ptr, b.len);
 	for (uint32_t i = 0; i < n; i++) {
 		struct ext4_inode in;

@@ -10,8 +10,8 @@
  * The transactions that a crash left to be written (EXT4_RECOVER) are found
  * as the kernel does: from the start that the journal's superblock names, as
  * long as numbers follow one another and are committed; blocks revoked by a
- * later one do not count.  jbd2_live is the function for struct ext4's
- * `live`: reading goes on as if they had been written.
+ * later one do not count.  jbd2_live is the function for
+ * ext4_follow: reading goes on as if they had been written.
  *
  * jbd2_at gives the place of the latest copy of a block that is not younger
  * than `sequence`.  copies: in order of block, then of age.  At most

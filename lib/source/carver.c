@@ -151,7 +151,7 @@ static void
 carve(struct carver *c, struct job *j)
 {
 	const struct carver_opt *o = c->o;
-	bool part = o->offset > 0 || o->has_length;
+	bool part = o->offset > 0 || o->has_length || o->unallocated;
 	struct carve_opt co = { .opt = o->opt,
 		.prefix = c->prefix,
 		.src = slice_cstr(j->path),
@@ -190,6 +190,8 @@ carve(struct carver *c, struct job *j)
 		c->status = msg_err(j->path, rc, &e);
 		j->failed = true;
 	}
+	if (j->n.doubts > 0)
+		c->status = EXIT_TROUBLE;
 	tell_bad(c, j);
 	tell(c, j);
 }

@@ -1,6 +1,9 @@
 #include "source/finder.h"
 
-const struct finder *const finder_table[] = { NULL };
+#include "source/lostfs.h"
+
+/* What a file system knows of its files comes before what is carved. */
+const struct finder *const finder_table[] = { &lostfs_finder, NULL };
 
 void
 finder_note(const struct stream *s, const struct finder *f, void *state,

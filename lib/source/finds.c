@@ -77,6 +77,12 @@ find_allocated(const struct stream *s, uint64_t off, uint64_t len)
 }
 
 void
+find_doubt(const struct stream *s)
+{
+	s->finds->count->doubts++;
+}
+
+void
 find_claim(const struct stream *s, const struct find *find)
 {
 	struct finds *f = s->finds;
