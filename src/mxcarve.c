@@ -1,11 +1,15 @@
 /*
  * mxcarve - mail logs in the raw bytes of disk images
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/msg.h"
+#include "io/newfile.h"
 #include "source/carver.h"
 #include "source/tool.h"
+#include "view/blockmap.h"
 
 static const char help[] =
 "usage: mxcarve [options] [image ...]\n"
@@ -21,6 +25,9 @@ static const char help[] =
 "      --offset BYTES   begin there (K, M, G)    --length BYTES  so far\n"
 "      --unallocated    only what an ext2, ext3 or ext4 file system says is free\n"
 "      --hash md5,sha1  these hashes of the image, too\n"
+"      --map FILE       where in the image it lies: FILE.svg, else text; -: text\n"
+"                       on standard output, and no records\n"
+"      --rest FILE      what is none of it, at the same offsets, with holes\n"
 "  -o json|tsv|csv      output format (json)\n"
 "  -f KEY,KEY           only these keys\n"
 "  -s, --since TIME     events from TIME on      -u, --until TIME  before TIME\n"
@@ -36,8 +43,15 @@ static const char help[] =
 "Exit status: 0 all read, 1 no line of a log in it, 2 damaged or unread.\n";
 
 enum {
-	OPT_KNOWN = OPT_TOOL, OPT_DISK_ORDER, OPT_COPIES, OPT_OFFSET,
-	OPT_LENGTH, OPT_HASH, OPT_UNALLOCATED
+	OPT_KNOWN = OPT_TOOL,
+	OPT_DISK_ORDER,
+	OPT_COPIES,
+	OPT_OFFSET,
+	OPT_LENGTH,
+	OPT_HASH,
+	OPT_UNALLOCATED,
+	OPT_MAP,
+	OPT_REST
 };
 
 static const struct option longs[] = {
@@ -49,12 +63,17 @@ static const struct option longs[] = {
 	{ "length", required_argument, NULL, OPT_LENGTH },
 	{ "hash", required_argument, NULL, OPT_HASH },
 	{ "unallocated", no_argument, NULL, OPT_UNALLOCATED },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "rest", required_argument, NULL, OPT_REST },
 	{ NULL, 0, NULL, 0 }
 };
 
 struct mxcarve {
 	struct tool		 tool;
 	struct carver_opt	 carver;
+	const char		*map;		/* --map */
+	FILE			*map_out;
+	const char		*rest;		/* --rest */
 };
 
 /* A number of bytes: 4096, 4K, 1M, 2G, 3T. */
@@ -126,6 +145,13 @@ option(void *arg, int c, const char *value)
 	case OPT_UNALLOCATED:
 		o->unallocated = true;
 		return true;
+	case OPT_MAP:
+		m->map = value;
+		o->map = true;
+		return true;
+	case OPT_REST:
+		m->rest = value;
+		return true;
 	default:
 		return false;
 	}
@@ -134,25 +160,93 @@ option(void *arg, int c, const char *value)
 static bool
 put(void *arg, const struct rec *r)
 {
-	struct tool *t = arg;
+	struct mxcarve *m = arg;
+	struct tool *t = &m->tool;
 
-	return !window_has_event(&t->opt, r) || rec_put(&t->out, r);
+	return !t->writes || !window_has_event(&t->opt, r) ||
+	    rec_put(&t->out, r);
+}
+
+/* A new file for an output that is no record; what cannot be made ends it. */
+static int
+new_file(const char *option, const char *path)
+{
+	char name[256];
+	struct err e;
+	int fd;
+
+	if (newfile_open(path, &fd, &e) == RC_OK)
+		return fd;
+	(void)msg_quote(name, sizeof(name), slice_cstr(path));
+	exit(msg_error("%s %s: %s", option, name, strerror(e.sys)));
+}
+
+/* Outputs are opened before the process is confined. */
+static void
+open_outputs(struct mxcarve *m)
+{
+	const struct inputs *in = &m->tool.in;
+	bool one = in->n == 1;
+	bool again = one && !slice_is(slice_cstr(in->v[0].path), "-");
+
+	m->carver.rest = -1;
+	if (in->n == 0)
+		return;
+	if (m->map != NULL && !one)
+		msg_usage("--map: of one image");
+	if (m->rest != NULL && !again)
+		msg_usage("--rest: of one image, not of standard input");
+	if (m->rest != NULL)
+		m->carver.rest = new_file("--rest", m->rest);
+	if (m->map == NULL)
+		return;
+	m->map_out = slice_is(slice_cstr(m->map), "-") ?
+	    stdout :
+	    fdopen(new_file("--map", m->map), "w");
+	if (m->map_out == NULL)
+		exit(msg_error("--map: out of memory"));
+}
+
+static int
+write_map(struct mxcarve *m, const struct carver *c, int status)
+{
+	struct slice path = slice_cstr(m->map == NULL ? "" : m->map);
+	struct slice name =
+	    m->tool.in.n == 0 ? path : slice_cstr(m->tool.in.v[0].path);
+	bool bad;
+
+	if (m->map_out == NULL)
+		return status;
+	if (slice_ends(path, SLICE(".svg")))
+		blockmap_svg(m->map_out, carver_map(c), name);
+	else
+		blockmap_text(m->map_out, carver_map(c), name);
+	bad = ferror(m->map_out) != 0;
+	if (m->map_out == stdout)
+		bad |= fflush(stdout) != 0;
+	else
+		bad |= fclose(m->map_out) != 0;
+	return bad ? msg_error("--map: it could not be written") : status;
 }
 
 int
 main(int argc, char *argv[])
 {
-	static const struct tool_usage usage = { .help = help,
-	    .longs = longs, .option = option };
+	static const struct tool_usage usage = {
+		.help = help, .longs = longs, .option = option
+	};
 	struct mxcarve m = { .carver = { .opt = &m.tool.opt } };
 	struct carver *c;
 	int status;
 
 	tool_options(&m.tool, argc, argv, &usage, &m);
 	tool_open(&m.tool, argv + optind, argc - optind);
+	open_outputs(&m);
 	c = carver_open(&m.carver, &m.tool.in);
-	tool_output(&m.tool);
-	status = carver_run(c, put, &m.tool);
+	if (m.map_out != stdout)
+		tool_output(&m.tool);
+	status = carver_run(c, put, &m);
+	status = write_map(&m, c, status);
 	carver_close(c);
 	return tool_end(&m.tool, status);
 }

@@ -6,7 +6,7 @@
 static const char help[] =
 "usage: mxlog [options] [file ...]\n"
 "Write one event record for each line of mail logs, in time order.\n"
-"Files may be compressed, bundled, or directories; none or - is standard input.\n"
+"Logs, journals, compressed, bundles, directories; none or - is standard input.\n"
 "\n"
 "  -o json|tsv|csv      output format (json)\n"
 "  -f KEY,KEY           only these keys\n"

@@ -101,22 +101,24 @@ put(void *arg, const struct rec *r)
 	return !tool_within(&x->t, r) || rec_put(&x->t.out, r);
 }
 
-/* The source record: what was read, as each tool's stream ends. */
-static void
-put_source(struct mxqueue *x)
+static bool
+put_source(void *arg, const struct rec *r)
 {
-	const struct queueread *q = &x->q;
-	struct rec r;
+	struct mxqueue *x = arg;
 
-	rec_clear(&r);
-	rec_set(&r, F_TYPE, SLICE("source"));
-	rec_set(&r, F_FORMAT, SLICE("queue"));
-	if (q->damaged > 0 || q->unread > 0)
-		rec_set(&r, F_DAMAGED, SLICE("damaged"));
-	rec_set(&r, F_TOOL, slice_cstr(msg_tool()));
-	rec_set(&r, F_VERSION, slice_cstr(VERSION));
-	rec_set(&r, F_SANDBOX, slice_cstr(sandbox_state()));
-	(void)rec_put(&x->t.out, &r);
+	return rec_put(&x->t.out, r);
+}
+
+static int
+put_table(struct mxqueue *x)
+{
+	struct err e;
+
+	queueshape_table(x->shape, stdout, 40, 120);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return msg_err("standard output", err_fail(&e,
+		    "cannot write"), &e);
+	return EXIT_YES;
 }
 
 /* Records, or the shape that is made of them. */
@@ -133,11 +135,11 @@ run_records(struct mxqueue *x)
 		msg_note("%llu files that are no queue files left out",
 		    (unsigned long long)x->q.other);
 	if (x->mode == MODE_RECORDS)
-		put_source(x);
+		(void)queueread_sources(&x->q, put_source, x);
 	else if (x->formatted)
 		(void)queueshape_records(x->shape, &x->t.out);
-	else
-		queueshape_table(x->shape, stdout, 40, 120);
+	else if (put_table(x) != EXIT_YES)
+		return EXIT_TROUBLE;
 	return queueread_status(&x->q);
 }
 

@@ -102,10 +102,16 @@ put(struct mxquote *m, struct slice line)
 {
 	struct buf *b = &m->tool.out.buf;
 
-	/* A terminal would obey what is in there. */
-	if (m->terminal)
+	struct slice first;
+
+	/* A terminal would obey what is in there; entries have many lines. */
+	if (m->terminal) {
+		while (slice_cut(line, '\n', &first, &line)) {
+			text_clean(b, first, "");
+			(void)buf_addc(b, '\n');
+		}
 		text_clean(b, line, "");
-	else
+	} else
 		(void)buf_add(b, line);
 	(void)buf_addc(b, '\n');
 	return b->len < OUT_FULL || rec_flush(&m->tool.out);

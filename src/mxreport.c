@@ -312,6 +312,7 @@ main(int argc, char *argv[])
 
 	judging_init(&m.judging);
 	tool_options(&m.tool, argc, argv, &usage, &m);
+	m.tool.opt.tls_failures = true;
 	judging_load(&m.judging, m.tool.opt.now);
 	remember_args(&m, argv + optind, argc - optind);
 	set_options(&m);

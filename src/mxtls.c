@@ -74,6 +74,7 @@ struct mxtls {
 	bool			 found;		/* its message */
 	bool			 ended;		/* audit_end was called */
 	bool			 told;		/* that TLS was not logged */
+	bool			 events;	/* some were read */
 	bool			 failed;
 	const struct policy_line *line;		/* of the finding at hand */
 };
@@ -210,6 +211,7 @@ take(void *arg, const struct rec *r)
 		if (!quote(m, r))
 			return false;
 	}
+	m->events = m->events || slice_eq(rec_get(r, F_TYPE), SLICE("event"));
 	if (m->ended)
 		m->failed = true;	/* records behind the end */
 	return audit_add(m->audit, r);
@@ -245,6 +247,7 @@ finish(struct mxtls *m, int status)
 	if (m->searched.records > 0)
 		say_figures(t);
 	d.failed = m->failed;
+	d.no_events = !m->events && !m->told;
 	if (doubts_say(&d))
 		status = msg_join(status, EXIT_TROUBLE);
 	return msg_join(status, tally_status(t));
@@ -343,6 +346,7 @@ main(int argc, char *argv[])
 
 	judging_init(&m.judging);
 	tool_options(&m.tool, argc, argv, &usage, &m);
+	m.tool.opt.tls_failures = true;
 	judging_load(&m.judging, m.tool.opt.now);
 	if (m.match != NULL || m.check)
 		status = policy_alone(&m);

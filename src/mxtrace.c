@@ -5,7 +5,7 @@
 
 static const char help[] =
 "usage: mxtrace [options] [file ...]\n"
-"Reconstruct messages and deliveries from mail logs or mxlog's records.\n"
+"Reconstruct messages and deliveries from mail logs, queue files or records.\n"
 "Files may be compressed, bundled, or directories; none or - is standard input.\n"
 "\n"
 "  -e, --events         write the event records too\n"
@@ -25,6 +25,7 @@ static const char help[] =
 "  -q quiet   -v verbose   -h this help   -V version\n"
 "\n"
 "  mxtrace /var/log/mail.log* | mxgrep -m from=alice@example.org | mxtime\n"
+"  mxtrace mail.log /var/spool/postfix | mxtime      the queue as evidence, too\n"
 "Exit status: 0 all read, 1 nothing of Postfix in it, 2 damaged or unread.\n";
 
 static bool

@@ -2,7 +2,7 @@
 
 # mxreport: the answer and its figures, against mxtls and one-liners over the
 # records; periods; what is counted once; hostile evidence in every form of
-# output; the page: valid, self-contained, readable, rendered.
+# output.  The page: t/html.t.
 
 use strict;
 use warnings;
@@ -207,7 +207,7 @@ subtest 'one-liners over the records' => sub {
 	plan skip_all => 'no jq' unless have('jq');
 	my $own = policy("[policy]\ninclude no-plaintext\n[limits]\nloopback judge\n");
 	my $rec = "$dir/lab.json";
-	my $t = run('mxtrace', @read, @lab, { to => $rec });
+	my $t = run('mxtrace', '-e', @read, @lab, { to => $rec });
 	is($t->{status}, 0, 'the lab is traced');
 	my $r = run('mxreport', '-q', '-p', $own, '-o', 'json', '--rows', 5000, @now, $rec);
 	my $j = $js->decode($r->{out});
@@ -229,7 +229,16 @@ subtest 'one-liners over the records' => sub {
 	    join("\n", sort split /\n/, $jq->('-n', "[inputs | $sent | select(.tls == \"plaintext\")] | group_by(.relay_name // .relay_addr)[] | \"\\(.[0].relay_name // .[0].relay_addr) \\(map(.trace) | unique | length) \\(length)\"")), 'peers without TLS');
 	is(join("\n", sort map { ($_->{version} // '') . ' ' . ($_->{cipher} // '') . " $_->{hops}" } grep { $_->{side} eq 'outbound' } @{$j->{ciphers}}),
 	    join("\n", sort split /\n/, $jq->('-n', "[inputs | $sent | select(.tls == \"encrypted\" or .tls == \"authenticated\")] | group_by([.tls_version, .tls_cipher])[] | \"\\(.[0].tls_version // \"\") \\(.[0].tls_cipher // \"\") \\(length)\"")), 'ciphers');
-	is(join(' ', map { $_->{delivered} } @{$j->{mail_by_day}}), $jq->('-n', "$final | length"), 'delivered by day');
+	my $days = 0;
+	$days += $_->{delivered} for @{$j->{mail_by_day}};
+	is($days, $jq->('-n', "$final | length"), 'delivered by day');
+	is(join("\n", map { "$_->{day} $_->{delivered}" } grep { $_->{delivered} } @{$j->{mail_by_day}}),
+	    $jq->('-n', "$final | group_by(.time[:10])[] | \"\\(.[0].time[:10]) \\(length)\""), 'each of them');
+	is(join("\n", sort map { "$_->{side} $_->{peer} $_->{rule} $_->{attempts}" } grep { $_->{side} eq 'outbound' } @{$j->{tls_failures}}),
+	    join("\n", sort split /\n/, $jq->('-n', '[inputs | select(.type == "delivery" and .tls == "refused")] | group_by([.relay_name, (.reply | test("Cannot start TLS: handshake failure"))])[] |' .
+	    ' "outbound \(.[0].relay_name) \(if .[0].reply | test("Cannot start TLS: handshake failure") then "handshake" else "mandatory" end)-failed \(length)"')), 'attempts that TLS made fail');
+	is(join("\n", map { "$_->{peer} $_->{attempts}" } grep { $_->{side} eq 'inbound' } @{$j->{tls_failures}}),
+	    $jq->('-n', '[inputs | select(.type == "event" and .event == "tls" and (.reason // "" | startswith("SSL_accept error")))] | group_by(.client_name)[] | "\(.[0].client_name) \(length)"'), 'and those of clients');
 	is(scalar @{$j->{violations}}, $j->{answer}{violation}, 'each violation is listed');
 	my $id = sh('bash', '-c', tool_path('mxtls') . " -q -p $own $rec | jq -r 'select(.verdict == \"violation\") | .id'");
 	my %id = map { $_ => 1 } split /\n/, $id->{out};
@@ -237,7 +246,9 @@ subtest 'one-liners over the records' => sub {
 	my $also = map { split ' ', $_->{also} // '' } @{$j->{violations}};
 	is(@{$j->{violations}} + $also + grep({ $_->{verdict} eq 'violation' } @{$j->{peers_that_changed}}), scalar(() = $id->{out} =~ /\n/g), 'and none of its findings is missing');
 	my %sum;
-	$sum{$_} += $j->{tls_by_day}[0]{$_} for qw(authenticated encrypted plaintext unknown hops);
+	for my $day (@{$j->{tls_by_day}}) {
+		$sum{$_} += $day->{$_} for qw(authenticated encrypted plaintext unknown hops);
+	}
 	is($sum{authenticated} + $sum{encrypted} + $sum{plaintext} + $sum{unknown}, $sum{hops}, 'the states add up');
 	is($sum{hops}, $j->{answer}{hops}, 'to the hops that are judged');
 	# From the logs themselves: the same, but for what names the sources.
@@ -297,7 +308,7 @@ subtest 'hostile evidence' => sub {
 			like($text, qr/&lt;script&gt;alert\(1\)&lt;\/script&gt;/, 'html: and is shown');
 			like($text, qr/\\u202egpj/, 'html: what was hidden is visible');
 			my @open = $text =~ /<(?!\/|!)([a-z0-9]+)/g;
-			my %allowed = map { $_ => 1 } qw(html head meta title style body header h1 h2 p main section ul li span strong nav a div table caption thead tbody tr th td bdi time figure figcaption svg desc defs pattern line circle rect text g footer code b);
+			my %allowed = map { $_ => 1 } qw(html head meta title style body header h1 h2 p main section ul li span strong nav a div table caption thead tbody tr th td bdi wbr time figure figcaption svg desc defs pattern line circle rect text g footer code b);
 			is(join(' ', grep { !$allowed{$_} } @open), '', 'html: no other element');
 		} elsif ($form eq 'json') {
 			my $j = eval { $js->decode($r->{out}) };
@@ -362,118 +373,6 @@ subtest 'the same bytes again' => sub {
 	for my $form (qw(text html json csv tap)) {
 		my @r = map { run('mxreport', @read, '-p', 'no-plaintext', '-o', $form, @now, @lab)->{out} } 1 .. 2;
 		ok($r[0] eq $r[1] && length $r[0] > 200, $form);
-	}
-};
-
-# The page.
-my $many = policy("[policy]\nname Many days\n[default]\noutbound encrypt\ninbound may\n[limits]\nunknown 10%\n[exempt]\nold.example.org until=2026-12-31 reason=to be replaced\n");
-my @days = map { my $d = $_; map { out($_ % 7 == 0 ? plain() : $_ % 11 == 0 ? unknown() : $_ % 3 == 0 ? (tls => 'authenticated', tls_trust => 'Verified') : (),
-    time => sprintf('2026-09-%02dT%02d:00:00Z', $d, $_ % 24), to => "user.with.a.long.name.$_\@a-rather-long-name-of-a-department.example.org", relay_name => "mail-$_.a-rather-long-name.example.org") } 1 .. 20 + $d } 1 .. 13;
-my $html = run('mxreport', '-q', '-p', $many, '-o', 'html', @now, '-', { in => records(@days, @end) })->{out};
-my $page = put("$dir/page.html", $html);
-
-subtest 'the page: valid' => sub {
-	plan skip_all => 'tidy is not installed' unless have('tidy');
-	my $t = sh('tidy', '-q', '-e', $page);
-	is($t->{err}, '', 'tidy has nothing to say of many days');
-	is($t->{status}, 0, 'status');
-	for my $c (['an empty one', records(@end)], ['hostile evidence', records(map({ out(plain(), to => $_, reply => $_, relay_name => $_) } @evil), @end)]) {
-		my $f = put("$dir/t.html", run('mxreport', '-q', '-p', $many, '-o', 'html', @now, '-', { in => $c->[1] })->{out});
-		is(sh('tidy', '-q', '-e', $f)->{err}, '', "nor of $c->[0]");
-	}
-};
-
-subtest 'the page: self-contained and readable' => sub {
-	unlike($html, qr/<script|<link|<img|<iframe|<object|<embed|\@import|javascript:|\son\w+=/i, 'no script, nothing loaded');
-	my @url = $html =~ /(?:href|src|action|xlink:href)="([^"]*)"|url\(([^)]*)\)/g;
-	is(join(' ', grep { defined && !/^#/ } @url), '', 'every reference is within the page');
-	my %id;
-	$id{$_}++ for $html =~ /\bid="([^"]*)"/g;
-	is(join(' ', grep { $id{$_} > 1 } sort keys %id), '', 'ids are unique');
-	is(join(' ', grep { !$id{$_} } map { s/^#//r } grep { defined && /^#/ } @url), '', 'references have their target');
-	is(join(' ', grep { !$id{$_} } $html =~ /aria-labelledby="([^"]*)"/g), '', 'labels have theirs');
-	like($html, qr/^<!DOCTYPE html>\n<html lang="en">/, 'language');
-	like($html, qr/<title>[^<]+<\/title>/, 'title');
-	like($html, qr/default-src 'none'/, 'a policy that forbids all else');
-	my @h = $html =~ /<h([1-6])/g;
-	is($h[0], 1, 'one heading of all first');
-	is(scalar(grep { $_ == 1 } @h), 1, 'and only one');
-	is(scalar(grep { $h[$_] > $h[$_ - 1] + 1 } 1 .. $#h), 0, 'no level is left out');
-	my @t = $html =~ /<table\b.*?<\/table>/gs;
-	cmp_ok(scalar @t, '>', 8, 'tables');
-	is(scalar(grep { !/<caption>[^<]+<\/caption>/ } @t), 0, 'each has a caption');
-	is(scalar(grep { /<th(?![^>]*scope=)[\s>]/ } @t), 0, 'each heading a scope');
-	is(scalar(grep { my ($head) = /<thead><tr>(.*?)<\/tr>/s; my $c = () = $head =~ /<th/g; grep { my $x = () = /<t[hd]\b/g; $x != $c } /<tr>(.*?)<\/tr>/gs } @t), 0, 'each row as many cells as headings');
-	my ($svg) = $html =~ /(<svg class="chart".*?<\/svg>)/s;
-	like($svg, qr/role="img" aria-label="[^"]+">\s*<title>[^<]+<\/title>\s*<desc>[^<]+<\/desc>/, 'the chart has title and description');
-	is(scalar(() = $html =~ /<svg class="swatch"(?! aria-hidden)/g), 0, 'swatches are silent');
-	is(scalar(() = $svg =~ /<g><title>/g), 13, 'a bar a day');
-	like($html, qr/tls_by_day/, 'and a table of the same');
-	like($html, qr/\@media print/, 'made for paper');
-	like($html, qr/prefers-color-scheme: dark/, 'made for the night');
-	# The answer stands first.
-	like($html, qr/<main>\s*<section class="answer bad".*?<h2[^>]*>Answer: violations<\/h2>\s*<p class="sentence">\d+ of \d+ hops broke/s, 'the answer first');
-};
-
-# Contrast as WCAG 2 has it.
-sub luminance {
-	my @c = map { my $v = hex($_) / 255; $v <= 0.03928 ? $v / 12.92 : (($v + 0.055) / 1.055) ** 2.4 } $_[0] =~ /^#(..)(..)(..)$/;
-	return 0.2126 * $c[0] + 0.7152 * $c[1] + 0.0722 * $c[2];
-}
-sub contrast {
-	my ($a, $b) = sort { $b <=> $a } map { luminance($_) } @_;
-	return ($a + 0.05) / ($b + 0.05);
-}
-
-subtest 'the page: contrast' => sub {
-	my ($day, $night) = $html =~ /:root \{(.*?)\}.*?prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}/s;
-	cmp_ok(contrast('#ffffff', '#000000'), '==', 21, 'black on white');
-	for my $c (['day', $day], ['night', $night]) {
-		my %v = $c->[1] =~ /--([a-z]+): (#[0-9a-f]{6})/g;
-		for my $bg (qw(bg panel)) {
-			cmp_ok(contrast($v{$_}, $v{$bg}), '>=', 4.5, "$c->[0]: $_ on $bg") for qw(fg soft link good bad dark);
-		}
-		cmp_ok(contrast($v{fg}, $v{head}), '>=', 4.5, "$c->[0]: headings of tables");
-		cmp_ok(contrast($v{$_}, $v{bg}), '>=', 3, "$c->[0]: $_ on the page") for $c->[0] eq 'day' ? qw(authenticated encrypted plaintext unknown) : qw(authenticated encrypted plaintext unknown);
-		cmp_ok(contrast($v{authenticated}, $v{encrypted}), '>=', 1.5, "$c->[0]: the blues differ in lightness");
-		cmp_ok(contrast($v{mark}, $v{$_}), '>=', 3, "$c->[0]: the pattern on $_") for qw(plaintext unknown);
-	}
-};
-
-subtest 'the page: rendered' => sub {
-	plan skip_all => 'chromium is not installed' unless have('chromium');
-	my @c = ('timeout', 100, 'chromium', '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', "--user-data-dir=$dir/chromium");
-	# The page has no script; a copy of it gets one, to be measured.
-	# The page has no script; a copy of it gets one, to be measured, and
-	# stands in a frame, since windows are not as narrow as phones.
-	(my $probe = $html) =~ s/<meta http-equiv="Content-Security-Policy"[^>]*>//;
-	$probe =~ s{</body>}{<script>
-	const w = document.documentElement.clientWidth, bad = [];
-	for (const e of document.querySelectorAll('body *')) {
-		const r = e.getBoundingClientRect();
-		if (r.right > w + 1 && !e.closest('.scroll') && !e.closest('svg')) bad.push(e.tagName + '.' + e.className);
-	}
-	parent.postMessage('W' + w + ' S' + document.documentElement.scrollWidth + ' B' + bad.slice(0, 5).join(',') + ' E', '*');
-	</script></body>};
-	put("$dir/probe.html", $probe);
-	for my $w (360, 800, 1280) {
-		my $f = put("$dir/frame.html", "<!DOCTYPE html><title>no answer</title><script>onmessage = e => { document.title = e.data }</script>",
-		    "<iframe src='probe.html' style='border:0;width:${w}px;height:900px'></iframe>");
-		my $r = sh(@c, '--window-size=1400,1000', '--virtual-time-budget=5000', '--dump-dom', "file://$f");
-		my ($cw, $sw, $bad) = $r->{out} =~ /<title>W(\d+) S(\d+) B(.*?) E<\/title>/;
-		ok(defined $cw, "$w pixels: rendered") or diag($r->{out}, $r->{err}), next;
-		cmp_ok(abs($cw - $w), '<=', 20, "$w pixels: the width that was asked for");
-		cmp_ok($sw, '<=', $cw, "$w pixels: nothing beside the page");
-		is($bad, '', "$w pixels: nothing reaches out of it");
-	}
-	my $r = sh(@c, '--no-pdf-header-footer', "--print-to-pdf=$dir/page.pdf", "file://$page");
-	my $pdf = -e "$dir/page.pdf" ? slurp("$dir/page.pdf") : '';
-	like($pdf, qr/^%PDF-/, 'printed') or diag($r->{err});
-	# No column runs off the paper: every cell's text is on it.
-      SKIP: {
-		skip 'no pdftotext', 1 unless have('pdftotext');
-		my $text = sh('pdftotext', '-layout', "$dir/page.pdf", '-')->{out};
-		like($text, qr/All hops/, 'the last column of a wide table is on the paper');
 	}
 };
 

@@ -128,11 +128,19 @@ for my $d ($dir, "$dir/var/log") {
 	put("$d/mail.log", @line[20 .. $#line]);
 	put("$d/mail.log.1", @line[5 .. 19]);
 	put("$d/mail.log.2", @line[0 .. 4]);
+	put("$d/disk.img", "\0" x 4096, @line, "\0" x 4096);
 	put("$d/old", @line);
 	system("cd $d && gzip -nq mail.log.2 old") == 0 or die "gzip failed\n";
 	# The set ends on 2026-09-02.
 	utime 1788393600, 1788393600, $_ for glob "$d/*";
 }
+
+# And a queue.
+mkdir "$dir/var/spool";
+mkdir "$dir/queue";
+system('tar', '--warning=no-timestamp', '-xzf', 'samples/queue/standing-short.tgz',
+    '-C', "$dir/queue") == 0 && rename("$dir/queue/spool", "$dir/var/spool/postfix")
+    or die "samples/queue/standing-short.tgz\n";
 
 # A line of mdoc as the shell is to see it.
 sub plain {
@@ -181,7 +189,7 @@ sub try_example {
 			    if system("command -v $w >/dev/null") &&
 			    $w !~ /^mx/;
 		}
-		$run =~ s{/var/log/}{$dir/var/log/}g;
+		$run =~ s{/var/(log|spool)/}{$dir/var/$1/}g;
 		$run =~ s{\bbin/(mx)}{$1}g;
 		my $r = sh('bash', '-o', 'pipefail', '-c', $run, { cd => $dir,
 		    env => { PATH => "$bin:$ENV{PATH}", NO_COLOR => 1 } });

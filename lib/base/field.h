@@ -65,6 +65,10 @@ X(PROTOCOL, protocol, STR, "SMTP or ESMTP")				\
 X(SASL_METHOD, sasl_method, STR, "SASL mechanism")			\
 X(SASL_USER, sasl_user, STR, "SASL user name")				\
 X(UID, uid, NUM, "user ID of a local submission")			\
+X(WRITER_PID, writer_pid, NUM, "process ID of the line's writer by journald, where the line says another") \
+X(WRITER_UID, writer_uid, NUM, "user ID of the line's writer by journald, which the writer cannot choose") \
+X(WRITER_EXE, writer_exe, STR, "its program by journald")		\
+X(SEQNUM, seqnum, NUM, "number that journald gave to the line; it counts up") \
 X(SUBJECT, subject, STR, "Subject, where a header check logged it")	\
 X(RELAY, relay, STR, "next hop as logged")				\
 X(RELAY_NAME, relay_name, HOST, "host name of the next hop")		\
@@ -175,6 +179,7 @@ X(LINES, lines, NUM, "lines read")					\
 X(UNDERSTOOD, understood, NUM, "lines understood")			\
 X(IGNORED, ignored, NUM, "lines ignored on purpose")			\
 X(FOREIGN, foreign, NUM, "lines that are not Postfix's")		\
+X(FORGED, forged, NUM, "of these, lines in Postfix's name that another program wrote, if any") \
 X(UNKNOWN, unknown, NUM, "Postfix lines that were not understood")	\
 X(GAPS, gaps, STR, "gaps in the evidence: FROM/TO and the reason of each") \
 X(TLS_LOGGING, tls_logging, STR, "tags and whether TLS logging was seen: yes or no-evidence") \

@@ -47,6 +47,14 @@ event_program_lost(const struct event *ev)
 	    SLICE("program-lost"));
 }
 
+bool
+event_forged(const struct event *ev)
+{
+	return ev->class == LINE_FOREIGN && rec_has(&ev->rec, F_NOTE) &&
+	    slice_find(ev->rec.v[F_NOTE], SLICE("not-by-postfix")) !=
+	    SLICE_NONE;
+}
+
 /* A number in its own piece of storage. */
 static void
 put(struct rec *r, enum field f, unsigned char *dst, uint64_t v)

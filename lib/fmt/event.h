@@ -101,6 +101,7 @@ enum daemon_id	daemon_find(struct slice);
 /* The note of the record holds that word. */
 bool		event_lines_lost(const struct event *);
 bool		event_program_lost(const struct event *);
+bool		event_forged(const struct event *);	/* not-by-postfix */
 
 /* Storage for the text of an event's numbers and time. */
 struct event_text {

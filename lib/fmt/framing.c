@@ -21,6 +21,7 @@ const struct slice framing_name[FRAMING_N] = {
 	[FRAMING_UNIX] = { (const unsigned char *)"short-unix", 10 },
 	[FRAMING_JSON] = { (const unsigned char *)"journal-json", 12 },
 	[FRAMING_EXPORT] = { (const unsigned char *)"journal-export", 14 },
+	[FRAMING_JOURNAL] = { (const unsigned char *)"journal", 7 },
 	[FRAMING_DOCKER] = { (const unsigned char *)"docker", 6 },
 	[FRAMING_CRI] = { (const unsigned char *)"cri", 3 },
 	[FRAMING_PREFIX] = { (const unsigned char *)"prefix", 6 },
@@ -281,7 +282,7 @@ clear(struct frame *fr)
 	fr->postfix = NULL;
 	fr->number = fr->writer = fr->back = 0;
 	fr->repeat = fr->lines = 0;
-	fr->last_repeated = fr->lost_program = fr->cut = false;
+	fr->last_repeated = fr->lost_program = fr->cut = fr->has_who = false;
 }
 
 static inline size_t

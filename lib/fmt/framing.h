@@ -55,10 +55,19 @@ enum framing_kind {
 	FRAMING_UNIX,		/* journalctl -o short-unix */
 	FRAMING_JSON,		/* journalctl -o json */
 	FRAMING_EXPORT,		/* journalctl -o export */
+	FRAMING_JOURNAL,	/* a journal file (fmt/journalfile.h) */
 	FRAMING_DOCKER,
 	FRAMING_CRI,
 	FRAMING_PREFIX,		/* the user's own pattern */
 	FRAMING_N
+};
+
+/*
+ * What journald found out about the writer of an entry, which the writer
+ * could not choose: _PID, _UID, _EXE, _COMM; and the entry's own number.
+ */
+struct frame_who {
+	struct slice		pid, uid, exe, comm, seqnum;
 };
 
 struct frame {
@@ -86,6 +95,8 @@ struct frame {
 					 * stands in the line before */
 	bool			lost_program;	/* stock RFC 5424: tag cut at its slash */
 	bool			cut;	/* the line was longer than we keep */
+	bool			has_who;	/* who is set */
+	struct frame_who	who;
 };
 
 struct prefix;		/* fmt/prefix.h: --prefix */

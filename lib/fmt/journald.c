@@ -18,6 +18,9 @@ enum member {
 	M_PID,
 	M_SENDER_PID,
 	M_MESSAGE,
+	M_UID,
+	M_EXE,
+	M_SEQNUM,
 	M_N
 };
 
@@ -31,6 +34,9 @@ static const struct slice member_name[M_N] = {
 	[M_PID] = { (const unsigned char *)"SYSLOG_PID", 10 },
 	[M_SENDER_PID] = { (const unsigned char *)"_PID", 4 },
 	[M_MESSAGE] = { (const unsigned char *)"MESSAGE", 7 },
+	[M_UID] = { (const unsigned char *)"_UID", 4 },
+	[M_EXE] = { (const unsigned char *)"_EXE", 4 },
+	[M_SEQNUM] = { (const unsigned char *)"__SEQNUM", 8 },
 };
 
 static enum member
@@ -61,6 +67,33 @@ fill(const struct slice v[M_N], struct frame *fr)
 		    v[m].len <= PID_DIGITS)
 			fr->pid = v[m];
 	fr->text = v[M_MESSAGE];
+	fr->has_who = true;
+	fr->who = (struct frame_who){ .pid = v[M_SENDER_PID], .uid = v[M_UID],
+		.exe = v[M_EXE], .comm = v[M_COMM], .seqnum = v[M_SEQNUM] };
+}
+
+bool
+journald_wants(struct slice name)
+{
+	return find(name) != M_N;
+}
+
+void
+journald_fields(const struct slice *field, size_t n, struct frame *fr)
+{
+	struct slice v[M_N] = { { NULL, 0 } }, name, value;
+
+	for (size_t i = 0; i < n; i++) {
+		enum member m;
+
+		if (!slice_cut(field[i], '=', &name, &value))
+			continue;
+		m = find(name);
+		if (m != M_N && v[m].ptr == NULL)
+			v[m] = value;
+	}
+	(void)read_time(v, &fr->stamp);
+	fill(v, fr);
 }
 
 bool

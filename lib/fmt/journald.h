@@ -23,6 +23,11 @@
  * A binary length that is not followed by its newline, or is larger than
  * what journald stores, ends the entry before the field.
  *
+ * journald_fields fills an empty frame from the fields of an entry that was
+ * read from a journal file, "NAME=value" each; the journal's own time and
+ * number stand among them as in an export.  journald_wants tells which
+ * fields are of use.
+ *
  * journald_skip steps over a part of what is left of an entry, says in *r
  * what is to be skipped unseen after it, and returns how much to consume: 0
  * when more data is needed, or with r->entry false before a line that is no
@@ -51,6 +56,8 @@ bool	journald_json(struct slice line, struct buf *scratch,
 bool	journald_is_export(struct slice line, bool inside);
 enum journald_got journald_export(struct slice data, size_t limit, bool eof,
 	    size_t *used, struct frame *);
+void	journald_fields(const struct slice *field, size_t n, struct frame *);
+bool	journald_wants(struct slice name);
 size_t	journald_skip(struct slice data, bool eof,
 	    struct journald_rest *r);
 

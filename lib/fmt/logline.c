@@ -1,5 +1,6 @@
 #include "fmt/logline.h"
 
+#include "fmt/journalwho.h"
 #include "fmt/postfix.h"
 
 #include "base/banned.h"
@@ -30,6 +31,26 @@ set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
 		rec_set(r, F_DAEMON, fr->tag);
 }
 
+/* What journald says of the writer. */
+static void
+set_who(struct rec *r, const struct frame *fr)
+{
+	static const struct {
+		enum field	key;
+		uint64_t	max;
+	} num[] = { { F_WRITER_PID, UINT32_MAX }, { F_WRITER_UID, UINT32_MAX },
+		{ F_SEQNUM, UINT64_MAX } };
+	const struct slice v[] = { fr->who.pid, fr->who.uid, fr->who.seqnum };
+	uint64_t n;
+
+	for (size_t i = 0; i < sizeof(num) / sizeof(num[0]); i++)
+		if (slice_u64(v[i], num[i].max, &n) &&
+		    (num[i].key != F_WRITER_PID || !slice_eq(v[i], fr->pid)))
+			rec_set(r, num[i].key, v[i]);
+	if (fr->who.exe.len > 0)
+		rec_set(r, F_WRITER_EXE, fr->who.exe);
+}
+
 /* A logger says that it dropped lines. */
 static bool
 lost_lines(const struct frame *fr)
@@ -54,6 +75,7 @@ logline_read(const struct frame *fr, struct event *ev)
 {
 	struct postfix_tag own;
 	const struct postfix_tag *t = &own;
+	bool forged;
 
 	rec_clear(&ev->rec);
 	ev->kind = EV_OTHER;
@@ -72,6 +94,12 @@ logline_read(const struct frame *fr, struct event *ev)
 		t = fr->postfix;
 	else
 		postfix_tag(fr->tag, fr->lost_program, &own);
+	forged = fr->has_who && t->ours && journalwho_forged(&fr->who, t);
+	if (forged) {
+		/* It makes no fact: a line of another program. */
+		postfix_tag(slice_of(NULL, 0), false, &own);
+		t = &own;
+	}
 	if (t->ours)
 		postfix_parse(fr->text, t, ev);
 	else
@@ -86,5 +114,9 @@ logline_read(const struct frame *fr, struct event *ev)
 		}
 	}
 	set_tag(ev, fr, t);
+	if (fr->has_who)
+		set_who(&ev->rec, fr);
+	if (forged)
+		rec_set(&ev->rec, F_NOTE, SLICE("not-by-postfix"));
 	return t->ours;
 }

@@ -8,6 +8,9 @@
  * says that it dropped lines gets the note `lines-lost`.  The slices of the
  * record live as long as those of the frame.  It cannot fail: what is not
  * understood is an event of kind EV_UNKNOWN.  True for a line of Postfix.  A
+ * line in Postfix's name that another program wrote, by what journald says
+ * (fmt/journalwho.h), is a line of another program, with the note
+ * `not-by-postfix`: it makes no fact.  A
  * notice that the line before came again (frame.last_repeated) is only text.
  */
 #ifndef FMT_LOGLINE_H

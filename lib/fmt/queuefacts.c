@@ -97,6 +97,16 @@ queuefacts_loss(struct queuefacts *f, const struct queuefile_rec *r)
 		    what.ptr[i]);
 }
 
+/* As Postfix spells them; any text may have a = in it. */
+static bool
+is_name(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((s.ptr[i] < 'a' || s.ptr[i] > 'z') && s.ptr[i] != '_')
+			return false;
+	return true;
+}
+
 static void
 attribute(struct queuefacts *f, const struct queuefile_rec *r)
 {
@@ -105,6 +115,7 @@ attribute(struct queuefacts *f, const struct queuefile_rec *r)
 
 	if (!queuerec_attr(r->data, &name, &value))
 		return;
+	f->named = f->named || is_name(name);
 	if (slice_eq(name, SLICE("dsn_orig_rcpt"))) {
 		f->next_orcpt = keep(f, value);
 		return;
@@ -283,6 +294,12 @@ bool
 queuefacts_maildrop(const struct queuefacts *f)
 {
 	return !f->has_size || (f->size.n == 6 && !f->size.done);
+}
+
+bool
+queuefacts_none(const struct queuefacts *f)
+{
+	return !f->has_size && !f->has_time && !f->has_content && !f->named;
 }
 
 bool

@@ -63,6 +63,7 @@ struct queuefacts {
 	unsigned int		 digits;
 	bool			 has_created;
 	int64_t			 created;
+	bool			 named;		/* has a named attribute */
 	bool			 has_sender;
 	struct slice		 sender;
 	struct slice		 fullname, filter, redirect;
@@ -98,6 +99,8 @@ void	queuefacts_end(struct queuefacts *, const struct queuefile *,
 void	queuefacts_bad(struct queuefacts *, struct slice word);
 /* E was reached, T, S and a recipient are there, and the sizes are set. */
 bool	queuefacts_whole(const struct queuefacts *);
+/* Nothing that only a queue file has: text may look like an S or R record. */
+bool	queuefacts_none(const struct queuefacts *);
 /* Begins with T: not made by cleanup. */
 bool	queuefacts_maildrop(const struct queuefacts *);
 

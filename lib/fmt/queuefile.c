@@ -146,10 +146,12 @@ chain(const struct queuefile *q, uint64_t off, enum queue_segment seg,
 		if (h.type == 'p') {
 			(void)queuerec_pointer(slice_sub(s, h.head, h.len),
 			    &target);
+			/* 15 columns of a number; in a file that was cut
+			 * off they may lead out of it. */
+			if (h.len == 15)
+				return true;
 			if (target > q->src->size)
 				return false;
-			if (h.len == 15)
-				return true;	/* 15 columns of a number */
 		} else if (h.type == 'M' || h.type == 'X')
 			n++;
 		off += h.head + (uint64_t)h.len;
@@ -169,9 +171,9 @@ borders(const struct queuefile *q, uint64_t *content, uint64_t *extracted)
 	if (!q->has_size || !q->size.done || q->size.n < 3)
 		return false;
 	*content = q->size.v[QUEUESIZE_OFFSET];
-	if (*content > q->src->size || !num_add(*content,
-	    q->size.v[QUEUESIZE_SPAN], extracted) ||
-	    *extracted > q->src->size || *content < 2)
+	/* A file may be cut off before the end of its content. */
+	if (*content > q->src->size || *content < 2 || !num_add(*content,
+	    q->size.v[QUEUESIZE_SPAN], extracted))
 		return false;
 	/* One of them stands where it must. */
 	s = bytes(q, *content - 2, 2);

@@ -145,7 +145,7 @@ queuesize_parse(struct slice s, struct queuesize *q)
 			return false;
 		any |= q->v[q->n++];
 		s = slice_from(s, COLUMN);
-		if (s.len == 0)
+		if (s.len == 0 || q->n == 6)
 			break;
 		if (s.ptr[0] != ' ')
 			return false;

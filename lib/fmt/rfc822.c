@@ -165,12 +165,50 @@ take_comment(struct slice *s)
 	return c;
 }
 
+/* Digits and three dots, or hexadecimal digits and colons. */
+static bool
+is_addr(struct slice s)
+{
+	bool v6 = slice_chr(s, ':') != SLICE_NONE;
+	unsigned int dots = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = ascii_tolower(s.ptr[i]);
+
+		dots += c == '.';
+		if ((c < '0' || c > '9') && c != '.' &&
+		    (!v6 || (c != ':' && (c < 'a' || c > 'f'))))
+			return false;
+	}
+	return v6 || dots == 3;
+}
+
+/* (HELO name), (addr) or (user@addr), as qmail and Exchange have it. */
+static void
+bare_peer(struct slice c, struct received *r)
+{
+	struct slice head, addr;
+
+	if (slice_starts(c, SLICE("HELO ")) ||
+	    slice_starts(c, SLICE("EHLO "))) {
+		r->name = r->from;
+		r->from = slice_from(c, 5);
+		return;
+	}
+	if (!slice_rcut(c, '@', &head, &addr))
+		addr = c;
+	if (is_addr(addr))
+		r->addr = addr;
+}
+
 /* name [addr], name, [addr], [IPv6:addr]; HELO stands before in Postfix's. */
 static void
 peer(struct slice c, struct received *r)
 {
 	struct slice head, tail, addr;
 
+	if (slice_chr(c, '[') == SLICE_NONE && r->addr.ptr == NULL)
+		bare_peer(c, r);
 	if (!slice_cut(c, '[', &head, &tail) ||
 	    !slice_cut(tail, ']', &addr, &tail))
 		return;

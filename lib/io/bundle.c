@@ -36,11 +36,10 @@ pull(struct archive *a, void *arg, const void **p)
 	return (la_ssize_t)s.len;
 }
 
-/* Allow one format, and one filter for compressed data. */
+/* Allow one format, and no filter. */
 static bool
 allow(struct archive *a, enum sniff kind)
 {
-	/* ARCHIVE_WARN means that a program would be started. */
 	switch (kind) {
 	case SNIFF_TAR:
 		return archive_read_support_format_tar(a) == ARCHIVE_OK &&
@@ -51,24 +50,9 @@ allow(struct archive *a, enum sniff kind)
 		    ARCHIVE_OK;
 	case SNIFF_CPIO:
 		return archive_read_support_format_cpio(a) == ARCHIVE_OK;
-	case SNIFF_XZ:
-		if (archive_read_support_filter_xz(a) != ARCHIVE_OK)
-			return false;
-		break;
-	case SNIFF_ZSTD:
-		if (archive_read_support_filter_zstd(a) != ARCHIVE_OK)
-			return false;
-		break;
-	case SNIFF_BZIP2:
-		if (archive_read_support_filter_bzip2(a) != ARCHIVE_OK)
-			return false;
-		break;
-	case SNIFF_GZIP:
-	case SNIFF_NONE:
+	default:
 		msg_panic("not a bundle");
 	}
-	return archive_read_support_format_raw(a) == ARCHIVE_OK &&
-	    archive_read_support_format_empty(a) == ARCHIVE_OK;
 }
 
 struct bundle *
@@ -120,17 +104,9 @@ complaint(const struct bundle *b)
 		return "damaged or cut off zip bundle";
 	case SNIFF_CPIO:
 		return "damaged or cut off cpio bundle";
-	case SNIFF_XZ:
-		return "damaged or cut off xz data";
-	case SNIFF_ZSTD:
-		return "damaged or cut off zstd data";
-	case SNIFF_BZIP2:
-		return "damaged or cut off bzip2 data";
-	case SNIFF_GZIP:
-	case SNIFF_NONE:
-		break;
+	default:
+		return "damaged";
 	}
-	return "damaged";
 }
 
 /* No header here: report the first of a row, stop where nothing moves. */
@@ -164,9 +140,9 @@ describe(struct bundle *b, struct bundle_file *f)
 	if (name == NULL)
 		name = archive_entry_pathname_utf8(b->entry);
 	*f = (struct bundle_file){ .name = slice_of("", 0) };
-	if (sniff_bundle(b->kind) && name != NULL)
+	if (name != NULL)
 		f->name = slice_cstr(name);
-	if (sniff_bundle(b->kind) && archive_entry_mtime_is_set(b->entry)) {
+	if (archive_entry_mtime_is_set(b->entry)) {
 		f->has_mtime = true;
 		f->mtime = archive_entry_mtime(b->entry);
 	}

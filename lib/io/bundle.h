@@ -1,19 +1,16 @@
 /*
- * bundle - files in tar, zip and cpio bundles, and data in xz, zstd, bzip2
+ * bundle - the files in tar, zip and cpio bundles
  *
- * libarchive with the one format or filter that the caller has recognised,
+ * libarchive with the one format that the caller has recognised,
  * in this process only: no other program is ever started.  bundle_open asks
  * pull for the stored bytes: RC_OK with a slice that stays valid until the
  * next call, RC_END, or an error, which ends them as well (the caller knows
  * it and reports it).
  *
- * bundle_next goes to the next regular file; compressed data is one file
- * without a name.  bundle_read fills dst and gives RC_OK with at least a
+ * bundle_next goes to the next regular file.  bundle_read fills dst and gives RC_OK with at least a
  * byte, RC_END, or RC_DAMAGED when there is no more of this file.  After
  * RC_DAMAGED bundle_next goes on behind the damage where the format can, and
  * ends otherwise.  Offsets in errors count in the stored bytes.
- * A decoder's last block before damage (64 KB of xz and bzip2, 128 KB of
- * zstd) is lost with it: libarchive does not hand it out.
  */
 #ifndef IO_BUNDLE_H
 #define IO_BUNDLE_H

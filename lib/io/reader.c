@@ -13,6 +13,7 @@
 #include "io/gunzip.h"
 #include "io/sniff.h"
 #include "io/srcpath.h"
+#include "io/unpack.h"
 
 #define ROOM		(READER_BUF / 4)	/* least room worth a read */
 #define SALVAGE_MAX	65536		/* streams found behind damage */
@@ -34,6 +35,7 @@ struct level {
 	bool		 told;		/* it has been reported */
 	bool		 torn;		/* gzip: there may be more behind it */
 	struct gunzip	*gunzip;
+	struct unpack	*unpack;
 	struct bundle	*bundle;
 	size_t		 lent;		/* bytes of the window below in use */
 	struct buf	 path;
@@ -124,6 +126,7 @@ reader_open(struct reader **out, const char *path, bool nofollow, bool hash,
 	base = lseek(fd, 0, SEEK_CUR);
 	r->seekable = base >= 0 &&
 	    (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+	r->base = r->seekable ? (uint64_t)base : 0;
 	if (r->seekable)
 		(void)posix_fadvise(fd, base, 0, POSIX_FADV_SEQUENTIAL);
 	if (hash)
@@ -278,8 +281,9 @@ within_limit(struct reader *r, struct level *l, size_t n)
 	return l->made <= limit;
 }
 
+/* Decompress from the window below. */
 static enum rc
-fill_gzip(struct reader *r, size_t i)
+fill_packed(struct reader *r, size_t i)
 {
 	struct level *l = &r->level[i], *low = l - 1;
 	size_t before = l->len;
@@ -295,14 +299,17 @@ fill_gzip(struct reader *r, size_t i)
 				break;
 			fill(r, i - 1);
 		}
-		rc = gunzip_step(l->gunzip, window(low), low->end != RC_OK,
+		rc = l->kind == SNIFF_GZIP ?
+		    gunzip_step(l->gunzip, window(low), low->end != RC_OK,
+		    &used, l->buf + l->len, l->cap - l->len, &made, &e) :
+		    unpack_step(l->unpack, window(low), low->end != RC_OK,
 		    &used, l->buf + l->len, l->cap - l->len, &made, &e);
 		consume(low, used);
 		l->len += made;
 	}
 	if (rc != RC_OK)
 		end_decoder(l, rc, &e);
-	l->torn = rc == RC_DAMAGED;
+	l->torn = rc == RC_DAMAGED && l->kind == SNIFF_GZIP;
 	return l->len > before ? RC_OK : l->end;
 }
 
@@ -338,7 +345,7 @@ fill(struct reader *r, size_t i)
 	if (i == 0)
 		return fill_stored(r, l);
 	before = l->len;
-	rc = l->kind == SNIFF_GZIP ? fill_gzip(r, i) : fill_bundle(l);
+	rc = sniff_bundle(l->kind) ? fill_bundle(l) : fill_packed(r, i);
 	if (!within_limit(r, l, l->len - before)) {
 		end_stream(l, RC_DAMAGED, &(struct err){
 		    .what = "decompresses to far more than is plausible",
@@ -400,16 +407,25 @@ name_data(struct level *l, uint64_t off)
 		srcpath_data(&l->outer, buf_slice(&low->path), off, word);
 }
 
+/* Begin to decompress what the window below shows. */
+static void
+begin_data(struct level *l)
+{
+	struct level *low = l - 1;
+
+	begin_stream(l);
+	name_data(l, low->off);
+	l->has_mtime = low->has_mtime;
+	l->mtime = low->mtime;
+}
+
 static void
 start_gzip(struct level *l)
 {
 	struct level *low = l - 1;
 	int64_t mtime;
 
-	begin_stream(l);
-	name_data(l, low->off);
-	l->has_mtime = low->has_mtime;
-	l->mtime = low->mtime;
+	begin_data(l);
 	if (gunzip_mtime(window(low), &mtime)) {
 		l->has_mtime = true;
 		l->mtime = mtime;
@@ -417,7 +433,7 @@ start_gzip(struct level *l)
 	gunzip_start(l->gunzip, low->off);
 }
 
-/* Go to the next file of a bundle, or to the only one of compressed data. */
+/* Go to the next file of a bundle. */
 static enum rc
 next_file(struct level *l)
 {
@@ -430,16 +446,15 @@ next_file(struct level *l)
 	l->has_mtime = low->has_mtime;
 	l->mtime = low->mtime;
 	rc = bundle_next(l->bundle, &f, &e);
-	if (rc == RC_OK && sniff_bundle(l->kind)) {
+	if (rc == RC_OK) {
 		srcpath_member(&l->path, buf_slice(&low->outer), f.name);
 		srcpath_member(&l->outer, buf_slice(&low->outer), f.name);
 		if (f.has_mtime) {
 			l->has_mtime = true;
 			l->mtime = f.mtime;
 		}
-	} else if (rc != RC_OK) {
-		if (sniff_bundle(l->kind))
-			copy_path(&l->path, &low->outer);
+	} else {
+		copy_path(&l->path, &low->outer);
 		end_decoder(l, rc, &e);
 		rc = l->end;
 	}
@@ -465,12 +480,14 @@ push(struct reader *r, enum sniff kind)
 		start_gzip(l);
 		return true;
 	}
+	if (!sniff_bundle(kind)) {
+		begin_data(l);
+		l->unpack = unpack_open(kind, low->off);
+		return true;
+	}
 	begin_stream(l);
-	if (sniff_bundle(kind)) {
-		copy_path(&l->path, &low->outer);
-		copy_path(&l->outer, &low->outer);
-	} else
-		name_data(l, low->off);
+	copy_path(&l->path, &low->outer);
+	copy_path(&l->outer, &low->outer);
 	l->bundle = bundle_open(kind, lend, l);
 	(void)next_file(l);
 	return true;
@@ -487,6 +504,8 @@ pop(struct reader *r)
 	low->keep = 0;
 	bundle_free(l->bundle);
 	l->bundle = NULL;
+	unpack_free(l->unpack);
+	l->unpack = NULL;
 	r->top--;
 }
 
@@ -657,6 +676,16 @@ reader_more(struct reader *r, struct err *e)
 	return l->end;
 }
 
+bool
+reader_stored(const struct reader *r, int *fd, uint64_t *base, uint64_t *size)
+{
+	*fd = r->fd;
+	*base = r->base;
+	*size = (uint64_t)r->st.st_size - r->base;
+	return r->top == 0 && (r->seekable || r->shared) &&
+	    S_ISREG(r->st.st_mode) && r->base <= (uint64_t)r->st.st_size;
+}
+
 enum rc
 reader_finish(struct reader *r, struct reader_total *t, struct err *e)
 {
@@ -692,6 +721,7 @@ reader_close(struct reader *r)
 		struct level *l = &r->level[i];
 
 		bundle_free(l->bundle);
+		unpack_free(l->unpack);
 		gunzip_free(l->gunzip);
 		buf_free(&l->path);
 		buf_free(&l->outer);

@@ -86,6 +86,12 @@ struct slice reader_window(struct reader *, uint64_t *off, bool *eof);
 void	reader_consume(struct reader *, size_t n);
 /* Read more behind the window; RC_END when the stream has no more. */
 enum rc	reader_more(struct reader *, struct err *);
+/*
+ * True if the stream at hand is a regular file itself, whose bytes can be read
+ * from fd at base and behind it, too; size at the time when it was opened.
+ */
+bool	reader_stored(const struct reader *, int *fd, uint64_t *base,
+	    uint64_t *size);
 enum rc	reader_finish(struct reader *, struct reader_total *, struct err *);
 void	reader_close(struct reader *);
 

@@ -74,7 +74,9 @@ audit_add(struct audit *a, const struct rec *r)
 		if (slice_eq(rec_get(r, F_STATUS), SLICE("sent")))
 			once_delivery(a->once, r);
 		judge_one(a, r);
-	} else if (slice_eq(type, SLICE("message"))) {
+	} else if (slice_eq(type, SLICE("event")))
+		judge_one(a, r);
+	else if (slice_eq(type, SLICE("message"))) {
 		switch (once_arrival(a->once, r)) {
 		case ONCE_OWN:
 			judge_one(a, r);

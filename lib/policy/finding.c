@@ -16,8 +16,11 @@ static const enum field both[] = { F_TIME, F_END, F_TIME_NOTE, F_STAMP,
 	F_TLS_LEN, F_SRC, F_OFF, F_LEN, F_LINE };
 static const enum field going[] = { F_RELAY, F_RELAY_NAME, F_RELAY_ADDR,
 	F_RELAY_PORT, F_DSN, F_CONN_USE, F_REPLY };
-static const enum field coming[] = { F_CLIENT_NAME, F_CLIENT_ADDR,
+static const enum field coming[] = { F_TEXT, F_CLIENT_NAME, F_CLIENT_ADDR,
 	F_CLIENT_PORT, F_SASL_METHOD, F_SASL_USER };
+/* What tells one event from another, whatever its file is called. */
+static const enum field event[] = { F_HOST, F_INSTANCE, F_SERVICE, F_PID,
+	F_TIME, F_STAMP, F_OFF };
 
 static void
 copy(struct rec *out, const struct rec *r, const enum field *f, size_t n)
@@ -61,6 +64,20 @@ finding_id(struct finding *x, struct rec *out, enum rule rule, struct slice a,
 	rec_set(out, F_ID, slice_of(x->id, sizeof(x->id)));
 }
 
+/* The id of an event. */
+static void
+event_id(struct finding *x, struct rec *out, enum rule rule,
+    const struct rec *r)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 18);
+	for (size_t i = 0; i < sizeof(event) / sizeof(*event); i++)
+		(void)(buf_add(&b, rec_get(r, event[i])) && buf_addc(&b, '/'));
+	finding_id(x, out, rule, buf_slice(&b), rec_get(r, F_CLIENT_ADDR));
+	buf_free(&b);
+}
+
 void
 finding_put(struct finding *x, const struct policy *p,
     const struct judgement *j, enum rule rule, const struct rec *hop,
@@ -78,7 +95,10 @@ finding_put(struct finding *x, const struct policy *p,
 		copy(out, hop, going, sizeof(going) / sizeof(*going));
 	else
 		copy(out, hop, coming, sizeof(coming) / sizeof(*coming));
-	finding_id(x, out, rule, rec_get(hop, F_TRACE), rec_get(hop, F_TO));
+	if (rec_has(hop, F_TRACE))
+		finding_id(x, out, rule, hop->v[F_TRACE], rec_get(hop, F_TO));
+	else
+		event_id(x, out, rule, hop);
 	rec_set(out, F_RULE, info->name);
 	rec_set(out, F_VERDICT, verdict_word[judge_finding(p, j, rule)]);
 	rec_set(out, F_SEVERITY, severity_word[p->severity[rule]]);

@@ -4,7 +4,8 @@
  * finding_put fills `out` from the hop's record: what identifies it, the
  * peer, its TLS keys and the evidence, and the rule's verdict, why and
  * remedy.  The id is SHA-256 of rule, trace and recipient, cut to 128 bits:
- * the same in every run.  The slices live as long as those of the hop, the
+ * the same in every run; of an event, which has no trace, of rule, host, tag,
+ * process, time, place and client.  The slices live as long as those of the hop, the
  * policy and the struct finding.
  */
 #ifndef POLICY_FINDING_H

@@ -1,6 +1,7 @@
 #include "policy/judge.h"
 
 #include "base/caltime.h"
+#include "policy/judge_attempt.h"
 #include "policy/judge_tls.h"
 #include "track/verdict.h"
 
@@ -125,24 +126,6 @@ outside(struct judgement *j, enum rule rule)
 	j->found = UINT64_C(1) << rule;
 }
 
-/* A delivery that failed because of TLS. */
-static bool
-attempt(const struct policy *p, const struct rec *r, struct judgement *j)
-{
-	enum rule rule = RULE_MANDATORY_FAILED;
-
-	if (!is(r, F_TLS, SLICE("refused")))
-		return false;
-	if (slice_find(rec_get(r, F_REPLY),
-	    SLICE("Cannot start TLS: handshake failure")) != SLICE_NONE)
-		rule = RULE_HANDSHAKE_FAILED;
-	if (p->severity[rule] == SEVERITY_OFF)
-		return false;
-	j->hop = false;
-	outside(j, rule);
-	return true;
-}
-
 enum verdict_word
 judge_finding(const struct policy *p, const struct judgement *j, enum rule r)
 {
@@ -151,6 +134,11 @@ judge_finding(const struct policy *p, const struct judgement *j, enum rule r)
 	case RULE_IS_PEER:
 		if (p->severity[r] <= SEVERITY_INFO)
 			return VERDICT_COMPLIANT;
+		return j->exempt[r] != NULL ? VERDICT_EXEMPT :
+		    VERDICT_VIOLATION;
+	case RULE_IS_ATTEMPT:
+		if (p->severity[r] <= SEVERITY_INFO)
+			return VERDICT_NOT_APPLICABLE;
 		return j->exempt[r] != NULL ? VERDICT_EXEMPT :
 		    VERDICT_VIOLATION;
 	case RULE_IS_DOUBT:
@@ -187,18 +175,49 @@ decide(const struct policy *p, struct judgement *j)
 	j->rule = RULE_MET;
 }
 
-/* Is the record a hop that carried mail, or might have? */
+/* Did the record's hop carry mail? */
 static bool
-is_hop(const struct rec *r, struct judgement *j)
+is_hop(const struct rec *r, const struct judgement *j)
 {
 	struct slice qid = rec_get(r, F_QID);
 
-	j->outbound = is(r, F_TYPE, SLICE("delivery"));
 	if (j->outbound)
-		return true;
+		return is(r, F_STATUS, SLICE("sent"));
 	return is(r, F_TYPE, SLICE("message")) && qid.len > 0 &&
 	    !slice_eq(qid, SLICE("NOQUEUE")) &&
 	    !is(r, F_STATUS, SLICE("rejected"));
+}
+
+/* Whom it is about. */
+static void
+place(const struct policy *p, const struct rec *r, struct judgement *j)
+{
+	j->sec = judge_time(r);
+	take_peer(r, j);
+	j->direction = find_direction(p, r, j);
+}
+
+/* An attempt that failed because of TLS, and that is to be told. */
+static bool
+judge_failed(const struct policy *p, const struct nexthops *n,
+    const struct rec *r, struct judgement *j)
+{
+	enum rule rule = judge_attempt(r);
+
+	if (rule == RULE_N || p->severity[rule] == SEVERITY_OFF)
+		return false;
+	place(p, r, j);
+	if (is_loopback(j->peer.addr) && !p->loopback)
+		return false;
+	j->line = find_line(p, n, r, j);
+	if (j->line != NULL && j->line->level == LEVEL_NONE)
+		return false;
+	j->hop = false;
+	j->rule = rule;
+	j->found = UINT64_C(1) << rule;
+	j->exempt[rule] = policy_find_exempt(p, &j->peer, rule, j->sec);
+	j->verdict = judge_finding(p, j, rule);
+	return true;
 }
 
 bool
@@ -206,15 +225,10 @@ judge(const struct policy *p, const struct nexthops *n, const struct rec *r,
     struct judgement *j)
 {
 	*j = (struct judgement){ .hop = true };
+	j->outbound = is(r, F_TYPE, SLICE("delivery"));
 	if (!is_hop(r, j))
-		return false;
-	j->sec = judge_time(r);
-	take_peer(r, j);
-	j->direction = find_direction(p, r, j);
-	if (j->outbound && !is(r, F_STATUS, SLICE("sent"))) {
-		j->line = find_line(p, n, r, j);
-		return attempt(p, r, j);
-	}
+		return judge_failed(p, n, r, j);
+	place(p, r, j);
 	j->plaintext = is(r, F_TLS, SLICE("plaintext"));
 	if (is(r, F_TLS, SLICE("local")) ||
 	    is(r, F_TLS, SLICE("none-attempted"))) {

@@ -8,7 +8,8 @@
  *
  * It returns false for a record that is no hop and no attempt worth telling:
  * other types, refusals, deliveries that did not reach a server.  For an
- * attempt that failed for lack of TLS `hop` is false and `rule` says which.
+ * attempt that TLS made fail (policy/judge_attempt) `hop` is false and `rule`
+ * says which; it is a violation only where the policy's [rules] make it one.
  * A violation beats a doubt, and that an exemption; what cannot be known is
  * `unknown`, never compliant.
  *

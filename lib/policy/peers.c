@@ -193,14 +193,19 @@ put_time(struct peers *t, struct rec *r, enum field f, size_t i, int64_t sec)
 
 static void
 put_why(struct peers *t, struct rec *r, const struct change *c,
-    const char *good, const char *bad, enum rule rule)
+    enum rule rule)
 {
+	const char *one = rule == RULE_TLS_LOST ? " hop with TLS, then " :
+	    " hop with trust, then ";
+	const char *more = rule == RULE_TLS_LOST ? " hops with TLS, then " :
+	    " hops with trust, then ";
+
 	t->why.len = 0;
 	(void)(buf_add(&t->why, rule_info[rule].why) &&
 	    buf_add(&t->why, SLICE(" (")) && buf_addu(&t->why, c->before.n) &&
-	    buf_add(&t->why, slice_cstr(good)) &&
-	    buf_add(&t->why, SLICE(", then ")) &&
-	    buf_addu(&t->why, c->after.n) && buf_add(&t->why, slice_cstr(bad)));
+	    buf_add(&t->why, slice_cstr(c->before.n == 1 ? one : more)) &&
+	    buf_addu(&t->why, c->after.n) &&
+	    buf_add(&t->why, SLICE(" without)")));
 	rec_set(r, F_REASON, buf_slice(&t->why));
 }
 
@@ -235,8 +240,7 @@ put(struct peers *t, const struct peer *p, const struct change *c,
 	rec_set(r, F_COUNT, slice_of(t->count, num_u64(t->count,
 	    c->after.n)));
 	if (j.exempt[rule] == NULL)
-		put_why(t, r, c, rule == RULE_TLS_LOST ? " hops with TLS" :
-		    " hops with trust", " without)", rule);
+		put_why(t, r, c, rule);
 }
 
 bool

@@ -124,6 +124,7 @@ parse_exempt(struct policy_line *l, struct slice s)
 				return "rule= names no rule";
 			if (rule_info[l->rule].kind != RULE_IS_VIOLATION &&
 			    rule_info[l->rule].kind != RULE_IS_PEER &&
+			    rule_info[l->rule].kind != RULE_IS_ATTEMPT &&
 			    rule_info[l->rule].kind != RULE_IS_DOUBT)
 				return "from that rule nothing can be exempt";
 		} else

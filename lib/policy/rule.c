@@ -134,15 +134,17 @@ const struct rule_info rule_info[RULE_N] = {
 	[RULE_MET] = { W("met"), RULE_IS_MET, SEVERITY_INFO,
 	    W("as the policy wants it"), NONE, NONE },
 	[RULE_MANDATORY_FAILED] = { W("mandatory-failed"), RULE_IS_ATTEMPT,
-	    SEVERITY_MEDIUM,
+	    SEVERITY_INFO,
 	    W("a TLS requirement was not met: nothing was sent, the mail "
 	    "waits or was returned"),
 	    W("ask the peer; see the reply for what it lacks"), NONE },
 	[RULE_HANDSHAKE_FAILED] = { W("handshake-failed"), RULE_IS_ATTEMPT,
-	    SEVERITY_MEDIUM,
+	    SEVERITY_INFO,
 	    W("the TLS handshake failed: nothing was sent in this attempt"),
 	    W("see the SSL_connect error and TLS library problem lines beside "
-	    "it"), NONE },
+	    "it"),
+	    W("see the TLS library problem line beside it: an old client, a "
+	    "scanner, or a certificate that the client does not take") },
 	[RULE_TLS_LOST] = { W("tls-lost"), RULE_IS_PEER, SEVERITY_HIGH,
 	    W("the peer used TLS before, and then did not: possibly somebody "
 	    "between strips STARTTLS"), W(POLICY_LEVEL "encrypt, or dane"),

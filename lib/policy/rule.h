@@ -8,8 +8,8 @@
  *	RULE_IS_DOUBT	the evidence does not tell; the verdict is unknown
  *	RULE_IS_OUTSIDE	nothing to judge; the verdict is not-applicable
  *	RULE_IS_MET	compliant
- *	RULE_IS_ATTEMPT	an attempt failed and nothing was sent: told, but no
- *			hop, so no verdict on one
+ *	RULE_IS_ATTEMPT	an attempt failed and nothing was sent: no hop; told, and
+ *			a violation where the policy gives it a severity
  *	RULE_IS_PEER	about all hops to or from a peer, told at the end
  *	RULE_IS_NOTE	information, never a verdict by itself
  *

@@ -112,14 +112,28 @@ tally_over_limit(const struct tally *t)
 	return n * 100 > p->unknown * t->hops;
 }
 
+uint64_t
+tally_about_bad(const struct tally *t)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < RULE_N; i++)
+		n += t->about[i].n[VERDICT_VIOLATION];
+	return n;
+}
+
+bool
+tally_nothing(const struct tally *t)
+{
+	return t->hops == 0 && (t->rule[RULE_NOT_COVERED] > 0 ||
+	    t->rule[RULE_LOCAL] + t->rule[RULE_LOOPBACK] == 0);
+}
+
 int
 tally_status(const struct tally *t)
 {
-	uint64_t bad = t->n[VERDICT_VIOLATION] +
-	    t->about[RULE_TLS_LOST].n[VERDICT_VIOLATION] +
-	    t->about[RULE_TRUST_CHANGED].n[VERDICT_VIOLATION];
-
-	if (bad > 0)
+	if (t->n[VERDICT_VIOLATION] + tally_about_bad(t) > 0)
 		return EXIT_NO;
-	return tally_over_limit(t) ? EXIT_TROUBLE : EXIT_YES;
+	return tally_nothing(t) || tally_over_limit(t) ? EXIT_TROUBLE :
+	    EXIT_YES;
 }

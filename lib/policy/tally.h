@@ -48,9 +48,19 @@ void	tally_about(struct tally *, enum rule, const struct rec *finding);
 /* The counts of a line of the policy; of [default] too. */
 const struct tally_line *tally_of(const struct tally *,
 	    const struct policy_line *);
+/* Peers and attempts that the policy counts as violations. */
+uint64_t tally_about_bad(const struct tally *);
 /* More unknown hops than the policy allows? */
 bool	tally_over_limit(const struct tally *);
-/* The exit status of a judge: 1 violations, 2 too much unknown, else 0. */
+/*
+ * Nothing can be said: no hop was judged, and it is not so that all mail
+ * stayed on its host.
+ */
+bool	tally_nothing(const struct tally *);
+/*
+ * The exit status of a judge: 1 violations, 2 too much unknown or nothing
+ * judged, else 0.
+ */
 int	tally_status(const struct tally *);
 
 #endif

@@ -38,7 +38,7 @@ class_of(enum page_kind k)
 	return "text";
 }
 
-/* 2026-11-24T23:13:05.123456Z: to the second, where it may be broken. */
+/* 2026-11-24T23:13:05.123456Z: to the second; broken at the blank alone. */
 static void
 put_time(struct buf *b, struct slice s)
 {
@@ -50,9 +50,9 @@ put_time(struct buf *b, struct slice s)
 	}
 	words(b, "<time datetime=\"");
 	markup_put(b, s);
-	words(b, "\">");
+	words(b, "\"><span class=\"date\">");
 	markup_put(b, slice_sub(s, 0, 10));
-	words(b, " ");
+	words(b, "</span> ");
 	markup_put(b, slice_sub(s, 11, 8));
 	words(b, "</time>");
 }
@@ -67,8 +67,10 @@ put_value(struct buf *b, enum page_kind kind, struct slice s)
 	else if (kind == PAGE_SHARE) {
 		markup_put(b, s);
 		words(b, " %");
-	} else if (is_number(kind) || kind == PAGE_WORD)
+	} else if (is_number(kind))
 		markup_put(b, s);
+	else if (kind == PAGE_WORD)
+		markup_breaks(b, s);
 	else if (s.len == 0)
 		words(b, "<span class=\"soft\">(empty)</span>");
 	else
@@ -93,21 +95,36 @@ put_under(struct buf *b, const struct page_column *c, struct slice s)
 	words(b, "</span>");
 }
 
+/*
+ * What a row of a wide table needs on a phone, where its cells stand one
+ * below the other: their headings, and their roles, which are lost there.
+ */
 static void
-put_row(struct buf *b, const struct page_table *t, size_t row)
+put_role(struct buf *b, const struct page_column *c, bool first)
+{
+	words(b, first ? "role=\"rowheader\" " : "role=\"cell\" ");
+	words(b, "data-title=\"");
+	words(b, c->title);
+	words(b, "\" ");
+}
+
+static void
+put_row(struct buf *b, const struct page_table *t, size_t row, bool wide)
 {
 	const struct slice *cell = &t->cell[row * t->ncolumn];
 	const char *tag = "th";
 
-	words(b, "<tr>");
+	words(b, wide ? "<tr role=\"row\">" : "<tr>");
 	for (size_t i = 0; i < t->ncolumn; i++) {
 		const struct page_column *c = &t->column[i];
 
 		if (c->under)
 			continue;
 		tag = i == 0 ? "th" : "td";
-		words(b, i == 0 ? "<th scope=\"row\" class=\"" :
-		    "<td class=\"");
+		words(b, i == 0 ? "<th scope=\"row\" " : "<td ");
+		if (wide)
+			put_role(b, c, i == 0);
+		words(b, "class=\"");
 		words(b, class_of(c->kind));
 		words(b, "\">");
 		put_value(b, c->kind, cell[i]);
@@ -124,11 +141,12 @@ put_row(struct buf *b, const struct page_table *t, size_t row)
 /* The TLS states have the same look in headings as in the chart. */
 static void
 put_heading(struct buf *b, const struct page_table *t,
-    const struct page_column *c)
+    const struct page_column *c, bool wide)
 {
 	bool states = slice_starts(slice_cstr(t->key), SLICE("tls_by_"));
 
-	words(b, "<th scope=\"col\" class=\"");
+	words(b, wide ? "<th scope=\"col\" role=\"columnheader\" class=\"" :
+	    "<th scope=\"col\" class=\"");
 	words(b, class_of(c->kind));
 	words(b, "\">");
 	for (size_t i = 0; states && i < DAYS_TLS_N; i++)
@@ -175,6 +193,8 @@ is_wide(const struct page_table *t)
 static void
 put_table(struct buf *b, const struct page_table *t)
 {
+	bool wide = is_wide(t);
+
 	if (page_rows(t) == 0) {
 		words(b, "<p><b>");
 		words(b, t->caption);
@@ -186,19 +206,21 @@ put_table(struct buf *b, const struct page_table *t)
 	    "aria-label=\"");
 	words(b, t->caption);
 	words(b, "\">\n<table");
-	if (is_wide(t))
-		words(b, " class=\"wide\"");
+	if (wide)
+		words(b, " class=\"wide\" role=\"table\"");
 	words(b, " id=\"t-");
 	words(b, t->key);
 	words(b, "\">\n<caption>");
 	words(b, t->caption);
-	words(b, "</caption>\n<thead><tr>");
+	words(b, "</caption>\n<thead");
+	words(b, wide ? " role=\"rowgroup\"><tr role=\"row\">" : "><tr>");
 	for (size_t i = 0; i < t->ncolumn; i++)
 		if (!t->column[i].under)
-			put_heading(b, t, &t->column[i]);
-	words(b, "</tr></thead>\n<tbody>\n");
+			put_heading(b, t, &t->column[i], wide);
+	words(b, "</tr></thead>\n<tbody");
+	words(b, wide ? " role=\"rowgroup\">\n" : ">\n");
 	for (size_t i = 0; i < page_rows(t); i++)
-		put_row(b, t, i);
+		put_row(b, t, i, wide);
 	words(b, "</tbody>\n</table>\n</div>\n");
 	put_cut(b, t);
 }
@@ -269,7 +291,7 @@ put_answer(struct buf *b, const struct page *p)
 	words(b, "\" aria-labelledby=\"answer\">\n<h2 id=\"answer\">Answer: ");
 	words(b, page_status(p->report));
 	words(b, "</h2>\n<p class=\"sentence\">");
-	markup_put(b, buf_slice(&p->sentence));
+	markup_dates(b, buf_slice(&p->sentence));
 	words(b, "</p>\n<ul class=\"numbers\">\n");
 	put_card(b, "good", "\xe2\x9c\x93", "Compliant",
 	    t->n[VERDICT_COMPLIANT], t->hops);
@@ -314,7 +336,7 @@ ashtml_put(struct buf *b, const struct page *p)
 	ashtml_style(b);
 	words(b, "</head>\n<body>\n<header>\n<h1>Mail and TLS</h1>\n"
 	    "<p class=\"soft\">Report ");
-	markup_put(b, buf_slice(&p->period));
+	markup_dates(b, buf_slice(&p->period));
 	words(b, ", judged by the policy \xe2\x80\x9c");
 	markup_bdi(b, p->report->o.policy->name);
 	words(b, "\xe2\x80\x9d</p>\n</header>\n<main>\n");

@@ -6,7 +6,7 @@
 /*
  * Colours of the TLS states: two blues, vermilion and grey differ for every
  * kind of colour vision; hatching and dots tell them apart without colour.
- * The contrast of text is checked by t/mxreport.t.
+ * The contrast of text is checked by t/html.t.
  */
 static const char colours[] =
 ":root {\n"
@@ -49,6 +49,7 @@ static const char layout[] =
 ".answer.dark { border-left-color: var(--dark); }\n"
 ".sentence { font-size: 1.25rem; line-height: 1.4; margin: .25rem 0 1rem;\n"
 "  max-width: 60rem; }\n"
+"header time, .sentence time, .date { white-space: nowrap; }\n"
 ".numbers { display: grid; gap: .5rem; margin: 1rem 0; padding: 0;\n"
 "  list-style: none;\n"
 "  grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }\n"
@@ -67,13 +68,14 @@ static const char tables[] =
 ".scroll:focus-visible { outline: 2px solid var(--link); }\n"
 "table { border-collapse: collapse; font-size: .875rem; line-height: 1.4;\n"
 "  min-width: 20rem; }\n"
-"table.wide { width: 100%; min-width: 52rem; }\n"
+"table.wide { width: 100%; min-width: 66rem; }\n"
 "caption { text-align: left; font-weight: 600; font-size: 1rem;\n"
 "  padding: .25rem 0 .5rem; }\n"
 "th, td { padding: .3rem .6rem; text-align: left; vertical-align: top;\n"
 "  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }\n"
 "thead th { background: var(--head); border-bottom: 2px solid var(--line);\n"
 "  overflow-wrap: normal; hyphens: auto; }\n"
+"thead th.code { font-family: inherit; font-size: inherit; }\n"
 "tbody th { font-weight: 500; }\n"
 ".num { text-align: right; font-variant-numeric: tabular-nums;\n"
 "  overflow-wrap: normal; white-space: nowrap; }\n"
@@ -82,6 +84,8 @@ static const char tables[] =
 ".code { font-family: ui-monospace, \"DejaVu Sans Mono\", monospace;\n"
 "  font-size: .8125rem; }\n"
 "td.text, td.word, td.code, tbody th { min-width: 6rem; max-width: 28rem; }\n"
+"td.text { min-width: 14rem; }\n"
+".wide td.text, .wide td.word, .wide td.code { min-width: 9rem; }\n"
 ".sub { display: block; }\n"
 ".sub.beside { display: inline-block; margin-right: .5em; }\n"
 ".label { color: var(--soft); }\n"
@@ -120,6 +124,21 @@ static const char charts[] =
 "  .numbers strong { font-size: 1.375rem; }\n"
 "}\n";
 
+/* Wide tables on a phone: the cells of a row one below the other. */
+static const char phone[] =
+"@media screen and (max-width: 40rem) {\n"
+"  table.wide, .wide caption, .wide tbody, .wide tr, .wide th, .wide td {\n"
+"    display: block; min-width: 0 !important; max-width: none; }\n"
+"  .wide thead { position: absolute; width: 1px; height: 1px;\n"
+"    overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n"
+"  .wide tr { border-bottom: 2px solid var(--line); padding: .5rem 0; }\n"
+"  .wide th, .wide td { border: 0; padding: .15rem 0; text-align: left;\n"
+"    white-space: normal; }\n"
+"  .wide [data-title]:not([data-title=\"\"])::before {\n"
+"    content: attr(data-title) \": \"; color: var(--soft);\n"
+"    font-family: system-ui, \"DejaVu Sans\", sans-serif; }\n"
+"}\n";
+
 static const char paper[] =
 "@page { margin: 14mm 12mm; }\n"
 "@media print {\n"
@@ -131,7 +150,7 @@ static const char paper[] =
 "  .scroll { overflow: visible; margin: 8pt 0; }\n"
 "  table, table.wide { min-width: 0; max-width: 100%; font-size: 7.5pt; }\n"
 "  th, td { padding: 2pt 4pt; }\n"
-"  td.text, td.word, td.code, tbody th { min-width: 0; max-width: none; }\n"
+"  td, tbody th { min-width: 0 !important; max-width: none !important; }\n"
 "  .code, .cut code { font-size: 7pt; }\n"
 "  .time { white-space: normal; }\n"
 "  caption { font-size: 9.5pt; break-after: avoid; }\n"
@@ -154,6 +173,7 @@ ashtml_style(struct buf *b)
 	words(b, layout);
 	words(b, tables);
 	words(b, charts);
+	words(b, phone);
 	words(b, paper);
 	words(b, "</style>\n");
 }

@@ -122,6 +122,7 @@ page_answer(struct page *p, const struct report *r)
 	const struct tally *t = r->tally;
 	struct buf *b = &p->sentence;
 	uint64_t peers = changed_peers(t);
+	uint64_t failed = tally_about_bad(t) - peers;
 	bool begun;
 
 	put_period(&p->period, r);
@@ -145,6 +146,11 @@ page_answer(struct page *p, const struct report *r)
 		words(b, "; ");
 		words_n(b, peers, "peer", "peers");
 		words(b, " lost TLS or trust");
+	}
+	if (failed > 0) {
+		words(b, "; ");
+		words_n(b, failed, "attempt", "attempts");
+		words(b, " failed that the policy counts");
 	}
 	words(b, ".");
 

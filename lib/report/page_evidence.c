@@ -4,7 +4,7 @@
 
 static const struct page_column hosts[] = {
 	{ "host", "Host", PAGE_TEXT, false },
-	{ "first", "First line", PAGE_TIME, false },
+	{ "first", "First line (UTC)", PAGE_TIME, false },
 	{ "last", "Last line", PAGE_TIME, true },
 	{ "lines", "Lines", PAGE_NUM, false },
 	{ "understood", "Understood", PAGE_NUM, false },
@@ -18,8 +18,8 @@ static const struct page_column hosts[] = {
 
 static const struct page_column gaps[] = {
 	{ "host", "Host", PAGE_TEXT, false },
-	{ "from", "From", PAGE_TIME, false },
-	{ "to", "To", PAGE_TIME, false },
+	{ "from", "From (UTC)", PAGE_TIME, false },
+	{ "to", "To (UTC)", PAGE_TIME, false },
 	{ "reason", "Why", PAGE_WORD, false }
 };
 

@@ -33,18 +33,26 @@ static const struct page_column peers[] = {
 	{ "rule", "What", PAGE_WORD, false },
 	{ "verdict", "verdict", PAGE_WORD, true },
 	{ "severity", "severity", PAGE_WORD, true },
-	{ "direction", "Direction", PAGE_WORD, false },
+	{ "direction", "direction", PAGE_WORD, true },
 	{ "peer", "Peer", PAGE_TEXT, false },
 	{ "address", "at", PAGE_CODE, true },
 	{ "reason", "Reason", PAGE_WORD, false },
-	{ "seen_first", "Before, from", PAGE_TIME, false },
+	{ "seen_first", "Before, from (UTC)", PAGE_TIME, false },
 	{ "seen_last", "to", PAGE_TIME, true },
-	{ "time", "Then, from", PAGE_TIME, false },
+	{ "time", "Then, from (UTC)", PAGE_TIME, false },
 	{ "end", "to", PAGE_TIME, true },
 	{ "remedy", "Remedy", PAGE_WORD, false },
 	{ "trace", "Evidence", PAGE_CODE, false },
 	{ "src", "file", PAGE_CODE, true },
 	{ "off", "offset", PAGE_NUM, true }
+};
+
+static const struct page_column attempts[] = {
+	{ "side", "Side", PAGE_WORD, false },
+	{ "peer", "Peer", PAGE_TEXT, false },
+	{ "attempts", "Attempts", PAGE_NUM, false },
+	{ "rule", "What", PAGE_WORD, false },
+	{ "why", "What it means", PAGE_WORD, false }
 };
 
 static const struct page_column rules[] = {
@@ -160,6 +168,33 @@ put_peers(struct page *p, const struct report *r)
 	page_command(p);
 }
 
+/* No mail, so no hop: but somebody should look. */
+static void
+put_attempts(struct page *p, const struct report *r)
+{
+	const struct counts *c = &r->verdicts.attempt;
+	struct page_table *t = page_begin(p, "tls_failures",
+	    "Attempts that TLS made fail, by peer", PAGE_COLUMNS(attempts));
+	struct counts_row **v;
+	size_t n;
+
+	v = counts_sorted(c, VERDICTS_HOPS, &n);
+	t->total = n;
+	for (size_t i = 0; i < n && !page_full(p); i++) {
+		enum rule rule = rule_find(counts_part(v[i]->name, 1));
+
+		page_cell(p, counts_part(v[i]->name, 0));
+		page_cell_some(p, counts_part(v[i]->name, 2));
+		page_cell_u(p, v[i]->n[VERDICTS_HOPS]);
+		page_cell(p, counts_part(v[i]->name, 1));
+		page_cell_some(p, rule == RULE_N ? SLICE("") :
+		    rule_info[rule].why);
+	}
+	mem_free(v);
+	page_command(p);
+	page_dropped(p, c->dropped, "attempts of other peers");
+}
+
 static void
 put_rules(struct page *p, const struct report *r)
 {
@@ -223,6 +258,7 @@ page_violations(struct page *p, const struct report *r)
 	put_violations(p, r);
 	put_rules(p, r);
 	put_peers(p, r);
+	put_attempts(p, r);
 	(void)page_section(p, "unknown", "What is not known");
 	put_doubts(p, r);
 }

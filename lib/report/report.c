@@ -20,7 +20,8 @@ judged(void *arg, const struct judgement *j, const struct rec *hop,
 		verdicts_hop(&r->verdicts, j, hop);
 		if (r->o.has_period)
 			changes_add(&r->changes, true, j, hop);
-	}
+	} else
+		verdicts_attempt(&r->verdicts, j);
 	return true;
 }
 
@@ -78,16 +79,21 @@ report_take(struct report *r, const struct rec *rec)
 {
 	struct slice type = rec_get(rec, F_TYPE);
 	int64_t sec;
+	bool event;
 
 	if (searched_add(&r->searched, rec)) {
 		evidence_take(&r->evidence, rec);
+		r->traced = r->traced || slice_eq(rec_get(rec, F_TOOL),
+		    slice_cstr(msg_tool()));
 		return true;
 	}
 	if (slice_eq(type, SLICE("link"))) {
 		traffic_link(&r->traffic, rec);
 		return audit_add(r->audit, rec);
 	}
-	if (!slice_eq(type, SLICE("message")) &&
+	event = slice_eq(type, SLICE("event"));
+	r->events = r->events || event;
+	if (!event && !slice_eq(type, SLICE("message")) &&
 	    !slice_eq(type, SLICE("delivery")))
 		return true;
 	if (r->searched.sources > 0 && r->evidence.total[EVIDENCE_HOSTS] > 0)
@@ -96,9 +102,10 @@ report_take(struct report *r, const struct rec *rec)
 		sec = judge_time(rec);
 		if (sec != INT64_MAX &&
 		    (sec < r->o.from || sec >= r->o.until))
-			return outside(r, rec, sec);
+			return event || outside(r, rec, sec);
 	}
-	traffic_take(&r->traffic, rec);
+	if (!event)
+		traffic_take(&r->traffic, rec);
 	return audit_add(r->audit, rec);
 }
 
@@ -183,6 +190,11 @@ check_figures(struct report *r, int reading)
 	if (r->disorder)
 		words(doubt(r, REPORT_DISORDER, true),
 		    "there are records behind the end of the stream");
+	if (r->searched.records > 0 && !r->events && !r->traced &&
+	    r->o.policy->severity[RULE_HANDSHAKE_FAILED] > SEVERITY_INFO)
+		words(doubt(r, REPORT_NO_EVENTS, true),
+		    "the policy counts handshakes that failed, but records "
+		    "without events do not have those of clients");
 	if (n.peers_dropped > 0) {
 		b = doubt(r, REPORT_PEERS_DROPPED, true);
 		words_n(b, n.peers_dropped, "hop of a peer", "hops of peers");

@@ -55,6 +55,7 @@ enum report_doubt {
 	REPORT_DAMAGED,		/* evidence damaged or unread */
 	REPORT_CUT_SHORT,
 	REPORT_DISORDER,
+	REPORT_NO_EVENTS,	/* that a rule asks for */
 	REPORT_PEERS_DROPPED,
 	REPORT_TWICE,
 	REPORT_UNTIMED
@@ -72,6 +73,8 @@ struct report {
 	struct traffic		 traffic;
 	uint64_t		 outside;	/* hops before or after */
 	bool			 ended, disorder;
+	bool			 events;	/* some were read */
+	bool			 traced;	/* by this program */
 	bool			 covered;	/* the period asked for */
 	bool			 before_covered;
 	struct buf		 why;		/* it is not, in words */

@@ -23,6 +23,7 @@ verdicts_init(struct verdicts *v, const struct policy *p, struct days *d,
 	counts_init(&v->peer, VERDICTS_ROWS, BYTES);
 	counts_init(&v->domain, VERDICTS_ROWS, BYTES);
 	counts_init(&v->doubt, DOUBTS, BYTES);
+	counts_init(&v->attempt, VERDICTS_ROWS, BYTES);
 	worst_init(&v->violations, limit);
 	worst_init(&v->peers, limit);
 	v->exempted = mem_alloc(p->n + 1, sizeof(*v->exempted));
@@ -35,6 +36,7 @@ verdicts_free(struct verdicts *v)
 	counts_free(&v->peer);
 	counts_free(&v->domain);
 	counts_free(&v->doubt);
+	counts_free(&v->attempt);
 	worst_free(&v->violations);
 	worst_free(&v->peers);
 	mem_free(v->exempted);
@@ -214,6 +216,21 @@ verdicts_hop(struct verdicts *v, const struct judgement *j,
 		count_doubt(v, j, r);
 	else if (j->verdict == VERDICT_EXEMPT)
 		count_exempt(v, j);
+}
+
+void
+verdicts_attempt(struct verdicts *v, const struct judgement *j)
+{
+	struct counts_key key;
+	struct counts_row *row;
+
+	counts_key_begin(&key);
+	counts_key(&key, verdicts_side(j));
+	counts_key(&key, rule_info[j->rule].name);
+	counts_key(&key, verdicts_peer_name(j));
+	row = counts_find(&v->attempt, counts_key_slice(&key));
+	if (row != NULL)
+		row->n[VERDICTS_HOPS]++;
 }
 
 void

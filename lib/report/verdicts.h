@@ -2,13 +2,14 @@
  * verdicts - what a report says of the judged hops
  *
  * verdicts_hop is told of each hop of the period once, with its judgement;
- * verdicts_peer of each finding about a peer.  A hop over the network is one
+ * verdicts_attempt of each attempt that TLS made fail; verdicts_peer of each
+ * finding about a peer.  A hop over the network is one
  * that is judged or that no line of the policy covers: not local delivery,
  * loopback, or an arrival from before the evidence.
  *
  * The rows of `peer` and `domain` are "SIDE NAME" (NUL between), SIDE is
  * inbound or outbound as seen from the record; of `cipher` "SIDE VERSION
- * CIPHER"; of `doubt` "RULE TLS_WHY".  Numbers of a row: VERDICTS_*.
+ * CIPHER"; of `doubt` "RULE TLS_WHY"; of `attempt` "SIDE RULE NAME".  Numbers of a row: VERDICTS_*.
  *
  * Limits: VERDICTS_ROWS rows each, what is over is counted as dropped; as
  * many violations are kept as the report shows, all are counted.
@@ -33,7 +34,7 @@ enum {
 struct verdicts {
 	const struct policy	*policy;
 	struct days		*days;
-	struct counts		 cipher, peer, domain, doubt;
+	struct counts		 cipher, peer, domain, doubt, attempt;
 	struct worst		 violations, peers;
 	uint64_t		 tls[DIRECTION_N][DAYS_TLS_N];
 	uint64_t		 proven, inferred;	/* of those not unknown */
@@ -48,6 +49,7 @@ void	verdicts_init(struct verdicts *, const struct policy *,
 void	verdicts_free(struct verdicts *);
 void	verdicts_hop(struct verdicts *, const struct judgement *,
 	    const struct rec *);
+void	verdicts_attempt(struct verdicts *, const struct judgement *);
 void	verdicts_peer(struct verdicts *, const struct rec *finding);
 enum days_tls verdicts_tls(const struct rec *);
 /* Of a hop over the network: its peer, by name, else by address. */

@@ -88,16 +88,19 @@ open_gzip(struct member *m, uint64_t off)
 
 /* Behind an xz stream whose footer is right; UINT64_MAX if there is none. */
 static uint64_t
-end_xz(const struct member *m, uint64_t off)
+end_xz(struct member *m, uint64_t off)
 {
 	unsigned char head[XZ_HEAD], *buf = m->in;
 	uint64_t pos = off + XZ_HEAD, end = UINT64_MAX;
 	size_t n;
 
-	if (m->read(m->arg, off, head, sizeof(head)) != sizeof(head))
+	/* The six bytes of magic stand in programs; flags with a sum do not. */
+	if (m->read(m->arg, off, head, sizeof(head)) != sizeof(head) ||
+	    crc32(0, head + 6, 2) != le32(head + 8))
 		return end;
 	while (end == UINT64_MAX && pos - off < END_REACH) {
 		n = m->read(m->arg, pos, buf, MEMBER_BUF);
+		m->searched += n;
 		if (n < XZ_HEAD)
 			break;
 		/* Footers stand at multiples of four from the start. */

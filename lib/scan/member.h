@@ -14,7 +14,8 @@
  * wrong.
  *
  * gzip: one member, because what follows on a disk is another file.  zstd and
- * xz go through libarchive; their end is looked for first.  member_close frees; it may be called twice.
+ * xz go through libarchive; their end is looked for first, and `searched` is
+ * what that took.  member_close frees; it may be called twice.
  * Facts: RFC 1952, RFC 8878,
  * the .xz file format 1.1.
  */
@@ -43,6 +44,7 @@ struct member {
 	unsigned char		*in;		/* of libarchive */
 	uint64_t		 next;
 	uint64_t		 limit;		/* where xz and zstd end */
+	uint64_t		 searched;	/* bytes read to find that */
 	uint32_t		 crc;
 	uint64_t		 made;
 	uint64_t		 end;

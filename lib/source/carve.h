@@ -38,9 +38,11 @@ struct carve_opt {
 	uint64_t		*runs;
 	struct finds		*finds;
 	bool			 unallocated;	/* leave out what is in use */
-	bool			(*tick)(void *arg, uint64_t bytes, uint64_t lines);
+	bool			(*tick)(void *arg, uint64_t bytes,
+				    uint64_t lines);
 	/* Stored bytes in order, to be hashed; NULL: not asked for. */
-	void			(*bytes)(void *arg, struct slice);
+	void			(*bytes)(void *arg, uint64_t off,
+				    struct slice);
 	void			*arg;
 };
 

@@ -9,7 +9,9 @@
 #include "io/imagehash.h"
 #include "io/progress.h"
 #include "io/srcpath.h"
+#include "scan/blockclass.h"
 #include "source/carve.h"
+#include "source/rest.h"
 #include "source/runlog.h"
 #include "source/years.h"
 #include "track/coverage.h"
@@ -37,6 +39,7 @@ struct carver {
 	struct prefix		*prefix;
 	struct coverage		*coverage;
 	struct progress		 progress;
+	struct imagemap		 map;
 	uint64_t		 runs;
 	int			 status;
 };
@@ -74,16 +77,61 @@ carver_close(struct carver *c)
 	found_close(c->found);
 	prefix_free(c->prefix);
 	coverage_free(c->coverage);
+	imagemap_free(&c->map);
 	mem_free(c->job);
 	mem_free(c);
 }
 
+/* Bytes of the image at hand, before anything is looked for in them. */
 static void
-on_bytes(void *arg, struct slice s)
+on_bytes(void *arg, uint64_t off, struct slice s)
 {
+	static const enum imagemap_class class[] = { [BLOCKCLASS_ZERO] =
+							 IMAGEMAP_ZERO,
+		[BLOCKCLASS_TEXT] = IMAGEMAP_TEXT,
+		[BLOCKCLASS_OTHER] = IMAGEMAP_OTHER };
 	struct carver *c = arg;
 
 	imagehash_add(&c->cur->hash, s);
+	while (c->o->map && s.len > 0) {
+		size_t n = IMAGEMAP_BLOCK - (size_t)(off % IMAGEMAP_BLOCK);
+		struct slice block = slice_sub(s, 0, n);
+
+		imagemap_background(
+		    &c->map, off, block.len, class[blockclass(block)]);
+		off += block.len;
+		s = slice_from(s, block.len);
+	}
+}
+
+/* What is made of the claims on an image. */
+static void
+use_claims(struct carver *c, const struct job *j, uint64_t until)
+{
+	const struct claims *claims = finds_claims(c->finds);
+	struct err e;
+	enum rc rc;
+
+	if (c->o->map)
+		for (size_t i = 0; i < claims->n; i++)
+			imagemap_claim(&c->map, claims->v[i].off,
+			    claims->v[i].end,
+			    (enum imagemap_class)claims->v[i].class);
+	if (claims->lost > 0 && (c->o->map || c->o->rest != -1))
+		msg_note("finds that --map and --rest leave out, because there "
+			 "are too many of them: %llu",
+		    (unsigned long long)claims->lost);
+	if (c->o->rest == -1)
+		return;
+	rc = rest_write(j->image, claims, c->o->offset, until, c->o->rest, &e);
+	if (rc != RC_OK)
+		c->status = msg_err("--rest", rc, &e);
+}
+
+const struct imagemap *
+carver_map(const struct carver *c)
+{
+	return c->o->map ? &c->map : NULL;
 }
 
 static bool
@@ -189,7 +237,8 @@ carve(struct carver *c, struct job *j)
 	if (rc != RC_OK) {
 		c->status = msg_err(j->path, rc, &e);
 		j->failed = true;
-	}
+	} else
+		use_claims(c, j, co.until);
 	if (j->n.doubts > 0)
 		c->status = EXIT_TROUBLE;
 	tell_bad(c, j);
@@ -387,6 +436,7 @@ carver_run(struct carver *c, records_fn *fn, void *arg)
 	if (runlog_start(&e) != RC_OK)
 		return msg_err("--run-log", RC_FAIL, &e);
 	c->coverage = coverage_new();
+	imagemap_init(&c->map);
 	c->status = EXIT_YES;
 	for (size_t i = 0; i < c->o->nknown; i++)
 		read_known(c, c->o->known[i]);

@@ -5,12 +5,14 @@
  * opens the spool.  carver_run confines the process, reads the logs that are
  * known, then each image, and hands the records to fn: events in order, then
  * a `source` record for each image, then `coverage`.  It returns the exit
- * status of a converter.  carver_close frees.
+ * status of a converter.  carver_close frees.  A map and the rest are made of
+ * one image: others with it are the caller's mistake.
  */
 #ifndef SOURCE_CARVER_H
 #define SOURCE_CARVER_H
 
 #include "io/image.h"
+#include "io/imagemap.h"
 #include "source/found.h"
 #include "source/records.h"
 
@@ -20,6 +22,8 @@ struct carver_opt {
 	const struct opt	*opt;
 	bool			 disk_order, copies, md5, sha1;
 	bool			 unallocated;
+	bool			 map;		/* make an imagemap */
+	int			 rest;		/* where the rest goes, or -1 */
 	uint64_t		 offset, length;
 	bool			 has_length;
 	const char		*known[CARVER_KNOWN];
@@ -30,6 +34,8 @@ struct carver;
 
 struct carver	*carver_open(const struct carver_opt *, struct inputs *);
 int		 carver_run(struct carver *, records_fn *, void *arg);
+/* Of the first image, after carver_run; NULL if it was not asked for. */
+const struct imagemap *carver_map(const struct carver *);
 void		 carver_close(struct carver *);
 
 #endif

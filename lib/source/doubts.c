@@ -34,6 +34,27 @@ say_limits(const struct doubts *d)
 }
 
 static bool
+say_nothing(const struct doubts *d)
+{
+	const struct tally *t = audit_tally(d->audit);
+
+	return tally_nothing(t) && TROUBLE("no hop was judged, so nothing is "
+	    "proven: no mail was sent or taken in what was read, or no line "
+	    "of the policy is about it");
+}
+
+static bool
+say_no_events(const struct doubts *d)
+{
+	const struct policy *p = audit_tally(d->audit)->policy;
+
+	return d->no_events && p->severity[RULE_HANDSHAKE_FAILED] >
+	    SEVERITY_INFO && TROUBLE("the policy counts handshakes that "
+	    "failed, but records without events do not have those of "
+	    "clients: use mxtrace -e");
+}
+
+static bool
 say_not_covered(const struct doubts *d)
 {
 	const struct opt *o = d->opt;
@@ -60,6 +81,8 @@ doubts_say(const struct doubts *d)
 
 	say_not_logged(d);
 	bad = say_limits(d);
+	bad = (s->records > 0 && say_nothing(d)) || bad;
+	bad = (s->records > 0 && say_no_events(d)) || bad;
 	if (s->records > 0 && !s->at_end)
 		bad = TROUBLE("the input ends without source and coverage "
 		    "records: it was cut short");

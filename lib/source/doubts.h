@@ -3,7 +3,8 @@
  *
  * doubts_say writes one line on standard error for each: TLS that was not
  * logged (with the setting that changes it), hops that may be counted twice,
- * limits that were met, records cut short, a window that is not covered.
+ * limits that were met, no hop judged, a rule that asks for events when there
+ * are none, records cut short, a window that is not covered.
  * True if one of them makes the status "cannot say" (DESIGN.md 5); the first
  * two do not by themselves.
  */
@@ -19,6 +20,7 @@ struct doubts {
 	const struct searched	*searched;
 	const struct opt	*opt;
 	bool			 told;		/* that TLS was not logged */
+	bool			 no_events;	/* records without any */
 	bool			 failed;	/* what was read is not whole */
 };
 

@@ -25,6 +25,7 @@ feed_stream(struct feed *f)
 		}
 	} while (skip > 1 && skip-- > 0);
 	f->in_stream = true;
+	f->looked = false;
 	f->stream_end = false;
 	f->stream_rc = RC_OK;
 	if (f->container == NULL || f->container[0] == '\0')
@@ -50,6 +51,7 @@ feed_open(struct feed *f, bool hash)
 
 	buf_init(&f->scratch, 1 << 22);
 	buf_init(&f->src, 1 << 16);
+	buf_init(&f->note, 1 << 16);
 	framing_init(&f->framing, f->prefix);
 	again_init(&f->again);
 	if (f->reader != NULL) {
@@ -78,10 +80,28 @@ feed_close(struct feed *f)
 	if (f->reader != NULL)
 		reader_close(f->reader);
 	f->reader = NULL;
+	journals_close(f->journal);
+	f->journal = NULL;
 	framing_free(&f->framing);
 	again_free(&f->again);
 	buf_free(&f->scratch);
 	buf_free(&f->src);
+	buf_free(&f->note);
+}
+
+void
+feed_note(struct feed *f, struct slice word)
+{
+	struct slice old = rec_get(&f->event.rec, F_NOTE);
+
+	if (old.ptr == NULL || old.ptr != f->note.ptr) {
+		f->note.len = 0;
+		(void)buf_add(&f->note, old);
+	}
+	if (f->note.len > 0)
+		(void)buf_addc(&f->note, ' ');
+	(void)buf_add(&f->note, word);
+	rec_set(&f->event.rec, F_NOTE, buf_slice(&f->note));
 }
 
 /*
@@ -347,6 +367,110 @@ step_line(struct feed *f)
 	return true;
 }
 
+/* The end of a journal: what was wrong with it, in sum. */
+static void
+end_journal(struct feed *f)
+{
+	const struct feed_flaws *n = &f->flaws;
+	char name[256];
+
+	msg_quote(name, sizeof(name), buf_slice(&f->src));
+	if (n->places > 1)
+		(void)msg_error("%s: %llu more places in the journal are "
+		    "damaged", name, (unsigned long long)n->places - 1);
+	if (n->hash > 0)
+		(void)msg_error("%s: the hash of %llu entries is wrong: what "
+		    "they say may be, too (note~bad-hash)", name,
+		    (unsigned long long)n->hash);
+	if (n->lost > 0)
+		(void)msg_error("%s: %llu entries have lost fields "
+		    "(note~fields-lost)", name, (unsigned long long)n->lost);
+	if (n->unlinked > 0)
+		(void)msg_error("%s: %llu entries are there that no entry "
+		    "array names, so that journalctl does not show them "
+		    "(note~unlinked)", name, (unsigned long long)n->unlinked);
+	if (n->hash + n->lost + n->unlinked > 0)
+		f->damaged++;
+	f->flaws = (struct feed_flaws){ 0 };
+	journals_close(f->journal);
+	f->journal = NULL;
+	end_stream(f);
+}
+
+/* What is wrong with an entry, in its note. */
+static void
+note_flaws(struct feed *f, unsigned int flaws)
+{
+	static const struct {
+		unsigned int	flaw;
+		const char	*word;
+	} known[] = {
+		{ JOURNALFILE_BAD_HASH, "bad-hash" },
+		{ JOURNALFILE_LOST, "fields-lost" },
+		{ JOURNALFILE_UNLINKED, "unlinked" },
+	};
+	bool lost = event_lines_lost(&f->event);
+
+	if (flaws == 0)
+		return;
+	/* That word is the last of a note. */
+	if (lost)
+		rec_unset(&f->event.rec, F_NOTE);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if ((flaws & known[i].flaw) != 0)
+			feed_note(f, slice_cstr(known[i].word));
+	if (lost)
+		feed_note(f, SLICE("lines-lost"));
+	f->flaws.hash += (flaws & JOURNALFILE_BAD_HASH) != 0;
+	f->flaws.lost += (flaws & JOURNALFILE_LOST) != 0;
+	f->flaws.unlinked += (flaws & JOURNALFILE_UNLINKED) != 0;
+}
+
+/* The next entry of a journal: true if it is one. */
+static bool
+step_journal(struct feed *f)
+{
+	struct journals_place p;
+	struct frame fr;
+	struct err e;
+	enum rc rc = journals_next(f->journal, &fr, &p, &e);
+
+	switch (rc) {
+	case RC_OK:
+		break;
+	case RC_DAMAGED:
+		f->damaged++;
+		if (f->flaws.places++ == 0)
+			(void)msg_err(f->input->path, rc, &e);
+		return false;
+	case RC_FAIL:
+		f->stream_rc = rc;
+		f->stream_err = e;
+		return false;
+	default:
+		end_journal(f);
+		return false;
+	}
+	make_event(f, &fr);
+	note_flaws(f, p.flaws);
+	set_repeat(f, &fr);
+	set_place(f, &fr, p.off);
+	f->event.len = p.len;
+	f->event.line = 0;
+	return true;
+}
+
+/* True if the stream at hand is a journal. */
+static bool
+in_journal(struct feed *f)
+{
+	if (!f->looked && !f->survey.records && !f->piece.is &&
+	    journals_here(f->reader))
+		f->journal = journals_open(f->reader, false);
+	f->looked = true;
+	return f->journal != NULL;
+}
+
 static enum feed_item
 finish(struct feed *f)
 {
@@ -384,7 +508,8 @@ feed_next(struct feed *f)
 				f->any = true;
 			name_stream(f);
 		}
-		if (f->survey.records ? step_record(f, &item) : step_line(f))
+		if (in_journal(f) ? step_journal(f) : f->survey.records ?
+		    step_record(f, &item) : step_line(f))
 			return item;
 	}
 }

@@ -16,6 +16,8 @@
  * A file of pieces (source/piece.h) is several feeds, one for each.  With
  * `undated` set, stamps without year or zone are left as they are.
  *
+ * A systemd journal file gives an event for each entry.
+ *
  * Damage is reported once with msg_err, counted in `damaged`, and reading goes
  * on behind it.  Slices live until the next call.
  */
@@ -29,6 +31,7 @@
 #include "rec/rec.h"
 #include "source/again.h"
 #include "source/clock.h"
+#include "source/journals.h"
 
 #define FEED_STAMP_MAX	48	/* Tue 2026-09-01 10:04:05.123456789 +0200 */
 
@@ -36,7 +39,10 @@
 struct survey {
 	bool		records;	/* NDJSON or TSV of ours */
 	bool		pieces;		/* of --partial */
+	bool		queue;		/* of mxqueue */
+	bool		first_record;	/* is looked at */
 	bool		readable;
+	bool		journal;	/* a systemd journal file */
 	bool		timed;		/* a stamp was found */
 	struct event_time first;	/* of the first stamp, when decided */
 	struct stamp	stamp;		/* the first stamp */
@@ -69,6 +75,8 @@ enum feed_item {
 	FEED_END
 };
 
+struct spooled;
+
 struct feed {
 	const struct input	*input;
 	const struct prefix	*prefix;
@@ -96,6 +104,13 @@ struct feed {
 	bool			 stream_end;
 	enum rc			 stream_rc;	/* why it ended */
 	struct err		 stream_err;
+	struct journals		*journal;	/* the stream is one, or NULL */
+	bool			 looked;	/* whether it is */
+	struct feed_flaws {
+		uint64_t	places;		/* of damage */
+		uint64_t	hash, lost, unlinked;	/* entries */
+	}			 flaws;		/* of the journal */
+	struct buf		 note;
 	struct framing		 framing;
 	struct again		 again;
 	uint64_t		 line;		/* lines of the stream so far */
@@ -123,11 +138,14 @@ struct feed {
 	const char		*container;
 };
 
-void	feed_survey(struct feed *, bool hash);
+/* The hosts that its beginning names are told to *s, if that is not NULL. */
+void	feed_survey(struct feed *, bool hash, struct spooled *s);
 /* One more line from the beginning of a source. */
 void	survey_line(struct survey *, const struct frame *);
 /* The times of the event at hand, whose frame this is. */
 void	feed_time(struct feed *, const struct frame *);
+/* One more word in the note of the event at hand. */
+void	feed_note(struct feed *, struct slice word);
 bool	feed_open(struct feed *, bool hash);
 enum feed_item feed_next(struct feed *);
 void	feed_close(struct feed *);

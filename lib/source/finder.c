@@ -2,8 +2,11 @@
 
 #include "source/lostfs.h"
 
-/* What a file system knows of its files comes before what is carved. */
-const struct finder *const finder_table[] = { &lostfs_finder, NULL };
+const struct finder *const finder_table[] = {
+	/* One a line, in the order in which they are asked. */
+	&lostfs_finder, /* what a file system knows comes first */
+	NULL
+};
 
 void
 finder_note(const struct stream *s, const struct finder *f, void *state,

@@ -56,6 +56,7 @@ struct opt {
 	int		 slack;		/* seconds, 3600 */
 	bool		 hash;		/* true unless --no-hash */
 	bool		 events;	/* -e */
+	bool		 tls_failures;	/* of clients, as events: for tools */
 	bool		 unknown;	/* --unknown */
 	bool		 verbose;
 	bool		 partial;	/* --partial */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "io/reader.h"
+#include "source/journals.h"
 
 #define BLOCK	((size_t)64 * 1024)	/* read at once */
 
@@ -65,6 +66,41 @@ read_block(const struct origins *o, uint64_t off, size_t least)
 	return len;
 }
 
+/* Places of a journal, which are entries. */
+static void
+read_journal(struct search *s, struct journals *j,
+    const struct origin_place *v, size_t n)
+{
+	const struct origin_place *first = NULL;
+	uint64_t missing = 0;
+	struct buf text;
+
+	buf_init(&text, 2 * JOURNALFILE_TEXT);
+	for (size_t i = 0; i < n && !s->stopped; i++) {
+		text.len = 0;
+		if (!journals_quote(j, v[i].off, v[i].len, &text)) {
+			if (missing++ == 0)
+				first = &v[i];
+		} else if (!s->fn(s->arg, &v[i], buf_slice(&text)))
+			s->stopped = true;
+	}
+	buf_free(&text);
+	journals_close(j);
+	if (missing > 0)
+		complain_missing(s->o, missing, first,
+		    "no entry of the journal stands there");
+}
+
+/* Is the file at hand a journal? */
+static bool
+is_journal(const struct origins *o)
+{
+	size_t n = read_block(o, 0, BLOCK);
+	struct journal_header header;
+
+	return journalobj_header(slice_of(o->block, n), &header);
+}
+
 /* Places of a plain file. */
 static void
 read_plain(struct search *s, const struct origin_place *v, size_t n)
@@ -74,6 +110,11 @@ read_plain(struct search *s, const struct origin_place *v, size_t n)
 	uint64_t at = 0, missing = 0;
 	size_t len = 0;
 
+	if (is_journal(o)) {
+		read_journal(s, journals_file(o->fd, o->base, o->size, true),
+		    v, n);
+		return;
+	}
 	for (size_t i = 0; i < n && !s->stopped; i++) {
 		const struct origin_place *p = &v[i];
 
@@ -205,7 +246,11 @@ read_container(struct search *s, const struct origin_place *v, size_t n,
 			continue;
 		done[k] = true;
 		left--;
-		read_stream(s, r, v + k, same_stream(v + k, n - k));
+		if (journals_here(r))
+			read_journal(s, journals_open(r, true), v + k,
+			    same_stream(v + k, n - k));
+		else
+			read_stream(s, r, v + k, same_stream(v + k, n - k));
 	}
 	reader_close(r);
 	for (size_t i = 0; i < n && left > 0 && !s->stopped; i += k) {

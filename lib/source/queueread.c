@@ -1,14 +1,18 @@
 #include "source/queueread.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "fmt/bouncelog.h"
+#include "io/sandbox.h"
 #include "io/spool.h"
 #include "io/srcpath.h"
 #include "source/queuerecord.h"
+#include "source/runlog.h"
 
 /* A log among the inputs. */
 struct queueslot {
@@ -57,6 +61,9 @@ queueread_open(struct queueread *q, const struct inputs *in,
 
 	*q = (struct queueread){ .in = in, .opt = opt, .fn = fn, .arg = arg,
 		.temp = -1 };
+	q->whole = mem_alloc(in->nroots, sizeof(*q->whole));
+	for (size_t i = 0; i < in->nroots; i++)
+		q->whole[i] = queueread_whole(in->roots[i]);
 	queuefacts_init(&q->facts);
 	srcpath_init(&q->src);
 	for (size_t i = 0; i < 3; i++)
@@ -89,6 +96,7 @@ queueread_close(struct queueread *q)
 	for (size_t i = 0; i < 3; i++)
 		buf_free(&q->log[i]);
 	mem_free(q->slot);
+	mem_free(q->whole);
 }
 
 static struct slice
@@ -194,6 +202,15 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 		if (item == QUEUEFILE_RECORD)
 			queuefacts_record(&q->facts, &r);
 	}
+	if (x->path.queue.ptr == NULL && queuefacts_none(&q->facts)) {
+		/* Named, but nothing of Postfix. */
+		x->size = src.size;
+		msg_note("%s: no queue file", msg_quote(name, sizeof(name),
+		    buf_slice(&q->src)));
+		queuerecord_file(x, SLICE("unknown"), give, q);
+		queuefile_free(&walk);
+		return;
+	}
 	if (walk.ended && another(q, base, walk.end, next)) {
 		/* What follows is a file of its own. */
 		queuefile_free(&walk);
@@ -222,16 +239,20 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 	queuefile_free(&walk);
 }
 
-/* A log whose message is not there, or which was given alone. */
+/* A log: the file; if its message is not there, what it says. */
 static void
-read_log(struct queueread *q, struct queuerecord *x)
+read_log(struct queueread *q, struct queuerecord *x, bool joined)
 {
 	size_t k = 0;
 
+	x->size = q->file.size;
+	if (joined) {
+		queuerecord_file(x, SLICE("bounce-log"), give, q);
+		return;
+	}
 	while (k < 2 && !slice_eq(x->path.queue, log_queue[k]))
 		k++;
 	read_text(&q->file, &q->log[k]);
-	x->size = q->file.size;
 	q->files++;
 	queuerecord_log(x, buf_slice(&q->log[k]), give, q);
 }
@@ -248,12 +269,26 @@ unread(struct queueread *q, const struct input *in, enum rc rc,
 	return true;
 }
 
+/* For the run log; the hash of its only queue file is that of the file. */
+static void
+note_input(const struct queueread *q, const struct input *in,
+    const struct queuerecord *x)
+{
+	struct reader_total t = { .size = q->file.size };
+
+	if (x->base == 0 && x->size == q->file.size && x->sha256[0] != '\0') {
+		t.has_sha256 = true;
+		memcpy(t.sha256, x->sha256, sizeof(t.sha256));
+	}
+	runlog_input(in->path, &t);
+}
+
 bool
 queueread_file(struct queueread *q, const struct input *in)
 {
 	struct queuerecord x = { .file = &q->file, .src = slice_of(NULL, 0),
 		.hash = q->opt->hash };
-	struct queueslot *slot;
+	struct queueslot *slot = NULL;
 	struct slice head;
 	uint64_t base = 0, next = 0;
 	struct err e;
@@ -262,9 +297,9 @@ queueread_file(struct queueread *q, const struct input *in)
 	queuepath_parse(slice_cstr(in->path), &x.path);
 	if (x.path.log && x.path.qid.ptr != NULL) {
 		/* With its message, if that is anywhere in the tree. */
-		slot = find_log(q, x.path.root, x.path.queue, x.path.qid);
-		if (slot->used || !q->rest)
+		if (!q->rest)
 			return !q->stopped;
+		slot = find_log(q, x.path.root, x.path.queue, x.path.qid);
 	} else
 		read_logs(q, &x.path);
 	srcpath_file(&q->src, slice_cstr(in->path));
@@ -280,7 +315,7 @@ queueread_file(struct queueread *q, const struct input *in)
 	    QUEUEREC_LOOK);
 	if (x.path.log || (x.path.queue.ptr == NULL &&
 	    bouncelog_begins(head)))
-		read_log(q, &x);
+		read_log(q, &x, slot != NULL && slot->used);
 	else if (in->found && x.path.queue.ptr == NULL &&
 	    !queuefile_begins(head))
 		q->other++;
@@ -289,6 +324,7 @@ queueread_file(struct queueread *q, const struct input *in)
 			read_one(q, &x, base, &next);
 			base = next;
 		} while (next != 0 && !q->stopped);
+	note_input(q, in, &x);
 	if (q->file.failed && q->file.sys != 0) {
 		e = (struct err){ .what = "cannot read", .sys = q->file.sys };
 		(void)unread(q, in, RC_FAIL, &e);
@@ -308,6 +344,69 @@ queueread_rest(struct queueread *q)
 		if (p.log && p.qid.ptr != NULL)
 			(void)queueread_file(q, &q->in->v[i]);
 	}
+}
+
+bool
+queueread_whole(const char *dir)
+{
+	struct slice rest = slice_cstr(QUEUEREAD_WHOLE), queue;
+	char path[4096];
+	struct stat st;
+	bool more;
+	int n;
+
+	do {
+		more = slice_cut(rest, ' ', &queue, &rest);
+		if (!more)
+			queue = rest;
+		n = snprintf(path, sizeof(path), "%s/%.*s", dir,
+		    (int)queue.len, (const char *)queue.ptr);
+		if (n < 0 || (size_t)n >= sizeof(path) ||
+		    lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+			return false;
+	} while (more);
+	return true;
+}
+
+void
+queueread_source(struct rec *r, struct slice dir, bool damaged)
+{
+	rec_clear(r);
+	rec_set(r, F_TYPE, SLICE("source"));
+	if (dir.ptr != NULL) {
+		rec_set(r, F_SRC, dir);
+		rec_set(r, F_QUEUE, SLICE(QUEUEREAD_WHOLE));
+	}
+	rec_set(r, F_FORMAT, SLICE("queue"));
+	if (damaged)
+		rec_set(r, F_DAMAGED, SLICE("damaged"));
+	rec_set(r, F_TOOL, slice_cstr(msg_tool()));
+	rec_set(r, F_VERSION, slice_cstr(VERSION));
+	rec_set(r, F_SANDBOX, slice_cstr(sandbox_state()));
+}
+
+bool
+queueread_sources(const struct queueread *q, queueread_fn *fn, void *arg)
+{
+	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok = true;
+	struct buf src;
+	struct rec r;
+
+	srcpath_init(&src);
+	for (size_t i = 0; ok && q->unread == 0 && q->in->failed == 0 &&
+	    i < q->in->nroots; i++) {
+		if (!q->whole[i])
+			continue;
+		srcpath_file(&src, slice_cstr(q->in->roots[i]));
+		queueread_source(&r, buf_slice(&src), damaged);
+		ok = fn(arg, &r);
+		any = true;
+	}
+	buf_free(&src);
+	if (any)
+		return ok;
+	queueread_source(&r, slice_of(NULL, 0), damaged);
+	return fn(arg, &r);
 }
 
 int

@@ -6,8 +6,8 @@
  * Received header), recipient, retry and held.  Of several queue files one
  * behind the other each has its records, `off` says where it begins.  A log
  * of bounce, defer or trace is joined to the recipients of its message when
- * both are among the inputs; one without its message gives records of its
- * own.  What is neither gives only a `file` record if it was named; found in
+ * both are among the inputs, and has only a `file` record of its own then;
+ * one without its message gives events, too.  What is neither gives only a `file` record if it was named; found in
  * a directory it is counted in `other` and left out.
  *
  * The files are read after confinement; queueread_open opens what it takes
@@ -37,6 +37,7 @@ struct queueread {
 	int			 temp;		/* for a pipe, or -1 */
 	const struct inputs	*in;
 	const struct opt	*opt;
+	bool			*whole;		/* of the inputs' directories */
 	struct queueslot	*slot;		/* logs by root and ID */
 	size_t			 nslot;
 	queueread_fn		*fn;
@@ -53,6 +54,16 @@ bool	queueread_file(struct queueread *, const struct input *);
 /* After all of them: the logs whose message was not among them. */
 void	queueread_rest(struct queueread *);
 void	queueread_close(struct queueread *);
+/*
+ * At the end: a source record for each directory that has all queues of
+ * Postfix and was read whole (`src`, `queue`), or one for everything.
+ */
+bool	queueread_sources(const struct queueread *, queueread_fn *, void *arg);
+/* The same for one directory, or an absent slice. */
+void	queueread_source(struct rec *, struct slice dir, bool damaged);
+/* A directory with incoming, active, deferred and hold. */
+#define QUEUEREAD_WHOLE	"incoming active deferred hold"
+bool	queueread_whole(const char *dir);
 /* 0, 1 or 2 as a converter's. */
 int	queueread_status(const struct queueread *);
 

@@ -3,7 +3,6 @@
 #include "base/caltime.h"
 #include "base/num.h"
 #include "fmt/bouncelog.h"
-#include "io/digest.h"
 
 #define NTIME	12
 #define NNUM	16
@@ -17,7 +16,6 @@ struct making {
 	unsigned char	 num[NNUM][NUM_MAX];
 	size_t		 nnum;
 	unsigned char	 mode[8];
-	char		 sha256[DIGEST_HEX];
 };
 
 static void
@@ -294,8 +292,10 @@ put_file(struct making *m, struct queuerecord *x)
 	if (x->hash) {
 		d = digest_start(x->file->fd, true, x->file->base + x->base);
 		digest_reach(d, x->size);
-		if (digest_done(d, m->sha256))
-			put(m, F_SHA256, slice_of(m->sha256, DIGEST_HEX - 1));
+		if (digest_done(d, x->sha256))
+			put(m, F_SHA256, slice_of(x->sha256, DIGEST_HEX - 1));
+		else
+			x->sha256[0] = '\0';
 	}
 	if (x->file->copied)
 		return;
@@ -489,6 +489,9 @@ write_rcpt(struct making *m, const struct queuerecord *x,
 		size_t pos = 0;
 		bool found = false;
 
+		/* A recipient that is done was deferred before. */
+		if (k == 1 && p->type == 'D')
+			continue;
 		/* The latest attempt. */
 		while (bouncelog_next(x->log[k], &pos, &b))
 			if (entry_is(&b, f, p)) {
@@ -555,6 +558,18 @@ queuerecord_write(struct queuerecord *x, struct queuefacts *f,
 		if (!write_rcpt(&m, x, f, p, fn, arg))
 			return;
 	(void)write_state(&m, x, f, fn, arg);
+}
+
+void
+queuerecord_file(struct queuerecord *x, struct slice format,
+    queuerecord_fn *fn, void *arg)
+{
+	struct making m;
+
+	begin(&m, SLICE("file"));
+	put_file(&m, x);
+	put(&m, F_FORMAT, format);
+	(void)fn(arg, &m.r);
 }
 
 void

@@ -3,7 +3,8 @@
  *
  * queuerecord_write makes the `file` record and the events from the facts,
  * the file's state and the texts of its logs; queuerecord_log those of a log
- * without its message.  Contradictions between name, file and contents are
+ * without its message; queuerecord_file only the `file` record of what is
+ * told elsewhere or is no queue file.  All leave the hash in sha256.  Contradictions between name, file and contents are
  * added to the facts.
  */
 #ifndef SOURCE_QUEUERECORD_H
@@ -13,6 +14,7 @@
 #include "fmt/queuefacts.h"
 #include "fmt/queuepath.h"
 #include "io/atfile.h"
+#include "io/digest.h"
 
 struct queuerecord {
 	struct atfile		*file;
@@ -23,11 +25,14 @@ struct queuerecord {
 	uint64_t		 base, size;	/* of this queue file in it */
 	bool			 whole;
 	bool			 hash;
+	char			 sha256[DIGEST_HEX];	/* "": none */
 };
 
 typedef bool	queuerecord_fn(void *arg, const struct rec *);
 
 void	queuerecord_write(struct queuerecord *, struct queuefacts *,
+	    queuerecord_fn *, void *arg);
+void	queuerecord_file(struct queuerecord *, struct slice format,
 	    queuerecord_fn *, void *arg);
 void	queuerecord_log(struct queuerecord *, struct slice log,
 	    queuerecord_fn *, void *arg);

@@ -21,6 +21,8 @@ struct domain {
 struct queueshape {
 	bool		 by_sender;
 	int64_t		 now;
+	int64_t		 arrival;	/* of the message at hand */
+	bool		 has_arrival;
 	struct arena	 mem;
 	struct domain	*v;
 	size_t		 n, cap;
@@ -99,8 +101,14 @@ queueshape_add(struct queueshape *q, const struct rec *r)
 	struct domain *d;
 	unsigned int digits, class = 0;
 	uint32_t nsec;
-	int64_t sec, limit = 300;
+	int64_t limit = 300;
 
+	if (slice_eq(rec_get(r, F_TYPE), SLICE("file")))
+		q->has_arrival = caltime_parse(rec_get(r, F_TIME),
+		    &q->arrival, &nsec, &digits) || caltime_parse(rec_get(r,
+		    F_MTIME), &q->arrival, &nsec, &digits);
+	if (!q->has_arrival)
+		return;
 	if (q->by_sender ? !slice_eq(rec_get(r, F_TYPE), SLICE("file")) ||
 	    !rec_has(r, F_FROM) || slice_eq(rec_get(r, F_PENDING),
 	    SLICE("0")) :
@@ -109,10 +117,7 @@ queueshape_add(struct queueshape *q, const struct rec *r)
 	    slice_eq(rec_get(r, F_STATUS), SLICE("deferred"))))
 		return;
 	addr = rec_get(r, q->by_sender ? F_FROM : F_TO);
-	if (!caltime_parse(rec_get(r, F_CREATED), &sec, &nsec, &digits) &&
-	    !caltime_parse(rec_get(r, F_TIME), &sec, &nsec, &digits))
-		return;
-	while (class + 1 < QUEUESHAPE_AGES && q->now - sec > limit) {
+	while (class + 1 < QUEUESHAPE_AGES && q->now - q->arrival >= limit) {
 		class++;
 		limit *= 2;
 	}

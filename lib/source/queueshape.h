@@ -3,8 +3,9 @@
  *
  * Takes the `file` and `recipient` records of queueread in their order and
  * counts pending recipients (or messages by sender domain) in classes of
- * age, each twice as old as the one before: up to 5, 10, 20 ... 1280 minutes
- * and above.  The age counts from the arrival to `now`.  At most
+ * age, each twice as old as the one before: below 5, 10, 20 ... 1280 minutes
+ * and above.  The age counts from the arrival (without one: from the mtime)
+ * to `now`.  At most
  * QUEUESHAPE_DOMAINS domains are kept apart; the rest is counted as OTHERS.
  * Facts: what qshape(1) shows.
  */

@@ -158,7 +158,9 @@ quote_take(struct quote *q, const struct rec *r, struct err *e)
 	struct slice type = rec_get(r, F_TYPE), src = rec_get(r, F_SRC);
 	enum rc rc = RC_OK;
 
-	if (slice_eq(type, SLICE("source"))) {
+	/* A file record of mxqueue vouches for its file, too. */
+	if (slice_eq(type, SLICE("source")) || (slice_eq(type,
+	    SLICE("file")) && rec_has(r, F_QID) && !rec_has(r, F_OFF))) {
 		if (!origin_claim(q->origins, r))
 			q->unclaimed = true;
 		return RC_OK;

@@ -15,6 +15,7 @@
 #include "source/merge.h"
 #include "source/piece.h"
 #include "source/runlog.h"
+#include "source/spooled.h"
 #include "source/years.h"
 
 #define KEPT_MAX	(64 << 20)	/* bytes of source records kept */
@@ -31,6 +32,9 @@ struct run {
 	struct feed		*feed;
 	size_t			 nfeed;
 	struct pieces		 pieces;
+	struct spooled		 spooled;	/* queue files */
+	struct feed		*queue;		/* streams of mxqueue, read */
+	size_t			 nqueue;
 	struct coverage		*coverage;
 	uint64_t		 lines;		/* of Postfix, in pieces written */
 	struct track		*track;
@@ -107,6 +111,27 @@ note_damage(struct run *x, struct slice host)
 	(void)buf_add(b, host);
 }
 
+/* A record of a queue file, for the tracker. */
+static bool
+trace_file(void *arg, struct event *ev, const struct track_spool *spool)
+{
+	struct run *x = arg;
+
+	track_qfile(x->track, ev, spool);
+	return !x->stopped;
+}
+
+/* Queue files whose arrival is not later than the item at hand. */
+static void
+files_before(struct run *x, const struct feed *f)
+{
+	struct spooled *s = &x->spooled;
+
+	while (!x->stopped && s->has && (f == NULL || s->sec < f->sec ||
+	    (s->sec == f->sec && s->nsec < f->nsec)))
+		(void)spooled_next(s, trace_file, x);
+}
+
 /* A record of a feed that is no event, or not to be traced. */
 static void
 on_record(struct run *x, struct feed *f, struct rec *r)
@@ -118,6 +143,12 @@ on_record(struct run *x, struct feed *f, struct rec *r)
 			(void)msg_error("%s: a piece was changed since it was "
 			    "written, and cannot be merged", msg_quote(name,
 			    sizeof(name), slice_cstr(f->input->path)));
+		return;
+	}
+	if (x->track != NULL && x->mode == RECORDS_TRACE &&
+	    spooled_record(r)) {
+		x->nrecords++;
+		(void)spooled_late(&x->spooled, r, trace_file, x);
 		return;
 	}
 	if (type_is(r, SLICE("source"))) {
@@ -146,15 +177,16 @@ on_record(struct run *x, struct feed *f, struct rec *r)
 
 /* After damage, the host's next line says that lines were lost before it. */
 static void
-say_lost(struct run *x, struct event *ev)
+say_lost(struct run *x, struct feed *f)
 {
+	const struct event *ev = &f->event;
 	struct slice host = rec_get(&ev->rec, F_HOST);
 
 	for (size_t i = 0; i < x->nlost; i++) {
 		if (!slice_eq(buf_slice(&x->lost[i]), host))
 			continue;
-		rec_set(&ev->rec, F_NOTE, event_program_lost(ev) ?
-		    SLICE("program-lost lines-lost") : SLICE("lines-lost"));
+		if (!event_lines_lost(ev))
+			feed_note(f, SLICE("lines-lost"));
 		x->lost[i].len = 0;
 		(void)buf_addc(&x->lost[i], 0);
 		if (i + 1 == x->nlost)
@@ -163,25 +195,37 @@ say_lost(struct run *x, struct event *ev)
 	}
 }
 
+/* What follows the end of a stream is another one. */
+static void
+tell_pieces(struct feed *f)
+{
+	char name[256];
+
+	f->pieces = true;
+	f->damaged++;
+	(void)msg_error("%s: records of several pieces, one behind the "
+	    "other: give each as a file of its own, so that they are "
+	    "merged in time order", msg_quote(name, sizeof(name),
+	    slice_cstr(f->input->path)));
+}
+
 static void
 on_event(struct run *x, struct feed *f)
 {
 	struct event *ev = &f->event;
 	struct event_text text;
-	char name[256];
 
-	if (f->ended && !f->pieces) {
-		f->pieces = true;
-		f->damaged++;
-		(void)msg_error("%s: records of several pieces, one behind the "
-		    "other: give each as a file of its own, so that they are "
-		    "merged in time order", msg_quote(name, sizeof(name),
-		    slice_cstr(f->input->path)));
+	if (f->survey.records && x->track != NULL &&
+	    rec_has(&ev->rec, F_QUEUE)) {
+		on_record(x, f, &ev->rec);
+		return;
 	}
+	if (f->ended && !f->pieces)
+		tell_pieces(f);
 	if (x->opt->nalias > 0)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)
-		say_lost(x, ev);
+		say_lost(x, f);
 	if ((ev->writer == 0 || ev->writer != f->last_writer) &&
 	    !slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
 		f->last_host.len = 0;
@@ -243,11 +287,14 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 			bytes += f->event.len + 1;
 			if (++lines % 65536 == 0)
 				progress_step(&progress, bytes, lines);
+			if (x->spooled.has)
+				files_before(x, f);
 			on_event(x, f);
 		}
 		else if (f->item == FEED_RECORD)
 			on_record(x, f, &f->event.rec);
 	}
+	files_before(x, NULL);
 	progress_clear(&progress);
 	merge_free(&m);
 	for (size_t i = 0; i < x->nlost; i++)
@@ -421,12 +468,40 @@ give_kept(struct run *x)
 	buf_free(&scratch);
 }
 
+/* The source record of the queue files; the file records have the hashes. */
+static void
+give_queue_source(struct run *x)
+{
+	const struct spooled *s = &x->spooled;
+	bool any = false;
+	struct rec r;
+
+	for (size_t i = 0; i < s->in.n; i++)
+		runlog_input(s->in.v[i].path, NULL);
+	for (size_t i = 0; i < s->nroot; i++) {
+		if (!s->root[i].spool.whole)
+			continue;
+		queueread_source(&r, slice_of(s->root[i].path.text,
+		    s->root[i].path.len), s->damaged > 0);
+		(void)give(x, &r);
+		any = true;
+	}
+	if (any)
+		return;
+	queueread_source(&r, slice_of(NULL, 0), s->damaged > 0);
+	(void)give(x, &r);
+}
+
 static void
 give_ends(struct run *x)
 {
 	size_t end;
 
 	give_kept(x);
+	for (size_t i = 0; i < x->nqueue; i++)
+		runlog_input(x->queue[i].input->path, &x->queue[i].total);
+	if (x->spooled.in.n > 0)
+		give_queue_source(x);
 	for (size_t i = 0; i < x->nfeed; i = end) {
 		for (end = i + 1; end < x->nfeed &&
 		    x->feed[end].input == x->feed[i].input; end++)
@@ -472,6 +547,54 @@ add_pieces(struct run *x, size_t *cap)
 	free_feed(&whole);
 }
 
+static void
+take_queue_file(struct run *x, const struct input *in)
+{
+	char name[256];
+
+	if (x->mode != RECORDS_PIECES) {
+		spooled_take(&x->spooled, in);
+		return;
+	}
+	if (x->status != EXIT_TROUBLE)
+		(void)msg_error("%s: a queue file is no piece of a log; leave "
+		    "queue files out here, and give them to the merge",
+		    msg_quote(name, sizeof(name), slice_cstr(in->path)));
+	x->status = EXIT_TROUBLE;
+}
+
+/* A stream of mxqueue is not in time order: read it before the others. */
+static void
+read_queue(struct run *x, struct feed *f)
+{
+	enum feed_item item;
+
+	if (!feed_open(f, x->opt->hash)) {
+		x->status = EXIT_TROUBLE;
+		return;
+	}
+	while ((item = feed_next(f)) != FEED_END) {
+		const struct rec *r = &f->event.rec;
+
+		if (spooled_record(r)) {
+			x->nrecords++;
+			spooled_put(&x->spooled, r);
+			continue;
+		}
+		spooled_source(&x->spooled, r);
+		if (item == FEED_RECORD)
+			on_record(x, f, &f->event.rec);
+		else if (!f->pieces)
+			tell_pieces(f);
+	}
+	feed_close(f);
+	x->queue = mem_grow(x->queue, x->nqueue, x->nqueue + 1,
+	    sizeof(*x->queue));
+	x->queue[x->nqueue++] = *f;
+	x->has_records = true;
+	x->nfeed--;
+}
+
 /* One feed for an input, or one for each stream of a bundle. */
 static void
 add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
@@ -480,6 +603,10 @@ add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
 	struct feed *f;
 	unsigned int n = 1;
 
+	if (x->mode != RECORDS_EVENTS && spooled_is(&x->spooled, in)) {
+		take_queue_file(x, in);
+		return;
+	}
 	for (unsigned int k = 0; k < n; k++) {
 		if (x->nfeed == *cap) {
 			size_t old = *cap;
@@ -497,7 +624,7 @@ add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
 		buf_init(&f->host, 4096);
 		buf_init(&f->last_host, 4096);
 		buf_init(&f->last_src, 65536);
-		feed_survey(f, x->opt->hash && k == 0);
+		feed_survey(f, x->opt->hash && k == 0, &x->spooled);
 		if (f->damaged > 0)
 			x->status = EXIT_TROUBLE;
 		if (k == 0 && f->nstreams > 1) {
@@ -507,6 +634,8 @@ add_feeds(struct run *x, const struct input *in, const struct prefix *prefix,
 			k = UINT32_MAX;	/* begin again, by stream */
 		} else if (f->survey.pieces && x->mode == RECORDS_TRACE)
 			add_pieces(x, cap);
+		else if (f->survey.queue && x->mode == RECORDS_TRACE)
+			read_queue(x, f);
 	}
 }
 
@@ -520,7 +649,8 @@ drop_found(struct run *x)
 		const struct feed *f = &x->feed[i];
 
 		if (f->input->found && f->survey.readable &&
-		    !f->survey.timed && !f->survey.records) {
+		    !f->survey.timed && !f->survey.records &&
+		    !f->survey.journal) {
 			dropped++;
 			free_feed(&x->feed[i]);
 			continue;
@@ -574,6 +704,11 @@ say_what_is_unknown(const struct run *x)
 			    "have no time; give the year of the first line "
 			    "with --year", name);
 	}
+	if (coverage_forged(x->coverage) > 0)
+		msg_note("%llu lines in Postfix's name are NOT BY POSTFIX: "
+		    "journald says that other programs wrote them; they make "
+		    "no facts; mxlog shows them, with the note not-by-postfix",
+		    (unsigned long long)coverage_forged(x->coverage));
 	if (x->unlogged > 0)
 		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
 		    "was not logged; to change that from now on, set "
@@ -617,9 +752,16 @@ final_status(struct run *x, const struct inputs *in)
 	for (size_t i = 0; i < x->nfeed; i++)
 		if (x->feed[i].damaged > 0)
 			x->status = EXIT_TROUBLE;
+	for (size_t i = 0; i < x->nqueue; i++)
+		if (x->queue[i].damaged > 0)
+			x->status = EXIT_TROUBLE;
+	if (x->spooled.damaged > 0 || x->spooled.cut > 0 ||
+	    x->spooled.rc == RC_FAIL)
+		x->status = EXIT_TROUBLE;
 	if (in->failed > 0)
 		x->status = EXIT_TROUBLE;
-	if (x->status != EXIT_YES || lines > 0 || x->nrecords > 0)
+	if (x->status != EXIT_YES || lines > 0 || x->nrecords > 0 ||
+	    x->spooled.files > 0)
 		return x->status;
 	if (in->n > 0 && !x->stopped)
 		msg_note("no line of Postfix in what was given; if there should "
@@ -633,7 +775,8 @@ records_run(const struct inputs *in, const struct opt *opt,
 {
 	struct run x = { .opt = opt, .mode = mode, .fn = fn, .arg = arg,
 		.status = EXIT_YES };
-	struct track_opt to = { .events = opt->events };
+	struct track_opt to = { .events = opt->events,
+		.tls_failures = opt->tls_failures };
 	struct prefix *prefix = records_prefix(opt);
 	struct err e;
 	size_t cap = 0, n;
@@ -641,6 +784,7 @@ records_run(const struct inputs *in, const struct opt *opt,
 
 	if (mode == RECORDS_TRACE)
 		pieces_open(&x.pieces);
+	spooled_open(&x.spooled, in, opt);
 	if (sandbox_enter(opt->sandbox, in, &e) != RC_OK)
 		return msg_err("sandbox", RC_FAIL, &e);
 	if (runlog_start(&e) != RC_OK)
@@ -669,6 +813,8 @@ records_run(const struct inputs *in, const struct opt *opt,
 		n = 0;
 	} else if (mode != RECORDS_EVENTS)
 		x.track = track_new(&to, give_traced, &x);
+	if (mode == RECORDS_ANY || mode == RECORDS_TRACE)
+		spooled_sort(&x.spooled, in->failed);
 	merge_feeds(&x, x.feed, n);
 	if (x.track != NULL && !x.stopped) {
 		track_end(x.track);
@@ -687,6 +833,10 @@ records_run(const struct inputs *in, const struct opt *opt,
 	for (size_t i = 0; i < x.nfeed; i++)
 		free_feed(&x.feed[i]);
 	mem_free(x.feed);
+	for (size_t i = 0; i < x.nqueue; i++)
+		free_feed(&x.queue[i]);
+	mem_free(x.queue);
+	spooled_close(&x.spooled);
 	if (mode == RECORDS_TRACE)
 		pieces_close(&x.pieces);
 	return status;

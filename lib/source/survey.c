@@ -7,32 +7,55 @@
 #include "base/msg.h"
 #include "fmt/queueid.h"
 #include "source/piece.h"
+#include "source/spooled.h"
 
+#define RECORDS		256	/* of the beginning, looked at */
 #define SAMPLES		128	/* places of a plain file looked at */
 #define SAMPLE_LEN	4096
 #define QUARTER		900
 #define NEAR		60	/* seconds between a queue ID and its line */
 #define DAY		86400
+#define JOURNAL_LOOK	1024	/* entries that tell of hosts and instances */
 
-/* Is this first line one of our own records? */
+/* A record of the beginning: is it mxqueue's, whose host is it? */
+static void
+look_at_record(struct survey *v, struct spooled *s, const struct rec *r)
+{
+	v->queue = v->queue || (v->first_record && spooled_record(r));
+	v->first_record = false;
+	if (s != NULL && !v->queue)
+		spooled_host(s, rec_get(r, F_HOST), rec_get(r, F_INSTANCE));
+}
+
+/* Is this first line one of our own records?  A few of them are looked at. */
 static bool
-is_record(struct slice line)
+look_at_records(struct survey *v, struct spooled *s, struct slice line,
+    struct slice rest)
 {
 	struct rec rec;
 	struct rec_in in = { .ncolumn = 0 };
 	struct buf scratch;
-	bool ok;
+	bool ok = false, header = rec_in_header(&in, line);
 
-	if (rec_in_header(&in, line))
-		return true;
-	if (!slice_starts(line, SLICE("{\"")))
+	if (!header && !slice_starts(line, SLICE("{\"")))
 		return false;
+	v->first_record = true;
 	buf_init(&scratch, 1 << 20);
-	rec_clear(&rec);
-	ok = rec_parse_json(&rec, line, &scratch, NULL) == RC_OK &&
-	    rec_has(&rec, F_TYPE);
+	for (size_t i = 0; i < RECORDS; i++) {
+		rec_clear(&rec);
+		scratch.len = 0;
+		if (!(i == 0 && header)) {
+			if (rec_in_line(&in, &rec, line, &scratch, NULL) !=
+			    RC_OK || !rec_has(&rec, F_TYPE))
+				break;
+			ok = true;
+			look_at_record(v, s, &rec);
+		}
+		if (!slice_cut(rest, '\n', &line, &rest))
+			break;
+	}
 	buf_free(&scratch);
-	return ok;
+	return ok || header;
 }
 
 /* A long queue ID on the line that its making wrote. */
@@ -197,9 +220,52 @@ head_of(struct feed *f)
 	}
 }
 
+/* Tell the host and instance of a line of Postfix. */
+static void
+look_at_host(struct spooled *s, const struct frame *f)
+{
+	struct postfix_tag tag;
+
+	postfix_tag(f->tag, f->lost_program, &tag);
+	if (tag.ours || tag.lost)
+		spooled_host(s, f->host, tag.instance);
+}
+
+/* The first entries of a journal; a pipe is read only once. */
+static void
+look_at_journal(struct feed *f, struct spooled *s, bool keep)
+{
+	struct survey *v = &f->survey;
+	size_t n = 0, most = s == NULL ? 1 : JOURNAL_LOOK;
+	struct journals_place p;
+	struct frame frame;
+	enum rc rc;
+
+	v->journal = true;
+	f->journal = journals_open(f->reader, false);
+	f->looked = true;
+	while (n < most && (rc = journals_next(f->journal, &frame, &p,
+	    &f->stream_err)) != RC_END && rc != RC_FAIL) {
+		if (rc == RC_DAMAGED)
+			continue;
+		if (n++ == 0) {
+			survey_line(v, &frame);
+			(void)buf_add(&f->host, frame.host);
+		}
+		if (s != NULL)
+			look_at_host(s, &frame);
+	}
+	if (keep) {
+		journals_again(f->journal);
+		return;
+	}
+	journals_close(f->journal);
+	f->journal = NULL;
+}
+
 /* Look through the first bytes of the first stream that has any. */
 static void
-look(struct feed *f)
+look(struct feed *f, struct spooled *s, bool keep)
 {
 	struct survey *v = &f->survey;
 	struct framing fr;
@@ -212,11 +278,15 @@ look(struct feed *f)
 		line = w;
 		rest = slice_of(NULL, 0);
 	}
-	if (is_record(line)) {
+	if (look_at_records(v, s, line, rest)) {
 		v->records = true;
 		v->pieces = piece_is(line) || (slice_starts(line,
 		    SLICE("type\t")) && slice_cut(rest, '\n', &next, &rest) &&
 		    piece_is(next));
+		return;
+	}
+	if (journals_here(f->reader)) {
+		look_at_journal(f, s, keep);
 		return;
 	}
 	framing_init(&fr, f->prefix);
@@ -227,6 +297,8 @@ look(struct feed *f)
 				(void)buf_add(&f->host, frame.host);
 		} else
 			survey_line(v, &frame);
+		if (s != NULL)
+			look_at_host(s, &frame);
 		w = slice_from(w, n);
 	}
 	framing_free(&fr);
@@ -253,7 +325,7 @@ count_streams(struct feed *f)
 }
 
 void
-feed_survey(struct feed *f, bool hash)
+feed_survey(struct feed *f, bool hash, struct spooled *s)
 {
 	struct survey *v = &f->survey;
 	bool keep = !f->input->regular ||
@@ -279,7 +351,7 @@ feed_survey(struct feed *f, bool hash)
 		if (!keep && f->only == 0 && is_bundle(f->stream.container))
 			count_streams(f);
 		else
-			look(f);
+			look(f, s, keep);
 	}
 	if (keep)
 		return;

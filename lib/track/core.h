@@ -26,6 +26,7 @@
 #define TAG_MEMO	64
 #define WRITERS		256	/* a power of two */
 #define DOUBTS		32
+#define ZONE_SLACK	(15 * 3600)	/* seconds that a zone may be off */
 #define SWAPPED		5	/* seconds that lines may be out of order */
 
 struct list {
@@ -69,7 +70,7 @@ struct track {
 	uint64_t		 order;		/* events so far */
 	struct track_lost	 lost;
 	struct {
-		struct field_set delivery, client, queued, reject;
+		struct field_set delivery, client, queued, reject, file;
 	}			 keys;		/* of a line, that are kept */
 	struct rec		 out;
 	struct rec		 tmp;		/* facts of one delivery */
@@ -85,8 +86,9 @@ struct track {
 	int64_t			 day;
 	unsigned char		 day_text[CALTIME_DAY];
 	struct node_ref		 joined;	/* message of the line at hand */
+	struct node_ref		 filed;		/* of the queue file at hand */
 	/* Of the message that is being written. */
-	struct buf		 refs, parents, why;
+	struct buf		 refs, parents, why, to, bad;
 	struct due {
 		int64_t		sec;
 		uint32_t	nsec;
@@ -141,6 +143,16 @@ enum arrival {
 };
 struct message	*join_find(struct track *, const struct at *, struct slice qid,
 		    enum arrival);
+/* The life that a queue file belongs to, or a new one. */
+struct qfile {
+	int64_t		made;
+	uint64_t	mid_hash;
+	bool		log;	/* of bounce or defer: written then */
+};
+struct message	*join_file(struct track *, const struct at *, struct slice qid,
+		    const struct qfile *);
+/* How far off the seconds of a line with that note may be: its zone. */
+int64_t		 zone_slack(const struct track *, uint8_t note);
 /* The reply of a sent delivery, or a notice, names another queue ID. */
 void		 join_queued_as(struct track *, const struct at *,
 		    struct message *, struct slice qid);
@@ -159,6 +171,8 @@ void		 join_link(struct track *, struct node_ref child,
 		    struct node_ref parent, enum node_why);
 
 /* write.c */
+void		 write_due(struct track *, const struct journal_entry *,
+		    struct journal_at);
 void		 write_message(struct track *, struct message *);
 /* Deliveries held so far, before their message. */
 void		 write_early(struct track *, struct message *);

@@ -32,6 +32,7 @@ struct host_cover {
 	struct event_time first, last;
 	bool		proxied;	/* tlsproxy connects for smtp */
 	uint64_t	n[4];
+	uint64_t	forged;		/* of LINE_FOREIGN */
 	struct gap	*gap;
 	size_t		ngap, more_gaps;
 	struct tag_tls	*tag;
@@ -289,6 +290,7 @@ coverage_event(struct coverage *c, const struct event *ev)
 {
 	coverage_uncounted(c, ev);
 	c->latest->n[ev->class]++;
+	c->latest->forged += event_forged(ev);
 }
 
 void
@@ -390,6 +392,8 @@ coverage_counts(struct coverage *c, const struct rec *r)
 	for (size_t i = 0; i < 4; i++)
 		if (slice_u64(rec_get(r, key[i]), UINT64_MAX / 2, &v))
 			h->n[i] += v;
+	if (slice_u64(rec_get(r, F_FORGED), UINT64_MAX / 2, &v))
+		h->forged += v;
 }
 
 void
@@ -506,7 +510,7 @@ write_host(struct host_cover *h, bool (*put)(void *, const struct rec *),
 {
 	static const enum field key[4] = { F_UNDERSTOOD, F_IGNORED, F_FOREIGN,
 		F_UNKNOWN };
-	unsigned char num[5][NUM_MAX], time[2][CALTIME_MAX];
+	unsigned char num[6][NUM_MAX], time[2][CALTIME_MAX];
 	struct buf gaps, tags;
 	struct rec r;
 	uint64_t total = 0;
@@ -529,6 +533,9 @@ write_host(struct host_cover *h, bool (*put)(void *, const struct rec *),
 		total += h->n[i];
 	}
 	rec_set(&r, F_LINES, slice_of(num[4], num_u64(num[4], total)));
+	if (h->forged > 0)
+		rec_set(&r, F_FORGED, slice_of(num[5], num_u64(num[5],
+		    h->forged)));
 	put_gaps(h, &gaps);
 	put_tags(h, &tags);
 	if (gaps.len > 0)
@@ -563,6 +570,16 @@ coverage_postfix_lines(const struct coverage *c)
 	for (size_t i = 0; i < c->n; i++)
 		n += c->host[i]->n[LINE_UNDERSTOOD] +
 		    c->host[i]->n[LINE_UNKNOWN];
+	return n;
+}
+
+uint64_t
+coverage_forged(const struct coverage *c)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->host[i]->forged;
 	return n;
 }
 

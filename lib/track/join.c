@@ -37,9 +37,16 @@ fit(const struct at *at, const struct node *n)
 	return is_queue_line(at) || i->queue ? 0 : 1;
 }
 
+int64_t
+zone_slack(const struct track *t, uint8_t note)
+{
+	return note != 0 && slice_find(t->names.note[note],
+	    SLICE("zone-assumed")) != SLICE_NONE ? ZONE_SLACK : 0;
+}
+
 /* May this line belong to that life? */
 static bool
-takes(const struct message *m, const struct node *n, const struct at *at,
+takes(const struct track *t, const struct message *m, const struct node *n, const struct at *at,
     enum arrival arrival)
 {
 	bool arrived = (m->saw & SAW_ARRIVAL) != 0;
@@ -56,6 +63,11 @@ takes(const struct message *m, const struct node *n, const struct at *at,
 		return false;
 	if (m->saw & SAW_END)
 		return at->sec - m->ended <= 2;
+	/* Its queue file was begun before the log had it. */
+	if (m->saw & SAW_FILE)
+		return arrival == ARRIVAL_PICKUP ||
+		    at->sec - m->first.sec <= LINK_WINDOW +
+		    zone_slack(t, at->note);
 	return at->sec - m->first.sec <= LATE;
 }
 
@@ -84,10 +96,12 @@ search(struct track *t, const struct at *at, struct slice qid,
 		if (f < 3 && arrival != ARRIVAL_NO &&
 		    (n->msg->saw & SAW_ARRIVAL) != 0)
 			continue;
-		if (!takes(n->msg, n, at, arrival)) {
+		if (!takes(t, n->msg, n, at, arrival)) {
 			/* The ID is in use again: the removal was lost. */
-			if (f == 3 && arrival != ARRIVAL_NO)
+			if (f == 3 && arrival != ARRIVAL_NO) {
+				n->msg->saw |= SAW_REUSED;
 				message_close(t, n->msg);
+			}
 			continue;
 		}
 		best = n->msg;
@@ -112,13 +126,72 @@ learn(struct track *t, const struct at *at, struct message *m)
 		i->owner = n->id.instance;
 }
 
+/* A new life, begun by this line. */
+static struct message *
+begin(struct track *t, const struct at *at, struct slice qid)
+{
+	struct ident id = { .instance = owner(at->instance),
+		.sec = at->ev->time.ordered ? at->sec : IDENT_NO_TIME,
+		.timed = at->ev->time.known,
+		.is_long = queueid_long(qid), .qidlen = (unsigned char)qid.len };
+
+	memcpy(id.qid, qid.ptr, qid.len);
+	return message_new(t, at, &id);
+}
+
+/*
+ * Does a file belong to this life: made for it, or, of the log of bounce or
+ * defer, written in its time?
+ */
+static bool
+owns_file(const struct track *t, const struct node *n, const struct qfile *q)
+{
+	const struct message *m = n->msg;
+	int64_t slack = zone_slack(t, m->note);
+
+	if (n->id.is_long || (q->mid_hash != 0 && q->mid_hash == n->mid_hash))
+		return true;
+	if (q->log)
+		return q->made >= m->first.sec - LATE - slack &&
+		    ((m->saw & SAW_END) == 0 ||
+		    q->made <= m->ended + LATE + slack);
+	if (q->made > m->first.sec + LATE + slack)
+		return false;
+	return (m->saw & SAW_CLIENT) == 0 ||
+	    m->first.sec - q->made <= LINK_WINDOW + slack;
+}
+
+struct message *
+join_file(struct track *t, const struct at *at, struct slice qid,
+    const struct qfile *q)
+{
+	struct message *best = NULL;
+	uint64_t hash;
+	int steps = 0;
+
+	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+		struct node *n = node_at(&t->nodes, i);
+
+		steps++;
+		if (n->msg == NULL || n->id.instance->host != at->host ||
+		    !owns_file(t, n, q))
+			continue;
+		if (best == NULL || n->msg->order > best->order)
+			best = n->msg;
+	}
+	return best != NULL ? best : begin(t, at, qid);
+}
+
 struct message *
 join_find(struct track *t, const struct at *at, struct slice qid,
     enum arrival arrival)
 {
 	struct message *m;
-	struct ident id;
 
+	/* No queue ID: records may say anything. */
+	if (qid.len > NODE_QID_MAX)
+		return NULL;
 	if (is_queue_line(at)) {
 		at->instance->queue = true;
 		at->instance->owner = NULL;
@@ -128,12 +201,7 @@ join_find(struct track *t, const struct at *at, struct slice qid,
 		learn(t, at, m);
 		return m;
 	}
-	id = (struct ident){ .instance = owner(at->instance),
-		.sec = at->ev->time.ordered ? at->sec : IDENT_NO_TIME,
-		.timed = at->ev->time.known,
-		.is_long = queueid_long(qid), .qidlen = (unsigned char)qid.len };
-	memcpy(id.qid, qid.ptr, qid.len);
-	return message_new(t, at, &id);
+	return begin(t, at, qid);
 }
 
 void

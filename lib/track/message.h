@@ -41,6 +41,8 @@ enum list_id {
 #define SAW_REJECT	0x1000	/* refused with this queue ID */
 #define SAW_HOLD	0x2000	/* was on hold some time */
 #define SAW_NO_NAME	0x4000	/* removed, the framing lost by whom */
+#define SAW_FILE	0x8000	/* its queue file is there (qfile.h) */
+#define SAW_REUSED	0x10000	/* and the log uses its ID again */
 #define SAW_ARRIVAL	(SAW_CLIENT | SAW_PICKUP | SAW_NOTICE)
 #define SAW_END		(SAW_REMOVED | SAW_DELETED | SAW_REQUEUED)
 
@@ -71,6 +73,7 @@ struct message {
 	uint32_t	 saw;
 	uint32_t	 nrefs;
 	uint32_t	 ndelivery;	/* held */
+	uint32_t	 nfiled;	/* recipients of its queue file */
 	uint32_t	 nsettled;	/* sent and bounced lines */
 	uint32_t	 nrcpt;
 	uint32_t	 nactive;	/* times that it became active */

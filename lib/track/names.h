@@ -31,6 +31,8 @@ struct host {
 	uint32_t	epoch;		/* starts and reloads of any instance */
 };
 
+struct track_spool;
+
 /* One syslog_name on one host. */
 struct instance {
 	struct host	*host;
@@ -38,6 +40,7 @@ struct instance {
 	struct instance	*owner;		/* the one whose queue it feeds, or NULL */
 	bool		 queue;		/* cleanup or qmgr lines were seen */
 	uint32_t	 epoch;		/* starts and reloads so far */
+	const struct track_spool *spool;	/* its queue, given whole */
 };
 
 /* The latest proof that a tag logs handshakes. */

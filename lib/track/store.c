@@ -38,7 +38,7 @@ list_remove(struct track *t, struct message *m)
 static enum list_id
 list_for(const struct message *m)
 {
-	if (m->saw & SAW_HELD)
+	if (m->saw & (SAW_HELD | SAW_FILE))
 		return LIST_HELD;
 	if ((m->saw & SAW_QUEUED) == 0 && m->done == 0)
 		return LIST_FRESH;

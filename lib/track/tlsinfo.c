@@ -21,11 +21,17 @@ tlsinfo_take(struct names *n, struct tlsinfo *t, const struct rec *r,
 }
 
 void
-tlsinfo_put(const struct tlsinfo *t, struct rec *r)
+tlsinfo_put_words(const struct tlsinfo *t, struct rec *r)
 {
 	for (size_t i = 0; i < TLS_WORDS; i++)
 		if (t->words->word[i].len > 0)
 			rec_set(r, key[i], t->words->word[i]);
+}
+
+void
+tlsinfo_put(const struct tlsinfo *t, struct rec *r)
+{
+	tlsinfo_put_words(t, r);
 	rec_set(r, F_TLS_REUSED, t->reused ? SLICE("true") : SLICE("false"));
 }
 

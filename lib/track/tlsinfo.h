@@ -19,6 +19,8 @@ void	tlsinfo_take(struct names *, struct tlsinfo *, const struct rec *,
 	    struct ref);
 /* Set the tls_* keys that describe the handshake. */
 void	tlsinfo_put(const struct tlsinfo *, struct rec *);
+/* The same but for tls_reused, which is of connections of our own. */
+void	tlsinfo_put_words(const struct tlsinfo *, struct rec *);
 bool	tlsinfo_trust_is(const struct tlsinfo *, struct slice word);
 
 static inline bool

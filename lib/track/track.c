@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "fmt/postfix.h"
 #include "track/core.h"
+#include "track/qfile.h"
 
 #include "base/banned.h"
 
@@ -41,10 +42,13 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	buf_init(&t->refs, 1 << 22);
 	buf_init(&t->parents, 1 << 16);
 	buf_init(&t->why, 1 << 12);
+	buf_init(&t->to, QFILE_RCPTS);
+	buf_init(&t->bad, 1 << 12);
 	t->keys.delivery = SET(delivery_key);
 	t->keys.client = SET(client_key);
 	t->keys.queued = SET(queued_key);
 	t->keys.reject = SET(reject_key);
+	qfile_init(t);
 	t->conn = mem_alloc(PEERS, sizeof(*t->conn));
 	return t;
 }
@@ -60,6 +64,8 @@ track_free(struct track *t)
 	buf_free(&t->refs);
 	buf_free(&t->parents);
 	buf_free(&t->why);
+	buf_free(&t->to);
+	buf_free(&t->bad);
 	mem_free(t->due);
 	processes_free(&t->processes);
 	pool_free(&t->messages);
@@ -980,6 +986,14 @@ put_event(struct track *t, struct event *ev)
 		t->stopped = true;
 }
 
+/* The handshake of a client failed. */
+static bool
+is_tls_failure(const struct event *ev)
+{
+	return ev->kind == EV_TLS && rec_has(&ev->rec, F_CLIENT_ADDR) &&
+	    rec_has(&ev->rec, F_REASON);
+}
+
 void
 track_event(struct track *t, struct event *ev)
 {
@@ -1002,7 +1016,8 @@ track_event(struct track *t, struct event *ev)
 	if (is_foreign(ev))
 		return;
 	dispatch(t, &at);
-	if (t->opt.events && !t->stopped)
+	if ((t->opt.events || (t->opt.tls_failures && is_tls_failure(ev))) &&
+	    !t->stopped)
 		put_event(t, ev);
 }
 
@@ -1031,6 +1046,7 @@ track_end(struct track *t)
 	struct message **v = mem_alloc(t->nopen, sizeof(struct message *));
 	size_t n = 0;
 
+	qfile_settle(t);
 	for (size_t i = 0; i < LIST_N; i++)
 		for (struct message *m = t->list[i].first; m != NULL;
 		    m = m->next)

@@ -33,13 +33,27 @@ struct track_lost {
 	bool		words;		/* details of handshakes */
 };
 
+/* The queue directory that a queue file was found in. */
+struct track_spool {
+	int64_t	asof;		/* it is no older: the latest time inside */
+	bool	whole;		/* every queue was read whole */
+};
+
 struct track_opt {
 	bool	events;		/* hand event records on, with their trace */
+	bool	tls_failures;	/* those of handshakes of clients that failed */
 };
 
 struct track	*track_new(const struct track_opt *, track_put *, void *arg);
 /* One line of evidence; also those that are not Postfix's. */
 void		 track_event(struct track *, struct event *);
+/*
+ * One record of mxqueue, in the place of its file's arrival or later: the
+ * `file` record, then its events.  They are handed on with their trace: the
+ * file always, events with opt.events.  `spool` stays until track_end.
+ */
+void		 track_qfile(struct track *, struct event *,
+		    const struct track_spool *spool);
 /* Write what is still held. */
 void		 track_end(struct track *);
 struct track_lost track_lost(const struct track *);

@@ -176,6 +176,22 @@ verdict_outbound(const struct rec *d, const struct outbound *o)
 }
 
 struct verdict
+verdict_unlogged(const struct rec *d)
+{
+	struct slice reply = rec_get(d, F_REPLY);
+
+	if (is_tls_failure(reply))
+		return say(TLS_REFUSED, PROOF_PROVEN, TLS_WHY_TLS_FAILURE);
+	if (slice_starts(reply, SLICE("connect to ")))
+		return say(TLS_NONE_ATTEMPTED, PROOF_PROVEN,
+		    TLS_WHY_NO_CONNECTION);
+	if (is_before_mail(reply))
+		return say(TLS_NONE_ATTEMPTED, PROOF_PROVEN,
+		    TLS_WHY_NO_GREETING);
+	return say(TLS_UNKNOWN, PROOF_NONE, TLS_WHY_QUEUE_FILE);
+}
+
+struct verdict
 verdict_inbound(const struct inbound *in)
 {
 	if (in->handshake != NULL) {

@@ -56,7 +56,9 @@ X(STARTTLS_COUNT, "starttls-count")					\
 X(WRAPPER_MODE, "wrapper-mode")						\
 X(NO_STARTTLS, "no-starttls")						\
 X(TAG_LOST, "tag-lost")							\
-X(NO_ARRIVAL, "no-arrival")
+X(NO_ARRIVAL, "no-arrival")						\
+X(RECEIVED, "received-header")						\
+X(QUEUE_FILE, "queue-file")
 
 enum tls_why {
 #define TLS_WHY_ENUM(id, word)	TLS_WHY_##id,
@@ -90,6 +92,9 @@ struct outbound {
 
 /* d: the keys of the delivery line. */
 struct verdict	verdict_outbound(const struct rec *d, const struct outbound *);
+
+/* d: an attempt that only the log of bounce or defer tells of. */
+struct verdict	verdict_unlogged(const struct rec *d);
 
 struct inbound {
 	const struct tlsinfo	*handshake;	/* before client= */

@@ -1,5 +1,7 @@
 #include "track/core.h"
 
+#include "track/qfile.h"
+
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -168,9 +170,8 @@ put_line(const struct track *t, const struct message *m, const struct ref *ref,
 	}
 }
 
-/* Put a delivery among those to be written, in time order. */
-static void
-add_due(struct track *t, const struct journal_entry *e, struct journal_at at)
+void
+write_due(struct track *t, const struct journal_entry *e, struct journal_at at)
 {
 	struct delivery_head h;
 	struct due *v;
@@ -218,9 +219,11 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 			break;
 		default:
 			if (e.head.ptr[0] == HEAD_DELIVERY) {
-				add_due(t, &e, start);
+				write_due(t, &e, start);
 				break;
 			}
+			if (e.head.ptr[0] != HEAD_TLS)
+				break;
 			memcpy(&head, e.head.ptr, sizeof(head));
 			*tls = head.tls;
 			break;
@@ -244,8 +247,9 @@ latest(const struct message *m)
 	size_t cap = 16;
 	struct journal_at pos = { .piece = NULL };
 	unsigned char done = 0;
+	bool file;
 
-	while (cap < (size_t)m->ndelivery * 2)
+	while (cap < ((size_t)m->ndelivery + m->nfiled) * 2)
 		cap *= 2;
 	v = mem_alloc(cap, sizeof(*v));
 	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
@@ -253,16 +257,24 @@ latest(const struct message *m)
 		uint64_t h;
 		size_t i;
 
-		if (e.kind != JOURNAL_BLOCK || e.head.ptr[0] != HEAD_DELIVERY)
+		if (e.kind != JOURNAL_BLOCK || (e.head.ptr[0] != HEAD_DELIVERY &&
+		    e.head.ptr[0] != HEAD_RCPT))
 			continue;
 		rec_clear(&r);
 		journal_facts(e.facts, &r);
 		status = rec_get(&r, F_STATUS);
 		if (slice_eq(status, SLICE("rejected")))
 			continue;
+		file = e.head.ptr[0] == HEAD_RCPT;
+		if (file && !slice_eq(status, SLICE("deferred")) &&
+		    !slice_eq(status, SLICE("bounced")))
+			continue;
 		h = hash_bytes(rec_get(&r, F_TO), 5) | 1;
 		for (i = h & (cap - 1); v[i].hash != 0 && v[i].hash != h;)
 			i = (i + 1) & (cap - 1);
+		/* A line of the log says more. */
+		if (file && v[i].hash != 0)
+			continue;
 		v[i].hash = h;
 		if (slice_eq(status, SLICE("sent")) ||
 		    slice_eq(status, SLICE("deliverable")))
@@ -301,22 +313,30 @@ status_of(const struct message *m)
 {
 	unsigned char done = m->done & (DONE_SENT | DONE_BOUNCED |
 	    DONE_DEFERRED);
+	enum qfile_place place = QFILE_LOG;
 
 	if (m->reject)
 		return SLICE("rejected");
+	if (m->saw & SAW_FILE)
+		place = qfile_place(m);
 	if (m->saw & SAW_REQUEUED)
 		return SLICE("requeued");
 	if ((m->saw & SAW_DELETED) || deleted_unseen(m))
 		return SLICE("deleted");
 	if ((m->saw & SAW_DISCARD) && done == 0)
 		return SLICE("discarded");
+	if (place == QFILE_HOLD && (m->saw & SAW_END) == 0)
+		return SLICE("held");
 	if ((m->saw & SAW_HELD) && (m->saw & SAW_END) == 0 &&
+	    place == QFILE_LOG &&
 	    ((m->saw & SAW_REJECT) == 0 || (m->saw & SAW_CLEANUP) != 0))
 		return SLICE("held");
 	if ((m->saw & SAW_REMOVED) || (m->saw & SAW_EXPIRED))
 		done &= (unsigned char)~DONE_DEFERRED;
 	else if (done & (done - 1))
 		done = latest(m) | (m->done_early & (DONE_SENT | DONE_BOUNCED));
+	if (place == QFILE_DEFERRED && (m->saw & (SAW_END | SAW_EXPIRED)) == 0)
+		done |= DONE_DEFERRED;
 	if (m->saw & SAW_EXPIRED)
 		return done & DONE_SENT ? SLICE("mixed") : SLICE("expired");
 	switch (done) {
@@ -342,8 +362,13 @@ put_complete(const struct message *m, struct rec *r)
 	bool arrival = (m->saw & SAW_ARRIVAL) != 0;
 	bool queued = (m->saw & (SAW_QUEUED | SAW_CANCELED | SAW_DISCARD |
 	    SAW_HOLD | SAW_REJECT)) != 0;
+	enum qfile_place place = (m->saw & SAW_FILE) != 0 ? qfile_place(m) :
+	    QFILE_LOG;
 	bool end = (m->saw & SAW_END) != 0;
 
+	/* A queue file says how its message came, and that it was queued. */
+	arrival = arrival || place != QFILE_LOG;
+	queued = queued || (place != QFILE_LOG && place != QFILE_MAILDROP);
 	rec_set(r, F_COMPLETE, arrival && end ? SLICE("true") : SLICE("false"));
 	if (!arrival)
 		rec_set(r, F_MISSING, queued ? (end ? SLICE("arrival") :
@@ -402,6 +427,7 @@ ask_peer(const struct track *t, const struct message *m,
     const struct node *child, const struct rec *r, struct verdict *v)
 {
 	const struct node *self = node_get(&t->nodes, m->node);
+	struct file_head file;
 	struct verdict in;
 	struct tlsinfo tls;
 
@@ -412,6 +438,9 @@ ask_peer(const struct track *t, const struct message *m,
 	if (child->msg != NULL) {
 		find_handshake(child->msg, &tls);
 		in = message_inbound(child->msg, &tls);
+		file = qfile_head(child->msg, NULL);
+		if (file.kind != 0)
+			in = qfile_inbound(child->msg, &file, in);
 	} else
 		in = (struct verdict){ .status = child->tls_in,
 			.ref = child->tls_ref };
@@ -476,6 +505,9 @@ write_delivery(struct track *t, const struct message *m,
 			rec_set(r, F_RELAY_PORT, p.port);
 	}
 	put_tag(h.tag, r);
+	if (h.kind == HEAD_RCPT)
+		rec_set(r, F_INSTANCE, node_get(&t->nodes, m->node)->
+		    id.instance->name);
 	if (h.daemon != DM_NONE)
 		rec_set(r, F_DAEMON, daemon_name[h.daemon]);
 	if (h.pid != 0)
@@ -563,7 +595,8 @@ make_message(struct track *t, struct message *m, struct node *n,
     struct rec *r, struct texts *s)
 {
 	struct tlsinfo tls;
-	struct verdict v;
+	struct file_head file;
+	struct verdict v, in;
 	struct ident root;
 	uint32_t hop = 1;
 
@@ -586,7 +619,13 @@ make_message(struct track *t, struct message *m, struct node *n,
 		put_reject(m, r, &s->x);
 	if (m->reject && m->tag->daemon == DM_POSTSCREEN)
 		screened(t, n, r, m, &tls);
-	v = message_inbound(m, &tls);
+	in = v = message_inbound(m, &tls);
+	if (m->saw & SAW_FILE) {
+		file = qfile_head(m, NULL);
+		v = qfile_inbound(m, &file, v);
+		if (v.why == TLS_WHY_RECEIVED)
+			tlsinfo_put_words(&file.tls, r);
+	}
 	if (v.why == TLS_WHY_HANDSHAKE || v.why == TLS_WHY_CLIENT_CERT)
 		tlsinfo_put(&tls, r);
 	put_verdict(t, r, &s->x, &v, &m->ref);
@@ -602,6 +641,8 @@ make_message(struct track *t, struct message *m, struct node *n,
 	put_number(r, &s->x, F_HOP, hop);
 	if (!m->reject)
 		put_complete(m, r);
+	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
+		qfile_merge(t, m, &in, r);
 	put_ref(t, r, &s->x, &m->ref);
 	if (m->line != 0)
 		put_number(r, &s->x, F_LINE, m->line);
@@ -638,7 +679,9 @@ write_early(struct track *t, struct message *m)
 	struct journal_entry e;
 	struct texts s;
 	struct journal_at pos = { .piece = NULL };
+	struct field_set all;
 
+	memset(&all, 0xff, sizeof(all));
 	make_message(t, m, n, &t->tmp, &s);
 	write_deliveries(t, m, &t->tmp);
 	m->journal = (struct journal){ .first = NULL };
@@ -648,9 +691,12 @@ write_early(struct track *t, struct message *m)
 			    e.value);
 		else if (e.kind == JOURNAL_LINE)
 			(void)journal_line(&t->pool, &m->journal, &e.line);
-		else if (e.head.ptr[0] != HEAD_DELIVERY)
+		else if (e.head.ptr[0] != HEAD_DELIVERY) {
+			rec_clear(&t->out);
+			journal_facts(e.facts, &t->out);
 			(void)journal_block(&t->pool, &m->journal, e.head,
-			    NULL, NULL);
+			    &t->out, &all);
+		}
 	}
 	journal_drop(&t->pool, &old);
 	m->done_early |= m->done;

@@ -85,6 +85,11 @@ void	block_hidden(struct blocktext *);
 void	block_event(struct blocktext *, const struct timeline_item *);
 bool	block_worth(const struct timeline_item *);
 
+/* block_queue.c: an event that a queue file tells of. */
+void	block_queue_event(struct blocktext *, const struct timeline_item *);
+void	block_file(struct blocktext *, const struct timeline_item *);
+void	block_in_queue(struct blocktext *);
+
 void	block_ending(struct blocktext *);
 
 static inline bool

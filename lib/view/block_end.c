@@ -36,7 +36,8 @@ ending(struct blocktext *t)
 		    "dropped without a notice to anyone");
 	if (slice_is(status, "held")) {
 		closing(t, PAINT_YELLOW, "held", PAINT_YELLOW,
-		    "on hold: no release in the log");
+		    slice_is(rec_get(m, F_QUEUE), "hold") ?
+		    "on hold" : "on hold: no release in the log");
 		return;
 	}
 	if (block_saw(k, EV_REMOVED) || block_saw(k, EV_DELETED))
@@ -45,6 +46,8 @@ ending(struct blocktext *t)
 		block_step(t, end.known ? &end : NULL, m, PAINT_PLAIN,
 		    SLICE("removed"));
 		paint_end(&s->paint);
+	} else if (rec_has(m, F_PENDING)) {
+		return;	/* it is in the queue, as is said below */
 	} else if (block_lacks(m, "removal") || rec_has(m, F_COMPLETE)) {
 		block_step(t, NULL, NULL, PAINT_YELLOW, SLICE("open"));
 		sheet_words(s, PAINT_YELLOW, "removal not seen:");
@@ -90,6 +93,7 @@ block_ending(struct blocktext *t)
 
 	missing(t);
 	ending(t);
+	block_in_queue(t);
 	if (rec_get(&s->msg, F_NOTE).len == 0)
 		return;
 	block_step(t, NULL, NULL, PAINT_YELLOW, SLICE("note"));

@@ -144,6 +144,10 @@ block_event(struct blocktext *t, const struct timeline_item *i)
 	const struct rec *r = &i->rec;
 	bool verbose = t->sheet.verbose;
 
+	if (rec_has(r, F_QUEUE)) {
+		block_queue_event(t, i);
+		return;
+	}
 	if (event_is_told(i)) {
 		if (verbose)
 			event_line(t, i, PAINT_PLAIN, rec_get(r, F_EVENT));

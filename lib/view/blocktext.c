@@ -102,7 +102,7 @@ loose(struct blocktext *t, const struct timeline_item *i)
 	struct slice severity = rec_get(r, F_SEVERITY);
 	bool ev = slice_is(type, "event");
 
-	if (ev && !s->verbose && !block_worth(i)) {
+	if (ev && !s->verbose && !block_worth(i) && !rec_has(r, F_QUEUE)) {
 		t->quiet++;
 		return;
 	}
@@ -111,6 +111,10 @@ loose(struct blocktext *t, const struct timeline_item *i)
 	t->block = (struct block){ .has_day = i->time.known,
 	    .day = i->time.sec };
 	rec_clear(&s->msg);
+	if (ev && rec_has(r, F_QUEUE)) {
+		block_queue_event(t, i);
+		return;
+	}
 	if (ev) {
 		block_step(t, &i->time, r, colours_severity(severity),
 		    severity.len > 0 ? severity : rec_get(r, F_EVENT));
@@ -172,6 +176,8 @@ blocktext_item(struct blocktext *t, const struct timeline_item *i)
 		block_delivery(t, i);
 	else if (slice_is(rec_get(&i->rec, F_TYPE), "link"))
 		link_line(t, &i->rec);
+	else if (slice_is(rec_get(&i->rec, F_TYPE), "file"))
+		block_file(t, i);
 	else
 		block_event(t, i);
 }

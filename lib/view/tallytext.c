@@ -17,17 +17,17 @@ add_count(struct buf *b, uint64_t n, const char *what)
 	add(b, what);
 }
 
-/* Violations that are about peers, not hops. */
+/* Violations that are about peers or attempts, not hops. */
 static void
-put_peers(struct buf *b, const struct tally *t, enum rule r, const char *what)
+put_about(struct buf *b, const struct tally *t, enum rule r, const char *one,
+    const char *more)
 {
 	uint64_t n = t->about[r].n[VERDICT_VIOLATION];
 
 	if (n == 0)
 		return;
 	add(b, "; ");
-	add_count(b, n, n == 1 ? " peer" : " peers");
-	add(b, what);
+	add_count(b, n, n == 1 ? one : more);
 }
 
 void
@@ -46,8 +46,13 @@ tallytext_line(struct buf *b, const struct tally *t)
 	add_count(b, t->n[VERDICT_UNKNOWN], " unknown, ");
 	add_count(b, t->n[VERDICT_EXEMPT], " exempt; ");
 	add_count(b, t->n[VERDICT_NOT_APPLICABLE], " not applicable");
-	put_peers(b, t, RULE_TLS_LOST, " lost TLS");
-	put_peers(b, t, RULE_TRUST_CHANGED, " lost trust");
+	put_about(b, t, RULE_TLS_LOST, " peer lost TLS", " peers lost TLS");
+	put_about(b, t, RULE_TRUST_CHANGED, " peer lost trust",
+	    " peers lost trust");
+	put_about(b, t, RULE_MANDATORY_FAILED, " attempt lacked TLS",
+	    " attempts lacked TLS");
+	put_about(b, t, RULE_HANDSHAKE_FAILED, " handshake failed",
+	    " handshakes failed");
 }
 
 /* A number in a column of ten. */
@@ -141,7 +146,8 @@ tallytext_put(struct buf *b, const struct tally *t)
 			continue;
 		column(b, t->rule[i]);
 		(void)buf_add(b, r->name);
-		if (r->kind == RULE_IS_VIOLATION || r->kind == RULE_IS_PEER) {
+		if (r->kind == RULE_IS_VIOLATION || r->kind == RULE_IS_PEER ||
+		    r->kind == RULE_IS_ATTEMPT) {
 			add(b, " (");
 			(void)buf_add(b, severity_word[p->severity[i]]);
 			add(b, ")");
@@ -258,7 +264,8 @@ tap_line(struct buf *b, const struct tally *t, const struct policy_line *l,
 }
 
 static void
-tap_rule(struct buf *b, const struct tally *t, enum rule r, uint64_t *number)
+tap_rule(struct buf *b, const struct tally *t, enum rule r, const char *one,
+    const char *more, uint64_t *number)
 {
 	const struct tally_line *c = &t->about[r];
 
@@ -267,7 +274,8 @@ tap_rule(struct buf *b, const struct tally *t, enum rule r, uint64_t *number)
 	tap_result(b, c->n[VERDICT_VIOLATION] == 0, ++*number);
 	(void)buf_add(b, rule_info[r].name);
 	add(b, ": ");
-	add_count(b, t->rule[r], t->rule[r] == 1 ? " peer\n" : " peers\n");
+	add_count(b, t->rule[r], t->rule[r] == 1 ? one : more);
+	add(b, "\n");
 	if (t->rule[r] > 0)
 		yaml_counts(b, c);
 }
@@ -292,8 +300,12 @@ tallytext_tap_tests(struct buf *b, const struct tally *t, uint64_t *number)
 		tap_line(b, t, &p->line[i], over, number);
 	for (size_t i = 0; i < DIRECTION_N; i++)
 		tap_line(b, t, p->fallback[i], over, number);
-	tap_rule(b, t, RULE_TLS_LOST, number);
-	tap_rule(b, t, RULE_TRUST_CHANGED, number);
+	tap_rule(b, t, RULE_TLS_LOST, " peer", " peers", number);
+	tap_rule(b, t, RULE_TRUST_CHANGED, " peer", " peers", number);
+	tap_rule(b, t, RULE_MANDATORY_FAILED, " attempt", " attempts",
+	    number);
+	tap_rule(b, t, RULE_HANDSHAKE_FAILED, " attempt", " attempts",
+	    number);
 	tap_result(b, !over, ++*number);
 	add_count(b, t->n[VERDICT_UNKNOWN], " unknown of ");
 	add_count(b, t->hops, " hops, the policy allows ");

@@ -3,10 +3,10 @@
  *
  * tallytext_put is the summary: verdicts, rules, lines of the policy.
  * tallytext_tap has one test for each line of the policy that was or could
- * be applied (skipped without hops), one for each rule about peers, and one
- * for the limit of unknown hops; the first offenders stand in YAML.  A test
- * with unknown hops is not ok while they are over the policy's limit.  All
- * evidence in it is escaped.
+ * be applied (skipped without hops), one for each rule about peers and
+ * failed attempts, and one for the limit of unknown hops; the first
+ * offenders stand in YAML.  A test with unknown hops is not ok while they are
+ * over the policy's limit.  All evidence in it is escaped.
  */
 #ifndef VIEW_TALLYTEXT_H
 #define VIEW_TALLYTEXT_H

@@ -379,7 +379,8 @@ timeline_put(struct timeline *t, const struct rec *r, struct err *e)
 		if (slice_eq(type, SLICE("message")))
 			return put_part(t, r, PART_MESSAGE, trace, e);
 		if (slice_eq(type, SLICE("delivery")) ||
-		    slice_eq(type, SLICE("event")))
+		    slice_eq(type, SLICE("event")) ||
+		    slice_eq(type, SLICE("file")))
 			return put_part(t, r, PART_STEP, trace, e);
 		if (slice_eq(type, SLICE("link")))
 			return put_part(t, r, PART_LINK, trace, e);

@@ -89,6 +89,8 @@ unknown_words(const struct rec *r)
 		return SLICE("TLS unknown: gap in the log");
 	if (slice_eq(why, SLICE("no-arrival")))
 		return SLICE("TLS unknown: arrival not in the log");
+	if (slice_eq(why, SLICE("queue-file")))
+		return SLICE("TLS unknown: only the queue tells of it");
 	return SLICE("TLS unknown: not logged");
 }
 

@@ -30,6 +30,7 @@ sub lines {
 my %right = (
 	lab => sub {
 		my ($t) = @_;
+		return 'violation' if ($t->{tls_cipher} // '') =~ /^NULL/;
 		return { plaintext => 'violation', encrypted => 'compliant', authenticated => 'compliant' }->{$t->{tls}};
 	},
 	'lab-versions' => sub {

@@ -10,13 +10,14 @@ use Lab::Client;
 use Lab::Truth;
 use Lab::Out;
 use Lab::In;
+use Lab::Rules;
 use Lab::Final;
 
 # Addresses, by name.
 our %ip = (
 	'mx.example.org' => '127.0.0.11', 'out.example.org' => '127.0.0.12',
 	'dest.example.net' => '127.0.0.13', 'pl.example.com' => '127.0.0.14',
-	'slow.example.org' => '127.0.0.15',
+	'slow.example.org' => '127.0.0.15', 'rules.example.org' => '127.0.0.16',
 );
 our (%sink, @sinks);
 
@@ -58,6 +59,7 @@ sub declare {
 	sink('notices', utf8 => 1);
 	Lab::Out::sinks();
 	Lab::In::sinks();
+	Lab::Rules::sinks();
 	Lab::Final::sinks();
 }
 
@@ -113,11 +115,12 @@ sub all {
 	    'out.example.org' => 'postfix-out',
 	    'dest.example.net' => 'postfix-dest',
 	    'pl.example.com' => 'postfix-pl',
-	    'slow.example.org' => 'postfix-slow' };
+	    'slow.example.org' => 'postfix-slow',
+	    'rules.example.org' => 'postfix-rules' };
 	$bed->say_('certificates');
 	$bed->certificates;
 	$bed->rsyslogd;
-	for my $g ('Lab::Final', 'Lab::Out', 'Lab::In') {
+	for my $g ('Lab::Final', 'Lab::Out', 'Lab::In', 'Lab::Rules') {
 		$g->can('instances')->($bed);
 	}
 	# what the retries need has a process of its own: it must be prompt
@@ -132,7 +135,7 @@ sub all {
 	$bed->start(@{$bed->{order}});
 	warm($bed);
 	Lab::Final::early($bed);
-	for my $g ('Lab::Out', 'Lab::In', 'Lab::Final') {
+	for my $g ('Lab::Rules', 'Lab::Out', 'Lab::In', 'Lab::Final') {
 		$g->can('scenarios')->($bed);
 	}
 	$bed->say_('waiting for the sinks');

@@ -7,7 +7,10 @@ package Lab::Sink;
 # A sink is a hash:
 #	name ip port|path	where it listens (path: LMTP on a unix socket)
 #	lmtp			speak LMTP
-#	tls			{ v => 'TLSv1_2', cert => 'good' } or absent
+#	tls			{ v => 'TLSv1_2', cert => 'good', ciphers => LIST,
+#				certs => [ of the first, second, ... connection ] }
+#				or absent
+#	tls_from tls_until	TLS only from, or until, the Nth connection
 #	tlsbreak		'close' or 'garbage' instead of a handshake
 #	greet ehlo mail rcpt data eod starttls	a reply instead of the usual one
 #	drop			stage after whose command the connection is cut
@@ -102,6 +105,8 @@ sub address {
 
 sub session {
 	my ($s, $c, $n, $dir) = @_;
+	my $has_tls = $s->{tls} && $n >= ($s->{tls_from} // 1) &&
+	    $n <= ($s->{tls_until} // $n);
 	my ($buf, $tls, $ver, $cipher, $trans) = ('', 0, '', '', 0);
 	my ($from, @rcpt, $xforward, $nomail);
 
@@ -137,9 +142,11 @@ sub session {
 		}
 	};
 	my $up = sub {
-		my %o = (SSL_server => 1, SSL_cipher_list => 'ALL:@SECLEVEL=0',
-		    SSL_cert_file => "$dir/tls/$s->{tls}{cert}.pem",
-		    SSL_key_file => "$dir/tls/$s->{tls}{cert}.key",
+		my $cert = ($s->{tls}{certs} // [])->[$n - 1] // $s->{tls}{cert};
+		my %o = (SSL_server => 1,
+		    SSL_cipher_list => ($s->{tls}{ciphers} // 'ALL') . ':@SECLEVEL=0',
+		    SSL_cert_file => "$dir/tls/$cert.pem",
+		    SSL_key_file => "$dir/tls/$cert.key",
 		    SSL_verify_mode => 0);
 		$o{SSL_version} = $s->{tls}{v} if $s->{tls}{v};
 		IO::Socket::SSL->start_SSL($c, %o) or $end->();
@@ -169,7 +176,7 @@ sub session {
 			}
 			my @k = ("$s->{name}.example.net", 'PIPELINING',
 			    'SIZE 10240000', '8BITMIME', 'ENHANCEDSTATUSCODES');
-			push @k, 'STARTTLS' if !$tls && ($s->{tls} ||
+			push @k, 'STARTTLS' if !$tls && ($has_tls ||
 			    $s->{tlsbreak} || $s->{starttls});
 			push @k, 'SMTPUTF8' if $s->{utf8};
 			push @k, 'XFORWARD NAME ADDR PORT PROTO HELO SOURCE IDENT'

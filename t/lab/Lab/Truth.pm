@@ -11,7 +11,7 @@ use warnings;
 use JSON::PP;
 
 my @order = qw(ev scenario expect message_id instance from to client_addr
-    sasl_user stage reply_code tls tls_version status count why notice
+    sasl_user stage reply_code tls tls_version tls_cipher status count why notice
     tls_may_be_unknown needs_tag);
 my %rank = map { $order[$_] => $_ } 0 .. $#order;
 my %bool = map { $_ => 1 } qw(tls_may_be_unknown needs_tag);
@@ -135,6 +135,8 @@ sub settle {
 			    ($o->{tls} ? 'on' : 'off')) if !!$o->{tls} != $on;
 		}
 		$w->{tls_version} = $l[0]{version} if $on && $l[0]{version};
+		$w->{tls_cipher} = $l[0]{cipher}
+		    if $on && $l[0]{cipher} && $w->{scenario} =~ /^rule-/;
 	}
 	# Received headers tell how the message came in.
 	for my $w (@{$self->{want}}) {

@@ -1,0 +1,53 @@
+/*
+ * imagemap - how the bytes of an image are spread over classes
+ *
+ * An image is cut into cells of the same size, `unit` bytes, a power of two
+ * times IMAGEMAP_BLOCK; there are at most IMAGEMAP_CELLS of them, and unit
+ * grows with the image.  imagemap_background counts a block of bytes that
+ * nobody has claimed yet, in order of offsets; imagemap_claim, afterwards,
+ * takes bytes from the background of its cells.  A cell counts bytes by class.
+ * Memory: one megabyte.
+ */
+#ifndef IO_IMAGEMAP_H
+#define IO_IMAGEMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define IMAGEMAP_BLOCK	4096
+#define IMAGEMAP_CELLS	8192
+
+/* The first ones as enum find_class has them. */
+enum imagemap_class {
+	IMAGEMAP_LOG,
+	IMAGEMAP_QUEUE,
+	IMAGEMAP_MAIL,
+	IMAGEMAP_GZIP,
+	IMAGEMAP_JOURNAL,
+	IMAGEMAP_KEY,
+	IMAGEMAP_TEXT,
+	IMAGEMAP_ZERO,
+	IMAGEMAP_OTHER,
+	IMAGEMAP_N
+};
+
+struct imagemap_cell {
+	uint64_t	n[IMAGEMAP_N];
+};
+
+struct imagemap {
+	struct imagemap_cell	*cell;
+	size_t			 n;
+	uint64_t		 unit;
+	uint64_t		 size;	/* behind the last byte counted */
+	struct imagemap_cell	 all;
+};
+
+void	imagemap_init(struct imagemap *);
+void	imagemap_free(struct imagemap *);
+void	imagemap_background(struct imagemap *, uint64_t off, uint64_t len,
+	    enum imagemap_class);
+void	imagemap_claim(struct imagemap *, uint64_t off, uint64_t end,
+	    enum imagemap_class);
+
+#endif

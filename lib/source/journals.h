@@ -1,0 +1,44 @@
+/*
+ * journals - systemd journal files among the evidence
+ *
+ * journals_here is true when the reader's stream begins like a journal
+ * (fmt/journalfile.h).  journals_open then reads it: a stored file in place,
+ * by offset, which leaves the reader where it is; what comes through a pipe or
+ * out of a container is taken into memory first, at most JOURNALS_MEMORY
+ * bytes of it.  journals_file reads n bytes of a descriptor from `base` on.
+ * Both take what begins like a journal and never fail: what is wrong with it
+ * comes from journals_next, which gives the entries as frames
+ * (fmt/framing.h), or as journalfile_next does.  RC_FAIL: a read failed; then
+ * it is over.  journals_again goes back to the first entry.
+ *
+ * journals_quote appends the entry at that offset as text, as `journalctl -o
+ * export` shows it; false if there is none of that length.  It wants `all`
+ * fields to be kept.
+ */
+#ifndef SOURCE_JOURNALS_H
+#define SOURCE_JOURNALS_H
+
+#include "fmt/framing.h"
+#include "fmt/journalfile.h"
+#include "io/reader.h"
+
+#define JOURNALS_MEMORY ((size_t)512 * 1024 * 1024)
+
+struct journals;
+
+struct journals_place {
+	uint64_t off, len;
+	unsigned int flaws; /* of fmt/journalfile.h */
+};
+
+bool journals_here(struct reader *);
+struct journals *journals_open(struct reader *, bool all);
+struct journals *journals_file(int fd, uint64_t base, uint64_t n, bool all);
+void journals_close(struct journals *);
+enum rc journals_next(
+    struct journals *, struct frame *, struct journals_place *, struct err *);
+void journals_again(struct journals *);
+bool journals_quote(
+    struct journals *, uint64_t off, uint64_t len, struct buf *);
+
+#endif

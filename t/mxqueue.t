@@ -1,0 +1,236 @@
+#!/usr/bin/perl
+
+# mxqueue on the samples: files of a real Postfix, with what postcat says of
+# them (t/lab/queue.t asks it anew); then bad input, and the same answer
+# whatever the circumstances.
+
+use strict;
+use warnings;
+use lib 't', 't/lab';
+use Digest::SHA 'sha256_hex';
+use JSON::PP;
+use Lab::Postcat;
+use Test::More;
+use Mx;
+
+plan skip_all => 'mxqueue is not built' unless grep { $_ eq 'mxqueue' } tools();
+
+my $dir = dir();
+my $spool = 'samples/queue/spool';
+my @real = grep { !m{/(?:defer|bounce|trace)/} } glob "$spool/*/*[0-9A-F][0-9A-F] $spool/*/?/*";
+my $one = 'samples/queue/400008000D';
+my $milter = 'samples/queue/milter';
+my @age = ('--now', '2026-11-29T04:00:00Z');
+
+sub records { return map { decode_json($_) } split /\n/, $_[0]{out} }
+
+# The same records but for who read them.
+sub out { return without($_[0]{out}, 'source') }
+
+# Nothing of a sanitizer, nothing that a terminal would obey, no crash.
+sub sound {
+	my ($r, $name) = @_;
+
+	ok($r->{status} =~ /^[012]$/ && $r->{err} !~ /[\x00-\x08\x0b-\x1f\x7f]|Sanitizer|runtime error|: bug: / &&
+	    !grep({ !/^(?:mxqueue: |try ')/ } @{$r->{errs}}), "$name: sound") or diag("status $r->{status}\n$r->{err}");
+}
+
+sub one_line {
+	my ($r, $name, $status, $re) = @_;
+
+	sound($r, $name);
+	ok($r->{status} eq $status && @{$r->{errs}} == 1 && $r->{err} =~ $re, "$name: one line, status $status")
+	    or diag("status $r->{status}, wanted $re\n$r->{err}");
+}
+
+subtest 'as postcat has it' => sub {
+	for my $f ($one, $milter) {
+		is(run('mxqueue', '--dump', $f)->{out}, slurp("$f.want"), "$f: every record");
+	}
+	cmp_ok(scalar @real, '>=', 5, 'real files');
+	for my $f (@real) {
+		my $id = $f =~ s{.*/}{}r;
+		my $name = $f =~ s{^\Q$spool/\E}{}r;
+		my @want = by_postcat(slurp("samples/queue/want/$id.postcat"));
+
+		cmp_ok(scalar @want, '>', 8, "$name: postcat said something");
+		is_deeply([map { as_postcat($name, $_) } dumped($f)], \@want, "$name: --dump");
+		my $r = run('mxqueue', '--message', $f);
+		ok($r->{out} eq slurp("samples/queue/want/$id.message"), "$name: --message");
+		is("$r->{status}$r->{err}", '0', "$name: status");
+	}
+};
+
+subtest 'records' => sub {
+	my $r = run('mxqueue', '-q', $spool);
+	my @r = records($r);
+	my %file = map { $_->{qid} => $_ } grep { $_->{type} eq 'file' && !$_->{format} } @r;
+	my %rcpt;
+	push @{$rcpt{$_->{qid}}}, $_ for grep { ($_->{event} // '') eq 'recipient' } @r;
+	my $k = sub { join ' ', map { $_ // '-' } @{$file{$_[0]}}{@_[1 .. $#_]} };
+	my $s = sub { join ' ', map { "$_->{to}=$_->{status}" } @{$rcpt{$_[0]}} };
+
+	is("$r->{status}$r->{err}", '0', 'all read');
+	is(scalar keys %file, scalar @real, 'a file record each');
+	for my $f (values %file) {
+		is($f->{sha256}, sha256_hex(slurp($f->{src})), "$f->{src}: hash");
+		is($f->{contradicts}, 'inode', "$f->{src}: is a copy, else sound");
+	}
+	my $id = '1A867AA4255';
+	is($k->($id, qw(queue from client_addr helo protocol tls tls_proof tls_version tls_bits complete pending done)),
+	    'deferred ann@example.com 127.0.0.41 client.example.com ESMTP encrypted proven TLSv1.3 256 1 1 0', 'by TLS');
+	my $own = substr slurp($file{$id}{tls_src}), $file{$id}{tls_off}, $file{$id}{tls_len};
+	like($own, qr/^N.Received: from .*using TLSv1\.3.*\bid $id;?/s, 'the proof of TLS is the header on top');
+	is($s->('CA7ECAA429B'), 'x@gone.example.net=bounced bob@slow.example.net=pending bob@down.example.net=deferred',
+	    'recipients with a bounce and a defer log');
+	is($k->('210A7AA425B', qw(envid queue attrs)), 'abc+1 maildrop rewrite_context=remote ret_flags=2 reverse_client_name=unknown server_address=127.0.0.32 server_port=2625 notify_flags=10', 'requeued by hand');
+	is($k->('6D815AA4414', qw(from client_addr complete tls)), 'root - 1 -', 'from maildrop');
+	is($s->('BBB09AA4295'), 'bob@down.example.net=deferred eve@down.example.net=deferred drop@down.example.net=canceled added@down.example.net=deferred',
+	    'recipients that a milter changed');
+	# Every claim leads to its bytes.
+	for my $e (grep { $_->{event} && !$_->{format} } @r) {
+		my $at = substr slurp($e->{src}), $e->{off}, $e->{len};
+
+		like($at, $e->{event} eq 'received' ? qr/^N.Received: /s : $e->{event} eq 'recipient' ? qr/^[RD\/].\Q$e->{to}\E$/s : qr/^[CT]/,
+		    "$e->{src} $e->{event}: its bytes");
+	}
+	# In a log alone it is the same.
+	my @log = records(run('mxqueue', "$spool/bounce/CA7ECAA429B"));
+	is(join(' ', map { $_ // '-' } @{$log[1]}{qw(to status dsn qid)}), 'x@gone.example.net bounced 5.7.1 CA7ECAA429B', 'a bounce log alone');
+};
+
+subtest '--shape' => sub {
+	my $r = run('mxqueue', '-q', '--shape', @age, $spool);
+
+	is("$r->{status}$r->{err}", '0', 'status');
+	is(join("\n", map { join ' ', split } split /\n/, $r->{out}), join("\n", 'T 5 10 20 40 80 160 320 640 1280 1280+',
+	    'TOTAL 8 0 0 0 8 0 0 0 0 0 0', 'down.example.net 7 0 0 0 7 0 0 0 0 0 0', 'slow.example.net 1 0 0 0 1 0 0 0 0 0 0'), 'the table');
+	ok(!grep({ length > 120 } split /\n/, $r->{out}), 'not wider than 120');
+	my @r = records(run('mxqueue', '-q', '--shape=sender', '-o', 'json', @age, $spool));
+	is(join(', ', map { "$_->{domain} $_->{count}" } @r), 'example.com 3, (none) 1, example.org 1', 'by sender, as records');
+};
+
+subtest 'damage is told' => sub {
+	my $whole = slurp($one);
+
+	for my $mode ([], ['--dump'], ['--message']) {
+		my $cut = put("$dir/cut", substr $whole, 0, 960);
+		one_line(run('mxqueue', @$mode, $cut), "cut @$mode", 2, qr/^mxqueue: \Q$cut\E: offset 929: the file ends in a record$/);
+		my $hit = put("$dir/hit", substr($whole, 0, 300) . "\0" x 200 . substr $whole, 500);
+		one_line(run('mxqueue', @$mode, $hit), "zero-filled @$mode", 2, qr/^mxqueue: \Q$hit\E: offset 343: no record here$/);
+	}
+	my @r = records(run('mxqueue', '-q', "$dir/hit"));
+	is($r[0]{damaged}, '343+173:no-record-here', 'what was lost');
+	is($r[0]{complete} ? 1 : 0, 0, 'not whole');
+	is(join(' ', map { $_->{to} } grep { ($_->{event} // '') eq 'recipient' } @r), 'bob@dest.example eve@slow.example', 'the rest is read');
+	# Two files, one behind the other, as carved from a disk.
+	put("$dir/two", $whole, "\0" x 512, slurp($milter));
+	@r = grep { $_->{type} eq 'file' } records(run('mxqueue', '-q', "$dir/two"));
+	is(join(' ', map { ($_->{off} // 0) . '+' . $_->{size} . ' ' . $_->{from} } @r),
+	    '0+1639 ann@sender.example 1639+580 a@x.example', 'two files in one');
+};
+
+subtest 'bad input' => sub {
+	my $noise = put("$dir/noise", map { chr(($_ * 7919 + int($_ / 3) * 104729) % 251) } 1 .. 20000);
+	my $text = put("$dir/text", $log);
+
+	mkdir "$dir/nothing";
+	mkdir "$dir/binary";
+	put("$dir/binary/a", 'hello');
+	for my $mode ([], ['--dump'], ['--message'], ['--shape', @age]) {
+		my $records = !@$mode || $mode->[0] eq '--shape';
+
+		one_line(run('mxqueue', @$mode, "$dir/missing"), "missing @$mode", 2, qr/missing: .*No such file/);
+		my $r = run('mxqueue', @$mode, $one, "$dir/missing");
+		is($r->{status}, 2, "missing beside a good one @$mode: status");
+		is(out($r), out(run('mxqueue', @$mode, $one)), "missing beside a good one @$mode: nothing lost");
+	      SKIP: {
+			skip 'not root', 2 if $> != 0;
+			my $secret = put("$dir/secret", slurp($one));
+			chmod 0, $secret;
+			chmod 0755, $dir;
+			$r = run('mxqueue', @$mode, $secret, { uid => 65534 });
+			skip 'tools are out of reach for other users', 2 if $r->{status} =~ /^12[567]$/;
+			one_line($r, "unreadable @$mode", 2, qr/secret: .*Permission denied/);
+		}
+		for my $f ($noise, $text, put("$dir/empty", '')) {
+			$r = run('mxqueue', @$mode, $f);
+			$records ? one_line($r, "$f @$mode", 1, qr/^mxqueue: \Q$f\E: no queue file$/) :
+			    one_line($r, "$f @$mode", 2, qr/^mxqueue: \Q$f\E: offset \d+: /);
+		}
+		one_line(run('mxqueue', @$mode, "$dir/nothing"), "empty directory @$mode", 1, qr/nothing: no files/) if $records;
+		one_line(run('mxqueue', "$dir/binary"), 'directory of other files', 1, qr/^mxqueue: 1 files that are no queue files left out$/) if !@$mode;
+		one_line(run('mxqueue', @$mode, { in => '' }), "empty standard input @$mode", $records ? 1 : 2, qr/^mxqueue: -: /);
+		# Pipes, by name and without.
+		my $want = out(run('mxqueue', @$mode, { from => $milter }));
+		$r = sh('bash', '-c', "perl -e '\$| = 1; \$/ = \\7; print while <>' $milter | " . tool_path('mxqueue') . " @$mode -");
+		my $drop = sub { $_[0] =~ s/,"mode":.*?(?=,"(?:queue|pending|done|residue|created))//r };
+		is($drop->(out($r)), $drop->($want), "a pipe in pieces @$mode");
+		POSIX::mkfifo("$dir/fifo", 0600) if !-e "$dir/fifo";
+		$r = sh('bash', '-c', "cat $milter >$dir/fifo & " . tool_path('mxqueue') . " @$mode $dir/fifo");
+		is("$r->{status}$r->{err}", '0', "a named pipe @$mode");
+		# Output that cannot be written.
+	      SKIP: {
+			skip 'no /dev/full', 2 unless -c '/dev/full';
+			one_line(run('mxqueue', @$mode, $one, { to => '/dev/full' }), "full disk @$mode", 2, qr/^mxqueue: .*No space left/);
+		}
+		if (!@$mode) {
+			my $many = put("$dir/many", slurp($one) x 500);
+
+			$r = sh('bash', '-c', tool_path('mxqueue') . " $many | head -1 >/dev/null; echo \${PIPESTATUS[0]}");
+			like($r->{out}, qr/^(?:2|141)$/, 'closed pipe: status');
+			is($r->{err}, '', 'closed pipe: quiet');
+		}
+		$r = sh('bash', '-c', tool_path('mxqueue') . " @$mode <&-");
+		sound($r, "closed standard input @$mode");
+		$r = sh('bash', '-c', tool_path('mxqueue') . " @$mode $one >&-");
+		is($r->{status}, 2, "closed standard output @$mode");
+	}
+	my $r = run('mxqueue', put("$dir/a\e[2Jb\n", 'x'), "$dir/c\e\n");
+	sound($r, 'hostile names');
+	# A symbolic link in a tree leads nowhere.
+	mkdir "$dir/tree";
+	mkdir "$dir/tree/hold";
+	symlink Cwd::abs_path($one), "$dir/tree/hold/400008000D";
+	$r = run('mxqueue', "$dir/tree");
+	is($r->{status}, 1, 'a symbolic link in a tree is not followed');
+	# Wrong usage.
+	for my $c ([['--dump', '--message', $one], qr/one of --dump/], [['--shape=age', $one], qr/--shape=sender/],
+	    [['--frob', $one], qr/--frob/], [['-o', 'xml', $one], qr/'xml'.*json/], [['-f', 'time,frob', $one], qr/'frob'/],
+	    [['-s', '2026-09-02', '-u', '2026-09-01', $one], qr/--since is after --until/], [['-s', 'soon', $one], qr/'soon'/]) {
+		$r = run('mxqueue', @{$c->[0]});
+		is("$r->{status}$r->{out}", '2', "@{$c->[0]}: status, no answer");
+		like($r->{err}, $c->[1], "@{$c->[0]}: why");
+	}
+	for my $f (sort grep { -f } glob 'samples/bad/*') {
+		sound(run('mxqueue', @$_, $f), "$f @$_") for [], ['--dump'];
+	}
+};
+
+subtest 'the same answer' => sub {
+	# What reads a file may change its atime.
+	my $r = run('mxqueue', $spool);
+	my $want = out($r);
+
+	cmp_ok(length $want, '>', 5000, 'says much');
+	is(out(run('mxqueue', $spool, { env => { TZ => $_ } })), $want, "TZ=$_") for 'America/New_York', 'Asia/Kolkata', 'XYZ-13:45';
+	is(out(run('mxqueue', $spool, { env => { LC_ALL => $_ } })), $want, "LC_ALL=$_") for 'tr_TR.UTF-8', 'C.UTF-8';
+	is(out(run('mxqueue', @$_, $spool)), $want, "@$_") for ['--no-sandbox'], ['-q'], ['-v'];
+	is(out(run('mxqueue', $spool, $spool)), $want, 'given twice');
+	is(out(run('mxqueue', '--no-hash', $spool)), $want =~ s/"sha256":"[0-9a-f]{64}",//gr, '--no-hash');
+	my $sort = sub { join "\n", sort split /\n/, $_[0] };
+	is($sort->(out(run('mxqueue', map { "$spool/$_" } qw(maildrop deferred active defer bounce)))), $sort->($want), 'queue by queue');
+	# -f, -o: columns, and nothing lost on the way.
+	is(scalar(() = run('mxqueue', '-o', 'tsv', '-f', 'type,to', $one)->{out} =~ /^event\t(?:bob\@dest|eve\@slow)\.example$/mg), 2, '-o tsv -f');
+};
+
+subtest '--run-log' => sub {
+	my $r = run('mxqueue', '--run-log', "$dir/run", $spool);
+	my ($o) = map { decode_json($_) } split /\n/, slurp("$dir/run");
+
+	is(out($r), out(run('mxqueue', $spool)), 'the same output');
+	is("$o->{tool} $o->{status} $o->{output}{sha256}", 'mxqueue 0 ' . sha256_hex($r->{out}), 'what it gave');
+	my %in = map { $_->{path} => $_->{sha256} } @{$o->{inputs}};
+	is_deeply(\%in, { map { $_ => sha256_hex(slurp($_)) } grep { -f } map { glob "$spool/$_" } qw(*/* */?/*) }, 'what it was given');
+};
+done_testing();
