@@ -15,7 +15,6 @@
 struct lostfile_text {
 	unsigned char	num[3][NUM_MAX];
 	unsigned char	deleted[CALTIME_MAX];
-	char		note[64];
 };
 
 void
@@ -153,7 +152,7 @@ static bool
 on_queue(void *arg, const struct rec *given)
 {
 	struct lostfile *f = arg;
-	struct lostfile_text t;
+	struct lostfile_text t = { .deleted = { 0 } };
 	struct rec r = *given;
 	struct find_piece v[16];
 	struct find find = f->find;
@@ -243,7 +242,7 @@ put_plain(struct lostfile *f, const struct queuepath *path)
 	const struct ext4_time when[4] = { in->modified, in->changed,
 		in->accessed, in->made };
 	unsigned char time[5][CALTIME_MAX], num[4][NUM_MAX], mode[4];
-	struct lostfile_text t;
+	struct lostfile_text t = { .deleted = { 0 } };
 	struct rec r;
 	size_t n;
 
