@@ -31,6 +31,8 @@ static const char help[] =
 "      --subject TEXT   of -o mail: instead of what the report found\n"
 "      --rows N         rows of long lists, 50\n"
 "      --table NAME     of csv, only this table\n"
+"      --pseudonyms KEYFILE  people by keyed pseudonyms\n"
+"      --pseudonyms-hosts    hosts and addresses, too\n"
 "      --nexthop DOMAIN=[HOST]:PORT  what Postfix used as next hop\n"
 "      --main-cf FILE   next hops from relayhost and transport_maps\n"
 "      --unknown-limit N   unknown hops allowed, or N%; the policy's own: 0\n"
@@ -45,7 +47,7 @@ static const char help[] =
 "Exit status: 0 compliant, 1 violations, 2 cannot say.\n";
 
 enum { OPT_PERIOD = JUDGING_TOOL, OPT_ROWS, OPT_TABLE, OPT_TO,
-	OPT_FROM, OPT_SUBJECT };
+	OPT_FROM, OPT_SUBJECT, OPT_PSEUDONYMS, OPT_PSEUDONYMS_HOSTS };
 
 static const struct option longs[] = {
 	OPT_LONG,
@@ -59,6 +61,8 @@ static const struct option longs[] = {
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "subject", required_argument, NULL, OPT_SUBJECT },
+	{ "pseudonyms", required_argument, NULL, OPT_PSEUDONYMS },
+	{ "pseudonyms-hosts", no_argument, NULL, OPT_PSEUDONYMS_HOSTS },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -81,6 +85,9 @@ struct mxreport {
 	const char		*period, *table;
 	size_t			 rows;
 	struct asmail		 mail;
+	const char		*key_file;
+	bool			 hide_hosts;
+	struct pseudonyms	 names;
 	struct report_options	 options;
 	struct buf		 read_args, period_args;
 	struct report		 report;
@@ -150,6 +157,12 @@ option(void *arg, int c, const char *value)
 		return true;
 	case OPT_TABLE:
 		m->table = value;
+		return true;
+	case OPT_PSEUDONYMS:
+		m->key_file = value;
+		return true;
+	case OPT_PSEUDONYMS_HOSTS:
+		m->hide_hosts = true;
 		return true;
 	case OPT_TO:
 		add_to(&m->mail, value);
@@ -226,6 +239,26 @@ remember_args(struct mxreport *m, char **file, int n)
 		judging_word(&m->read_args, file[i]);
 }
 
+/* Read the key, or end the program. */
+static void
+load_key(struct mxreport *m)
+{
+	char text[256];
+	struct err e;
+	enum rc rc;
+
+	if (m->key_file == NULL) {
+		if (m->hide_hosts)
+			msg_usage("--pseudonyms-hosts needs --pseudonyms");
+		return;
+	}
+	rc = pseudonym_open(&m->names, m->key_file, m->hide_hosts, &e);
+	if (rc != RC_OK)
+		exit(msg_err(msg_quote(text, sizeof(text),
+		    slice_cstr(m->key_file)), rc, &e));
+	m->options.names = &m->names;
+}
+
 static void
 set_options(struct mxreport *m)
 {
@@ -242,6 +275,7 @@ set_options(struct mxreport *m)
 		.period_args = buf_slice(&m->period_args),
 		.read_args = buf_slice(&m->read_args),
 		.tool = SLICE("mxreport " VERSION) };
+	load_key(m);
 	if (m->period != NULL)
 		read_period(m, o);
 	if (m->table != NULL && m->form != FORM_CSV)
@@ -329,6 +363,8 @@ main(int argc, char *argv[])
 	report_close(&m.report);
 	status = tool_end(&m.tool, status);
 	judging_free(&m.judging);
+	if (m.key_file != NULL)
+		pseudonym_free(&m.names);
 	buf_free(&m.read_args);
 	buf_free(&m.period_args);
 	return status;

@@ -14,6 +14,7 @@ struct audit {
 	struct once		*once;
 	struct peers		*peers;
 	struct tally		 tally;
+	struct pseudonyms	*names;		/* or NULL */
 	bool			 stopped;
 };
 
@@ -44,15 +45,26 @@ audit_close(struct audit *a)
 	mem_free(a);
 }
 
+void
+audit_pseudonyms(struct audit *a, struct pseudonyms *names)
+{
+	a->names = names;
+}
+
 static void
 judge_one(struct audit *a, const struct rec *r)
 {
 	struct finding x;
 	struct judgement j;
-	struct rec f;
+	struct rec f, named;
 
 	if (!judge(a->policy, a->nexthops, r, &j))
 		return;
+	if (a->names != NULL) {
+		pseudonym_rec(a->names, r, &named);
+		judge_peer(&named, &j);
+		r = &named;
+	}
 	if (j.hop) {
 		tally_hop(&a->tally, &j, r);
 		peers_add(a->peers, &j, r);

@@ -12,6 +12,9 @@
  * hop: RULE_MET and notes only with `all`.  audit_tally has the figures,
  * complete after audit_end.
  *
+ * With audit_pseudonyms what has been judged by its names is told of without
+ * them: figures, findings and `fn` see the record as rec/pseudonym makes it.
+ *
  * Memory: policy/once, policy/peers and policy/tally have their limits;
  * audit_notes says what could not be followed.
  *
@@ -25,6 +28,7 @@
 
 #include "policy/finding.h"
 #include "policy/tally.h"
+#include "rec/pseudonym.h"
 
 struct audit;
 
@@ -41,6 +45,7 @@ struct audit_notes {
 struct audit	*audit_open(const struct policy *, const struct nexthops *,
 		    audit_fn *, void *arg);
 void		 audit_close(struct audit *);
+void		 audit_pseudonyms(struct audit *, struct pseudonyms *);
 bool		 audit_add(struct audit *, const struct rec *);
 bool		 audit_see(struct audit *, const struct rec *);
 bool		 audit_end(struct audit *);

@@ -52,8 +52,8 @@ is_submission(const struct rec *r)
 	    slice_eq(s, SLICE("submission")) || slice_eq(s, SLICE("587"));
 }
 
-static void
-take_peer(const struct rec *r, struct judgement *j)
+void
+judge_peer(const struct rec *r, struct judgement *j)
 {
 	struct slice local, name;
 
@@ -193,7 +193,7 @@ static void
 place(const struct policy *p, const struct rec *r, struct judgement *j)
 {
 	j->sec = judge_time(r);
-	take_peer(r, j);
+	judge_peer(r, j);
 	j->direction = find_direction(p, r, j);
 }
 

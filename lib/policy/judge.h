@@ -52,6 +52,8 @@ bool	judge(const struct policy *, const struct nexthops *,
 /* The verdict that a finding of this rule has. */
 enum verdict_word judge_finding(const struct policy *,
 	    const struct judgement *, enum rule);
+/* Fill in the peer of a judgement whose `outbound` is set. */
+void	judge_peer(const struct rec *, struct judgement *);
 /* The time of a record, or INT64_MAX. */
 int64_t	judge_time(const struct rec *);
 

@@ -32,6 +32,7 @@ report_open(struct report *r, const struct report_options *o)
 	if (r->o.rows == 0)
 		r->o.rows = REPORT_ROWS;
 	r->audit = audit_open(o->policy, o->nexthops, judged, r);
+	audit_pseudonyms(r->audit, o->names);
 	r->tally = audit_tally(r->audit);
 	searched_init(&r->searched);
 	evidence_init(&r->evidence);
@@ -60,16 +61,31 @@ report_close(struct report *r)
 	r->ndoubt = 0;
 }
 
+/* The record as the report keeps it: `named` is where, if need be. */
+static const struct rec *
+name(struct report *r, const struct rec *rec, struct rec *named)
+{
+	if (r->o.names == NULL)
+		return rec;
+	pseudonym_rec(r->o.names, rec, named);
+	return named;
+}
+
 /* What happened before or after the period. */
 static bool
 outside(struct report *r, const struct rec *rec, int64_t sec)
 {
 	const struct report_options *o = &r->o;
 	struct judgement j;
+	struct rec named;
 
 	if (sec >= o->before && sec < o->from &&
-	    judge(o->policy, o->nexthops, rec, &j))
-		changes_add(&r->changes, false, &j, rec);
+	    judge(o->policy, o->nexthops, rec, &j)) {
+		const struct rec *own = name(r, rec, &named);
+
+		judge_peer(own, &j);
+		changes_add(&r->changes, false, &j, own);
+	}
 	r->outside++;
 	return audit_see(r->audit, rec);
 }
@@ -78,9 +94,13 @@ bool
 report_take(struct report *r, const struct rec *rec)
 {
 	struct slice type = rec_get(rec, F_TYPE);
+	struct rec named;
 	int64_t sec;
 	bool event;
 
+	if (slice_eq(type, SLICE("source")) ||
+	    slice_eq(type, SLICE("coverage")))
+		rec = name(r, rec, &named);
 	if (searched_add(&r->searched, rec)) {
 		evidence_take(&r->evidence, rec);
 		r->traced = r->traced || slice_eq(rec_get(rec, F_TOOL),
@@ -105,7 +125,7 @@ report_take(struct report *r, const struct rec *rec)
 			return event || outside(r, rec, sec);
 	}
 	if (!event)
-		traffic_take(&r->traffic, rec);
+		traffic_take(&r->traffic, name(r, rec, &named));
 	return audit_add(r->audit, rec);
 }
 
@@ -208,6 +228,11 @@ check_figures(struct report *r, int reading)
 		words(b, " may be counted twice: that two queue IDs belong "
 		    "together was learned late");
 	}
+	if (r->o.names != NULL)
+		words(doubt(r, REPORT_PSEUDONYMS, false), r->o.names->hosts ?
+		    "people and hosts have pseudonyms, which only the key "
+		    "can tell" :
+		    "people have pseudonyms, which only the key can tell");
 	if (untimed > 0 && r->o.has_period) {
 		b = doubt(r, REPORT_UNTIMED, true);
 		words_n(b, untimed, "record without a time is counted, and "

@@ -12,6 +12,9 @@
  * without a time are counted, and told.  Without it, every record given is
  * counted.
  *
+ * With `names` nothing that is kept holds a name (rec/pseudonym.h); the policy
+ * is applied before.
+ *
  * report_status is that of a judge (DESIGN.md 5): `reading` is what reading
  * the evidence gave.
  *
@@ -46,6 +49,7 @@ struct report_options {
 	struct slice		 period_args;	/* " --period X" */
 	struct slice		 read_args;	/* " -z ZONE FILE ...": commands
 						 * that a report names */
+	struct pseudonyms	*names;		/* NULL: as they are */
 	struct slice		 tool;		/* name and version */
 };
 
@@ -58,7 +62,8 @@ enum report_doubt {
 	REPORT_NO_EVENTS,	/* that a rule asks for */
 	REPORT_PEERS_DROPPED,
 	REPORT_TWICE,
-	REPORT_UNTIMED
+	REPORT_UNTIMED,
+	REPORT_PSEUDONYMS
 };
 
 struct report {

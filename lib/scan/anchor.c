@@ -49,6 +49,27 @@ is_lost(struct slice s, size_t pos)
 	    slice_starts(rest, SLICE("- - "));
 }
 
+/*
+ * INTEGER 0 to 3 behind SEQUENCE, or behind SEQUENCE, SEQUENCE and [0]; and
+ * what must follow it.
+ */
+static bool
+is_version(struct slice s, size_t pos)
+{
+	const unsigned char *p = s.ptr + pos;
+
+	if (s.len - pos < 8 || pos < 4 || p[2] > 3)
+		return false;
+	if (p[-2] == 0xa0 && p[-1] == 3)
+		return p[2] == 2 && p[3] == 0x02 && pos >= 8 &&
+		    (p[-5] == 0x30 || p[-6] == 0x30);
+	if ((p[-4] != 0x30 || p[-3] != 0x82) && (p[-3] != 0x30 ||
+	    p[-2] != 0x81) && (p[-2] != 0x30 || p[-1] >= 0x80))
+		return false;
+	return p[3] == 0x30 || (p[2] == 0 && p[3] == 0x02 &&
+	    p[4] > 0x40) || (p[2] == 1 && p[3] == 0x04);
+}
+
 /* What begins at pos, where two bytes promised something. */
 static enum anchor
 look(struct slice s, size_t pos)
@@ -77,10 +98,13 @@ look(struct slice s, size_t pos)
 	case '-':
 		return here(s, pos, SLICE("-----BEGIN ")) ?
 		    ANCHOR_PEM : ANCHOR_NONE;
+	case 0x02:
+		return is_version(s, pos) ? ANCHOR_DER : ANCHOR_NONE;
 	case 'R':
 		return here(s, pos, SLICE("Received: ")) &&
 		    (pos == 0 || s.ptr[pos - 1] == '\n' ||
-		    s.ptr[pos - 1] == '\0') ? ANCHOR_RECEIVED : ANCHOR_NONE;
+		    s.ptr[pos - 1] == '\0' || (pos > 1 &&
+		    s.ptr[pos - 2] == 'N')) ? ANCHOR_RECEIVED : ANCHOR_NONE;
 	default:
 		return ANCHOR_NONE;
 	}
@@ -115,6 +139,7 @@ promising(const unsigned char *p)
 	m = _mm_or_si128(m, both(v0, v1, 'L', 'P'));
 	m = _mm_or_si128(m, both(v0, v5, '-', 'B'));
 	m = _mm_or_si128(m, both(v0, v6, 'R', 'e'));
+	m = _mm_or_si128(m, both(v0, v1, 0x02, 0x01));
 	return (unsigned int)_mm_movemask_epi8(m);
 }
 
@@ -146,6 +171,53 @@ anchor_next(struct slice s, size_t pos, enum anchor *what)
 #endif
 	for (; pos < s.len; pos++) {
 		*what = look(s, pos);
+		if (*what != ANCHOR_NONE)
+			return pos;
+	}
+	*what = ANCHOR_NONE;
+	return SLICE_NONE;
+}
+
+/* "C", a length that was ever written, and a column that begins blank. */
+static bool
+is_size(struct slice s)
+{
+	static const struct slice widths = { (const unsigned char *)
+	    "_O?/\x0f\x09", 6 };
+
+	return s.ptr[0] == 'C' && slice_chr(widths, s.ptr[1]) != SLICE_NONE &&
+	    s.ptr[2] == ' ' && s.ptr[3] == ' ';
+}
+
+/* "T", a length, and seconds of this century. */
+static bool
+is_time(struct slice s)
+{
+	return s.ptr[0] == 'T' && s.ptr[1] >= 9 && s.ptr[1] <= 17 &&
+	    ascii_digit(s.ptr[2]) && ascii_digit(s.ptr[10]);
+}
+
+/* What a log of a queue may begin with. */
+static bool
+is_log(struct slice s)
+{
+	if (s.ptr[0] == '\n')
+		s = slice_from(s, 1);
+	return s.ptr[0] == '<' || here(s, 0, SLICE("recipient="));
+}
+
+size_t
+anchor_sector(struct slice s, uint64_t off, size_t pos, enum anchor *what)
+{
+	size_t past = (size_t)((off + pos) % ANCHOR_SECTOR);
+
+	if (past != 0)
+		pos += ANCHOR_SECTOR - past;
+	for (; pos < s.len && s.len - pos >= ANCHOR_MAX; pos += ANCHOR_SECTOR) {
+		struct slice at = slice_from(s, pos);
+
+		*what = is_size(at) || is_time(at) ? ANCHOR_QUEUE :
+		    is_log(at) ? ANCHOR_QUEUELOG : ANCHOR_NONE;
 		if (*what != ANCHOR_NONE)
 			return pos;
 	}

@@ -15,7 +15,18 @@
  *	ANCHOR_XZ	fd 37 7a 58 5a 00
  *	ANCHOR_JOURNAL	LPKSHHRH, systemd's journal
  *	ANCHOR_PEM	the first dash of "-----BEGIN "
- *	ANCHOR_RECEIVED	the "R" of "Received: " at the start of a line
+ *	ANCHOR_DER	the 02 01 of the version of a key, a certificate or a
+ *			PKCS #12 file in DER, behind the heads that it has
+ *	ANCHOR_RECEIVED	the "R" of "Received: " at the start of a line, or of
+ *			a record of a queue file
+ *
+ * anchor_sector looks only at multiples of ANCHOR_SECTOR of the stream that s
+ * is from offset off on, where files begin, for
+ *
+ *	ANCHOR_QUEUE	the first record of a Postfix queue file: C with a width
+ *			that it had, or T with a time
+ *	ANCHOR_QUEUELOG	"\n<", "<" or "recipient=": a bounce, defer or trace
+ *			log, or most often something else
  *
  * An anchor whose bytes are cut by the end of s is not found: windows overlap
  * by ANCHOR_MAX bytes.  A place is given once and in order of its first byte.
@@ -27,6 +38,7 @@
 #include "base/slice.h"
 
 #define ANCHOR_MAX	64	/* bytes that decide, before and behind */
+#define ANCHOR_SECTOR	512
 
 enum anchor {
 	ANCHOR_NONE,
@@ -37,9 +49,14 @@ enum anchor {
 	ANCHOR_XZ,
 	ANCHOR_JOURNAL,
 	ANCHOR_PEM,
-	ANCHOR_RECEIVED
+	ANCHOR_DER,
+	ANCHOR_RECEIVED,
+	ANCHOR_QUEUE,
+	ANCHOR_QUEUELOG
 };
 
 size_t	anchor_next(struct slice s, size_t pos, enum anchor *);
+size_t	anchor_sector(struct slice s, uint64_t off, size_t pos,
+	    enum anchor *);
 
 #endif

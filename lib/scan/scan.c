@@ -187,7 +187,7 @@ static bool
 give(struct scan *s, const struct frame *fr, uint64_t off, size_t len,
     const unsigned char *end, bool cut)
 {
-	struct scan_line l = { .frame = fr };
+	struct scan_line l = { .frame = fr, .next = s->pos };
 	size_t back = (size_t)fr->back;
 
 	/* The pieces of a joined line stand before its last one. */
@@ -341,6 +341,30 @@ begin_run(struct scan *s, struct slice w, uint64_t off, size_t at)
 	s->pos = off + start;
 }
 
+/* The next anchor of either kind. */
+static size_t
+next_anchor(struct scan *s, struct slice w, uint64_t off, size_t pos,
+    enum anchor *what)
+{
+	size_t at = anchor_next(w, pos, what), sector;
+
+	if (s->sector < off + pos || (s->begins == ANCHOR_NONE &&
+	    s->sector < off + w.len)) {
+		if (s->sector < off + pos)
+			s->sector = off + pos;
+		sector = anchor_sector(w, off, (size_t)(s->sector - off),
+		    &s->begins);
+		s->sector = sector != SLICE_NONE ? off + sector :
+		    w.len - pos > ANCHOR_MAX ? off + w.len - ANCHOR_MAX :
+		    off + pos;
+	}
+	if (s->begins == ANCHOR_NONE || (at != SLICE_NONE &&
+	    off + at < s->sector))
+		return at;
+	*what = s->begins;
+	return (size_t)(s->sector - off);
+}
+
 /* Look for the next anchor; false if more has to be read first. */
 static bool
 step_search(struct scan *s, struct slice w, uint64_t off, bool eof)
@@ -348,7 +372,7 @@ step_search(struct scan *s, struct slice w, uint64_t off, bool eof)
 	size_t pos = (size_t)(s->pos - off), at;
 	enum anchor what;
 
-	at = anchor_next(w, pos, &what);
+	at = next_anchor(s, w, off, pos, &what);
 	if (at == SLICE_NONE) {
 		s->pos = off + w.len;
 		if (!eof)

@@ -51,6 +51,7 @@ struct scan_line {
 	struct slice		 bytes;		/* without line end */
 	const struct frame	*frame;
 	unsigned int		 flags;		/* INSIDE, CUT */
+	uint64_t		 next;		/* behind its line end */
 };
 
 struct scan_ops {
@@ -69,6 +70,9 @@ struct scan {
 	bool			 tried;		/* no line begins with it */
 	uint64_t		 pos;		/* to be looked at next */
 	uint64_t		 floor;		/* what is before is done with */
+	uint64_t		 sector;	/* next anchor_sector, or where
+						 * to look for it */
+	enum anchor		 begins;	/* what it is, or none */
 	bool			 in_run;
 	bool			 stopped;
 	unsigned int		 flags;		/* of the run */

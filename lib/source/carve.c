@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "io/srcpath.h"
 #include "scan/member.h"
+#include "source/extracts.h"
 #include "source/finder.h"
 
 #define DECODED	((size_t)512 * 1024)	/* window of a decoded stream */
@@ -130,9 +131,17 @@ static void
 on_event(void *arg, const struct logrun_line *line)
 {
 	const struct level *l = arg;
+	struct carve *c = l->c;
+	char name[EXTRACTS_NAME];
 
+	/* All of a nested stream is in the file of the outermost one. */
+	if (finds_extracts(c->o->finds) != NULL)
+		rec_set(&line->event->rec, F_EXTRACT,
+		    l->depth == 0 ?
+			extracts_name(name, FIND_LOG, l->run_off) :
+			extracts_name(name, FIND_GZIP, c->level[1]->start));
 	if (!find_line(&l->stream, line))
-		l->c->stopped = true;
+		c->stopped = true;
 }
 
 static bool
@@ -143,7 +152,7 @@ on_line(void *arg, const struct scan_line *line)
 
 	if (l->run_end == 0)
 		l->run_off = line->off;
-	l->run_end = line->off + line->bytes.len;
+	l->run_end = line->next;
 
 	c->lines++;
 	c->t->framings |= 1U << line->frame->kind;
@@ -184,6 +193,8 @@ level_of(struct carve *c, unsigned int depth)
 	l->stream = (struct stream){ .read = read_level,
 		.arg = l,
 		.depth = depth,
+		.from = depth == 0 ? c->o->from : 0,
+		.until = depth == 0 ? c->o->until : UINT64_MAX,
 		.pipe = c->pipe,
 		.opt = c->o->opt,
 		.unallocated = c->o->unallocated,
@@ -294,6 +305,35 @@ probe(struct level *up, enum member_kind kind, uint64_t off, struct probe *p)
 	return true;
 }
 
+/* Write what a compressed file holds to a file, as far as it is whole. */
+static void
+extract_member(struct level *up, enum member_kind kind, uint64_t off,
+    const struct probe *p)
+{
+	struct extracts *x = finds_extracts(up->c->o->finds);
+	char hex[DIGEST_HEX];
+	unsigned char *buf;
+	struct member m;
+	size_t made;
+
+	if (x == NULL || up->depth > 0 ||
+	    !member_open(&m, kind, read_level, up, off))
+		return;
+	buf = mem_alloc(MEMBER_BUF, 1);
+	if (extracts_begin(x, FIND_GZIP, off)) {
+		enum rc rc = RC_OK;
+
+		while (rc == RC_OK && m.made < p->made) {
+			rc = member_read(&m, buf, MEMBER_BUF, &made);
+			up->c->work += made;
+			extracts_put(x, slice_of(buf, made));
+		}
+		(void)extracts_end(x, hex);
+	}
+	member_close(&m);
+	mem_free(buf);
+}
+
 /* Look through what a compressed file holds. */
 static void
 scan_decoded(struct level *up, enum member_kind kind, uint64_t off,
@@ -354,6 +394,7 @@ carve_member(struct level *up, enum member_kind kind, uint64_t off)
 
 		find_claim(&up->stream, &find);
 		*(p.whole ? &c->t->whole : &c->t->damaged) += 1;
+		extract_member(up, kind, off, &p);
 		scan_decoded(up, kind, off, &p);
 	}
 	if (p.whole && kind == MEMBER_GZIP)
@@ -436,8 +477,8 @@ scan_range(struct carve *c, struct level *l, uint64_t from, uint64_t until,
 			got = 0;
 		eof = rc == RC_END;
 		if (got > 0 && c->o->bytes != NULL)
-			c->o->bytes(c->o->arg, next,
-			    slice_of(l->window + len, got));
+			c->o->bytes(
+			    c->o->arg, next, slice_of(l->window + len, got));
 		len += got;
 		next += got;
 		c->next = next;

@@ -1,10 +1,14 @@
 #include "source/finder.h"
 
+#include "source/carvekeys.h"
+#include "source/carvequeue.h"
 #include "source/lostfs.h"
 
 const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
 	&lostfs_finder, /* what a file system knows comes first */
+	&carvequeue_finder,
+	&carvekeys_finder,
 	NULL
 };
 

@@ -77,6 +77,7 @@ struct stream {
 	struct slice		 src;		/* its forensic path */
 	unsigned int		 depth;		/* 0: the image */
 	uint64_t		 size;		/* UINT64_MAX: not known */
+	uint64_t		 from, until;	/* what is looked through of it */
 	bool			 pipe;		/* no way back */
 	bool			 unallocated;	/* leave out what is in use */
 	const struct opt	*opt;
@@ -108,12 +109,21 @@ bool find_line(const struct stream *, const struct logrun_line *);
  */
 struct finds_count {
 	uint64_t	 found[FIND_N];		/* find_claim was called */
-	uint64_t		 doubts;
+	uint64_t	 doubts;		/* calls of find_doubt */
 	/* log lines by enum line_class */
 	uint64_t	 line[4];
 };
 
+struct extracts;
+
 struct finds *finds_open(struct found *);
+/*
+ * Write what is found in the image to files, unless NULL; with `list` make a
+ * `file` record of each run of lines and each compressed file, too.
+ */
+void finds_files(struct finds *, struct extracts *, bool list);
+/* What a nested stream holds is written by who decodes it. */
+struct extracts *finds_extracts(const struct finds *);
 void finds_close(struct finds *);
 void finds_image(struct finds *, struct finds_count *);
 enum rc finds_state(const struct finds *, struct err *);

@@ -9,11 +9,12 @@
 #include "scan/member.h"
 #include "source/queuerecord.h"
 
+#define REFS_MAX	((size_t)64 * 1024)
 #define LOOK	512		/* bytes that tell text from other things */
 
 /* What the records of a file have in common, as text. */
 struct lostfile_text {
-	unsigned char	num[3][NUM_MAX];
+	unsigned char	num[7][NUM_MAX];
 	unsigned char	deleted[CALTIME_MAX];
 };
 
@@ -24,6 +25,7 @@ lostfile_init(struct lostfile *f, const struct stream *s, struct ext4 *fs)
 	ext4_data_init(&f->data, fs);
 	queuefacts_init(&f->facts);
 	f->piece = mem_alloc(FIND_PIECES, sizeof(*f->piece));
+	buf_init(&f->refs, REFS_MAX);
 	f->decoded = fs->work > UINT64_MAX / LOSTFILE_RATIO ? UINT64_MAX :
 	    fs->work * LOSTFILE_RATIO;
 }
@@ -34,6 +36,7 @@ lostfile_free(struct lostfile *f)
 	ext4_data_free(&f->data);
 	queuefacts_free(&f->facts);
 	mem_free(f->piece);
+	buf_free(&f->refs);
 }
 
 /* The extents, in bytes of the image, in order of the file. */
@@ -129,22 +132,55 @@ fill_stat(const struct ext4_lost *l, struct statx *st)
 	}
 }
 
-/* The place in the image of bytes of the file; one or several pieces. */
-static void
-place(const struct lostfile *f, uint64_t off, uint64_t len,
-    struct find_piece *v, size_t cap, size_t *n)
+/* Where bytes of the file lie in the image, in one piece or several. */
+static size_t
+find_place(const struct lostfile *f, uint64_t off, uint64_t len,
+    struct find_piece *v, size_t cap)
 {
-	*n = 0;
-	while (len > 0 && *n < cap && off < f->data.size) {
+	size_t n = 0;
+
+	while (len > 0 && n < cap && off < f->data.size) {
 		uint64_t have, at = ext4_data_image(&f->data, off, &have);
 
 		if (have > len)
 			have = len;
 		if (at != UINT64_MAX)
-			v[(*n)++] = (struct find_piece){ at, have };
+			v[n++] = (struct find_piece){ at, have };
 		off += have;
 		len -= have;
 	}
+	return n;
+}
+
+static void
+set_place(struct lostfile *f, struct rec *r, const struct find_piece *v,
+    size_t n, struct lostfile_text *t)
+{
+	const struct partition *p;
+	uint64_t len = 0;
+
+	if (n == 0)
+		return;
+	f->refs.len = 0;
+	for (size_t i = 0; i < n; i++) {
+		len += v[i].len;
+		if (f->refs.len + 2 * NUM_MAX + 2 > REFS_MAX)
+			continue;
+		if (i > 0)
+			(void)buf_addc(&f->refs, ' ');
+		(void)buf_addu(&f->refs, v[i].off);
+		(void)buf_addc(&f->refs, '+');
+		(void)buf_addu(&f->refs, v[i].len);
+	}
+	if (n > 1)
+		rec_set(r, F_REFS, buf_slice(&f->refs));
+	put_num(r, F_OFF, t->num[3], v[0].off);
+	put_num(r, F_LEN, t->num[4], len);
+	p = partition_at(f->s->part, f->s->npart, v[0].off);
+	if (p == NULL)
+		return;
+	put_num(r, F_VOLUME, t->num[5], p->number);
+	put_num(r, F_VOLUME_OFF, t->num[6], v[0].off - p->off);
 }
 
 /* A record of queuerecord.h: offsets of the file become those of the image. */
@@ -155,20 +191,20 @@ on_queue(void *arg, const struct rec *given)
 	struct lostfile_text t = { .deleted = { 0 } };
 	struct rec r = *given;
 	struct find_piece v[16];
-	struct find find = f->find;
 	uint64_t off = 0, len = 0;
+	bool placed = rec_has(&r, F_OFF) &&
+	    slice_u64(rec_get(&r, F_OFF), UINT64_MAX, &off) &&
+	    slice_u64(rec_get(&r, F_LEN), UINT64_MAX, &len);
 
 	rec_unset(&r, F_SRC);
-	if (slice_eq(rec_get(&r, F_TYPE), SLICE("file")))
-		put_common(f, &r, &t);
-	else if (rec_has(&r, F_OFF) &&
-	    slice_u64(rec_get(&r, F_OFF), UINT64_MAX, &off) &&
-	    slice_u64(rec_get(&r, F_LEN), UINT64_MAX, &len)) {
-		find.piece = v;
-		place(f, off, len, v, sizeof(v) / sizeof(v[0]), &find.n);
-	}
 	rec_unset(&r, F_OFF);
 	rec_unset(&r, F_LEN);
+	if (slice_eq(rec_get(&r, F_TYPE), SLICE("file"))) {
+		put_common(f, &r, &t);
+		set_place(f, &r, f->piece, f->npiece, &t);
+	} else if (placed)
+		set_place(f, &r, v, find_place(f, off, len, v,
+		    sizeof(v) / sizeof(v[0])), &t);
 	/* Of a hop: a place in the file, which has no file now. */
 	if (rec_has(&r, F_TLS_SRC) &&
 	    slice_u64(rec_get(&r, F_TLS_OFF), UINT64_MAX, &off)) {
@@ -181,7 +217,7 @@ on_queue(void *arg, const struct rec *given)
 			rec_unset(&r, F_TLS_LEN);
 		}
 	}
-	f->good = find_record(f->s, &find, &r);
+	f->good = find_record(f->s, &f->find, &r);
 	return f->good;
 }
 
@@ -225,8 +261,11 @@ put_queue(struct lostfile *f, const struct queuepath *path)
 	f->files++;
 	f->whole += x.whole;
 	hash(f);
-	if (x.whole)
+	if (x.whole) {
+		f->find.piece = f->piece;
+		f->find.n = f->npiece;
 		find_claim(f->s, &f->find);
+	}
 	f->good = true;
 	queuerecord_write(&x, &f->facts, on_queue, f);
 	return f->good;
@@ -249,6 +288,7 @@ put_plain(struct lostfile *f, const struct queuepath *path)
 	rec_clear(&r);
 	rec_set(&r, F_TYPE, SLICE("file"));
 	put_common(f, &r, &t);
+	set_place(f, &r, f->piece, f->npiece, &t);
 	if (path->queue.ptr != NULL && path->qid.ptr != NULL)
 		rec_set(&r, F_QUEUE, path->queue);
 	if (path->qid.ptr != NULL) {
@@ -367,6 +407,19 @@ check(struct lostfile *f)
 	return check_text(f);
 }
 
+/* Does a part of it lie in what is looked through? */
+static bool
+is_asked(const struct lostfile *f)
+{
+	const struct stream *s = f->s;
+
+	for (size_t i = 0; i < f->npiece; i++)
+		if (f->piece[i].off < s->until &&
+		    f->piece[i].off + f->piece[i].len > s->from)
+			return true;
+	return f->npiece == 0 && s->from == 0 && s->until == UINT64_MAX;
+}
+
 bool
 lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 {
@@ -382,8 +435,10 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 	make_pieces(f);
 	f->find = (struct find){ .class = l->kind == EXT4_LOST_JOURNAL ?
 		FIND_JOURNAL : l->kind == EXT4_LOST_LOG ? FIND_LOG :
-		FIND_QUEUE, .piece = f->piece, .n = f->npiece,
-		.confidence = LOGRUN_MEDIUM };
+		FIND_QUEUE, .confidence = LOGRUN_MEDIUM };
+	/* What is not looked through is not told either. */
+	if (!is_asked(f))
+		return true;
 	if ((l->kind == EXT4_LOST_NAMELESS || l->kind == EXT4_LOST_QUEUE) &&
 	    queuefile_begins(head))
 		return put_queue(f, &path);

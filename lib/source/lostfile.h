@@ -38,7 +38,8 @@ struct lostfile {
 	const struct ext4_lost	*lost;
 	struct find_piece	*piece;
 	size_t			 npiece;
-	struct find		 find;
+	struct find		 find;		/* no pieces unless claimed */
+	struct buf		 refs;
 	const char		*recovered;
 	char			 sha256[65];
 	bool			 good;

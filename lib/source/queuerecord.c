@@ -117,12 +117,26 @@ put_tls(struct making *m, const struct queuehop *h)
 		    SLICE("plaintext"));
 }
 
+/* Where the source has that offset of the file. */
+static uint64_t
+place(const struct queuerecord *x, uint64_t off, uint64_t *len)
+{
+	uint64_t left, at;
+
+	if (x->carved == NULL)
+		return x->base + off;
+	at = pieces_image(x->carved, off, &left);
+	if (*len > left)
+		*len = left;
+	return at;
+}
+
 static void
 put_place(struct making *m, const struct queuerecord *x, uint64_t off,
     uint64_t len)
 {
 	put(m, F_SRC, x->src);
-	put_num(m, F_OFF, x->base + off);
+	put_num(m, F_OFF, place(x, off, &len));
 	put_num(m, F_LEN, len);
 }
 
@@ -296,7 +310,9 @@ put_file(struct making *m, struct queuerecord *x)
 			put(m, F_SHA256, slice_of(x->sha256, DIGEST_HEX - 1));
 		else
 			x->sha256[0] = '\0';
-	}
+	} else if (x->sha256[0] != '\0')
+		put(m, F_SHA256, slice_of(x->sha256, DIGEST_HEX - 1));
+	put(m, F_RECOVERED, x->recovered);
 	if (x->file->copied)
 		return;
 	for (size_t i = 0; i < 4; i++)
@@ -365,6 +381,7 @@ write_file(struct making *m, struct queuerecord *x, struct queuefacts *f,
     queuerecord_fn *fn, void *arg)
 {
 	const struct queuehop *h = own_hop(f);
+	uint64_t tls_len = h == NULL ? 0 : h->len;
 	struct buf opts;
 	bool ok;
 
@@ -391,8 +408,8 @@ write_file(struct making *m, struct queuerecord *x, struct queuefacts *f,
 		if (h->r.tls != RECEIVED_SILENT) {
 			put(m, F_TLS_PROOF, SLICE("proven"));
 			put(m, F_TLS_SRC, x->src);
-			put_num(m, F_TLS_OFF, x->base + h->off);
-			put_num(m, F_TLS_LEN, h->len);
+			put_num(m, F_TLS_OFF, place(x, h->off, &tls_len));
+			put_num(m, F_TLS_LEN, tls_len);
 		}
 	}
 	if (f->has_created)
@@ -549,7 +566,9 @@ queuerecord_write(struct queuerecord *x, struct queuefacts *f,
 	bound_logs(x, f);
 	check_logs(x, f);
 	if (!write_file(&m, x, f, fn, arg) ||
-	    !write_arrival(&m, x, f, fn, arg))
+	    /* Of a content alone nobody knows how it came. */
+	    ((x->carved == NULL || f->has_time || f->has_sender) &&
+	    !write_arrival(&m, x, f, fn, arg)))
 		return;
 	for (size_t i = 0; i < f->nhop; i++)
 		if (!write_hop(&m, x, f, &f->hop[i], fn, arg))

@@ -15,6 +15,7 @@
 #include "fmt/queuepath.h"
 #include "io/atfile.h"
 #include "io/digest.h"
+#include "scan/pieces.h"
 
 struct queuerecord {
 	struct atfile		*file;
@@ -25,7 +26,11 @@ struct queuerecord {
 	uint64_t		 base, size;	/* of this queue file in it */
 	bool			 whole;
 	bool			 hash;
-	char			 sha256[DIGEST_HEX];	/* "": none */
+	/* Of a carved file: where it lies in the image, and what it is. */
+	const struct pieces	*carved;
+	struct slice		 recovered;
+	char			 sha256[DIGEST_HEX];	/* "": none; of a carved
+							 * one as given */
 };
 
 typedef bool	queuerecord_fn(void *arg, const struct rec *);

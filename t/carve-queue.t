@@ -1,0 +1,280 @@
+#!/usr/bin/perl
+
+# Queue files in raw bytes: what a real Postfix wrote, placed in images in a
+# row and in pieces, with some of the pieces gone.
+
+use strict;
+use warnings;
+use Digest::SHA 'sha256_hex';
+use File::Temp;
+use JSON::PP ();
+use Test::More;
+use lib 't';
+use Mx;
+
+my $dir = dir();
+chmod 0755, $dir;	# Postfix must get in
+my $block = 4096;
+my (%text, %defer, $x);
+
+# The same images everywhere.
+sub any {
+	my ($n) = @_;
+
+	$x = ($x * 1103515245 + 12345) & 0x7fffffff;
+	return ($x >> 8) % $n;
+}
+
+sub shuffle {
+	my @v = @_;
+
+	for my $i (reverse 1 .. $#v) {
+		my $j = any($i + 1);
+		@v[$i, $j] = @v[$j, $i];
+	}
+	return @v;
+}
+
+sub pad { my ($s, $n) = @_; return $s . "\0" x (-length($s) % ($n // $block)) }
+
+sub noise { return join '', map { pack 'n', any(65536) } 1 .. $_[0] / 2 }
+
+# What else is on a disk: nothing, anything, text.
+sub filler {
+	my $n = $block * (1 + any(8));
+	my $k = any(3);
+
+	return $k == 0 ? "\0" x $n : $k == 1 ? noise($n) :
+	    substr join(' ', map { ('the', 'N', 'Next', 'LX', "X\nN", 'report')[any(6)] } 1 .. $n), 0, $n;
+}
+
+sub records {
+	my ($r) = @_;
+
+	return map { JSON::PP->new->utf8->decode($_) } split /\n/, $r->{out};
+}
+
+sub files { return grep { $_->{type} eq 'file' } records($_[0]) }
+
+# Cut the texts into so many pieces; some lose the last one.
+sub scatter {
+	my ($pieces, $lose, @texts) = @_;
+	my @all = map { filler() } 1 .. 40;
+
+	for my $s (@texts) {
+		my $blocks = int((length($s) + $block - 1) / $block);
+		my $n = $pieces < $blocks ? $pieces : $blocks;
+		my %cut;
+		my ($from, @part) = (0);
+
+		$cut{1 + any($blocks - 1)} = 1 while keys %cut < $n - 1;
+		for my $to (sort({ $a <=> $b } keys %cut), $blocks) {
+			push @part, pad(substr $s, $from * $block, ($to - $from) * $block);
+			$from = $to;
+		}
+		pop @part if $lose && @part > 1;
+		push @all, @part;
+	}
+	# A piece of a mailing behind another's lies as if in a row.
+	@all = shuffle(@all);
+	for my $i (1 .. $#all) {
+		$all[$i] = noise($block) . $all[$i] if $all[$i] =~ /of the news/ && $all[$i - 1] =~ /of the news/;
+	}
+	return join '', @all;
+}
+
+# Files said to be complete, by their hash; those that never were are wrong.
+sub score {
+	my ($r, @texts) = @_;
+	my %true = map { sha256_hex($_) => 1 } @texts;
+	my @whole = grep { $_->{complete} } files($r);
+	my %found = map { $_->{sha256} => 1 } grep { $true{$_->{sha256}} } @whole;
+
+	return (scalar(keys %found), scalar(grep { !$true{$_->{sha256}} } @whole));
+}
+
+sub bytes_of {
+	my ($image, $f) = @_;
+
+	return join '', map { /^(\d+)\+(\d+)$/ ? substr($image, $1, $2) : die } split / /, $f->{refs} // "$f->{off}+$f->{len}";
+}
+
+$x = 1;
+my ($sample, $milter) = map { slurp("samples/queue/$_") } qw(400008000D milter);
+
+subtest 'near misses' => sub {
+	my %miss = (
+		'no column of numbers' => substr($sample, 0, 14) . 'x' . substr($sample, 15),
+		'a width that never was' => "C\x5e" . substr($sample, 2),
+		'X is not where C says' => substr($sample, 0, 1092) . "N\0" . substr($sample, 1092),
+		'no E' => substr($sample, 0, -2),
+		'content begins elsewhere' => $sample =~ s/            803/            804/r,
+		'no sender' => $sample =~ s/S\x12ann\@sender/F\x12ann\@sender/r,
+		'no recipient' => $sample =~ s/[DR]\x10(bob|eve)/O\x10$1/gr,
+		'a record too long' => $sample =~ s/N\x18From/N\x19From/r,
+	);
+	for my $k (sort keys %miss) {
+		my $r = run('mxcarve', put("$dir/miss.img", "\0" x 512 . pad($miss{$k}, 512)));
+		my ($n, $wrong) = score($r, $sample);
+
+		is("$n $wrong", '0 0', $k);
+	}
+	my $r = run('mxcarve', put("$dir/hit.img", "\0" x 512 . pad($sample, 512) . pad($milter, 512)));
+	is(join(' ', score($r, $sample, $milter)), '2 0', 'and the files themselves');
+	is(join(' ', map { "$_->{off}+$_->{len} $_->{qid}" } files($r)), '512+1127 400008000D 2048+580 400008000D', 'where they are, and what they are called');
+	is(join(' ', score(run('mxcarve', put("$dir/odd.img", "\0" x 100 . $sample . "\0" x 512)), $sample)), '0 0', 'none begins within a sector');
+	my $html = "<html><body>recipient=nobody\n<a\@example.org>: reason=x status=4.0.0 action=delayed\n";
+	is(scalar(files(run('mxcarve', put("$dir/html.img", pad($html, 512))))), 0, 'text that begins like a log');
+};
+
+subtest 'noise' => sub {
+	system("head -c 67108864 /dev/zero | openssl enc -aes-128-ctr -nosalt -pass pass:postmortem 2>/dev/null >$dir/noise.img");
+	plan skip_all => 'no openssl' if -s "$dir/noise.img" != 67108864;
+	my $r = run('mxcarve', '--no-hash', "$dir/noise.img");
+	is(scalar(grep { $_->{type} =~ /^(file|event)$/ } records($r)), 0, 'nothing in 64 MB of it');
+	is($r->{status}, 1, 'status');
+	unlink "$dir/noise.img";
+};
+
+if ($> != 0 || system('t/lab/mails', "$dir/lab", 120) != 0) {
+	note('no Postfix, or not root: not tried on real queue files');
+	done_testing();
+	exit 0;
+}
+for my $f (glob("$dir/lab/files/*"), glob "$dir/lab/maildrop/*") {
+	$text{$f =~ s{.*/}{}r} = slurp($f);
+}
+$defer{s{.*/}{}r} = slurp($_) for glob "$dir/lab/defer/*";
+my @ids = sort keys %text;
+my @texts = map { $text{$_} } @ids;
+# A mailing is the same but for a name: nothing can tell whose a piece is.
+my @own = grep { !/is line \d+ of the news/ } @texts;
+my @news = grep { /is line \d+ of the news/ } @texts;
+
+subtest 'in a row' => sub {
+	my $image = join '', shuffle((map { pad($_, 512) } @texts), map { filler() } 1 .. 40);
+	my $f = put("$dir/row.img", $image);
+	my $r = run('mxcarve', $f);
+	my @f = files($r);
+
+	cmp_ok(scalar(@texts), '>=', 120, 'files');
+	is(join(' ', score($r, @texts)), @texts . ' 0', 'each is found, nothing else');
+	is($r->{status}, 0, 'status');
+	is(scalar(grep { $_->{recovered} ne 'whole' || $_->{confidence} ne 'high' } @f), 0, 'all whole');
+	is(scalar(grep { sha256_hex(bytes_of($image, $_)) ne $_->{sha256} } @f), 0, 'the bytes are at off, len');
+	my %by = map { sha256_hex($text{$_}) => $_ } @ids;
+	is(scalar(grep { !/maildrop/ && $by{$_->{sha256}} ne ($_->{qid} // $by{$_->{sha256}}) } @f), 0, 'the queue ID is right where it is given');
+	is(scalar(grep { $_->{qid} } @f), scalar(glob_n("$dir/lab/files/*")), 'and is given for all but those of maildrop');
+	# The same as mxqueue says of the file itself.
+	my $same = sub { join ' ', map { $_->{event} . ' ' . ($_->{to} // '') . ' ' . ($_->{time} // '') . ' ' . ($_->{status} // '') } grep { $_->{type} eq 'event' } @_ };
+	my ($id) = grep { length($text{$_}) > 20000 } @ids;
+	my ($g) = grep { $by{$_->{sha256}} eq $id } @f;
+	my @e = grep { $_->{type} eq 'event' && $_->{off} >= $g->{off} && $_->{off} < $g->{off} + $g->{len} } records(run('mxcarve', '--disk-order', $f));
+	is($same->(@e), $same->(records(run('mxqueue', "$dir/lab/files/$id"))), 'the events that mxqueue gives');
+	my ($e) = grep { $_->{event} eq 'recipient' } @e;
+	like(substr($image, $e->{off}, $e->{len}), qr/^[RD].\Q$e->{to}\E\z/s, 'an event is at its record');
+	my $p = run('mxcarve', '-', { in => $image });
+	my $plain = sub { join "\n", grep { !/"type":"source"/ } split /\n/, $_[0]{out} =~ s/"((?:tls_)?src)":"[^"]*"/"$1":""/gr };
+	is($plain->($p), $plain->($r), 'the same from a pipe');
+	is(run('mxtrace', '-', { in => $r->{out} })->{status}, 0, 'mxtrace takes them');
+	is(run('mxtime', '-', { in => $r->{out} })->{status}, 0, 'mxtime, too');
+};
+
+sub glob_n { return my @n = glob $_[0] }
+
+subtest 'in two pieces' => sub {
+	my @two = grep { length > $block } @own;
+	my ($all, $good) = (0, 0);
+
+	for my $seed (1 .. 3) {
+		$x = $seed;
+		my $image = scatter(2, 0, @texts);
+		my $r = run('mxcarve', put("$dir/two.img", $image));
+		my ($n, $wrong) = score($r, @texts);
+		my ($own) = score($r, @two);
+
+		is($wrong, 0, "image $seed: no wrong one");
+		$all += grep { length > $block } @texts;
+		$good += (score($r, grep { length > $block } @texts))[0];
+		cmp_ok($own, '>=', 0.9 * @two, 'nearly all of those that are like no other');
+		is(scalar(grep { $_->{complete} && sha256_hex(bytes_of($image, $_)) ne $_->{sha256} } files($r)), 0, 'their bytes are where refs says');
+		my @cut = grep { $_->{recovered} =~ /^(cut|envelope)$/ } files($r);
+		is(scalar(grep { my $b = bytes_of($image, $_); !grep { substr($_, 0, length $b) eq $b } @texts } @cut), 0, 'what is cut is the beginning of a file');
+		is(scalar(grep { $_->{complete} } @cut), 0, 'and not called complete');
+	}
+	cmp_ok($good, '>=', 0.6 * $all, "$good of $all");
+	diag("two pieces: $good of $all") if $ENV{VERBOSE};
+};
+
+subtest 'in more pieces, and with pieces gone' => sub {
+	$x = 5;
+	for (['three pieces', 3, 0], ['the last is gone', 2, 1], ['the last of three is gone', 3, 1]) {
+		my ($name, $pieces, $lose) = @$_;
+		my $r = run('mxcarve', put("$dir/lost.img", scatter($pieces, $lose, @texts)));
+
+		is((score($r, @texts))[1], 0, "$name: no wrong one");
+		cmp_ok(scalar(files($r)), '>=', scalar(@texts), "$name: something of each");
+	}
+	# A tail of one, and the heads of the others.
+	my @head = map { substr $_, 0, 2 * $block } @news;
+	for my $i (0 .. 2) {
+		my $image = join '', map({ $_, filler() } @head[3 .. 8]), pad(substr $news[$i], 2 * $block);
+		my $r = run('mxcarve', put("$dir/news.img", $image));
+
+		is(scalar(grep { $_->{complete} } files($r)), 0, 'a piece of its twin completes no file');
+	}
+};
+
+subtest 'parts' => sub {
+	my ($s) = grep { length > 5 * $block } @own;
+	my $env = substr $s, 0, index($s, "M\0N") + 2;
+	my ($f) = files(run('mxcarve', put("$dir/env.img", pad($env) . noise($block))));
+
+	is("$f->{recovered} $f->{size}", 'envelope ' . length $env, 'an envelope');
+	is($f->{from}, 'ann@example.com', 'tells the sender');
+	ok(!$f->{complete}, 'is not complete');
+	($f) = files(run('mxcarve', put("$dir/cut.img", substr($s, 0, 2 * $block) . noise($block))));
+	is($f->{recovered}, 'cut', 'a file that breaks off');
+	my $content = substr $s, length $env;
+	my $image = noise($block) . pad(substr $content, 0, 3 * $block);
+	($f) = files(run('mxcarve', put("$dir/content.img", $image)));
+	is("$f->{recovered} $f->{off} $f->{confidence}", "content $block low", 'a content');
+	is($f->{qid}, (grep { $text{$_} eq $s } @ids)[0], 'tells the queue ID');
+	my @e = records(run('mxcarve', "$dir/content.img"));
+	is(scalar(grep { ($_->{event} // '') eq 'received' && $_->{by} eq 'mails.example.org' } @e), 1, 'and where it came from');
+	is(scalar(grep { ($_->{event} // '') =~ /^(client|queued|pickup)$/ } @e), 0, 'but not how it arrived');
+};
+
+subtest 'logs' => sub {
+	my @l = (sort { length $a <=> length $b } values %defer)[0 .. 4, -1];
+	my $image = join '', map { pad($_), filler() } @l;
+	my $r = run('mxcarve', put("$dir/logs.img", $image));
+	my %true = map { sha256_hex($_) => 1 } @l;
+	my @f = grep { ($_->{format} // '') eq 'bounce-log' } files($r);
+
+	is(scalar(grep { $true{$_->{sha256}} } @f), scalar(@l), 'each defer log');
+	is(scalar(@f), scalar(@l), 'no other');
+	my @e = grep { ($_->{event} // '') eq 'recipient' } records($r);
+	is(scalar(@e), scalar(map { /^recipient=/mg } @l), 'an event for each entry');
+	is(scalar(grep { substr($image, $_->{off}, $_->{len}) !~ /^recipient=\Q$_->{to}\E$/m } @e), 0, 'at its place');
+	my $cut = substr $l[-1], 0, int(length($l[-1]) / 2);
+	my ($f) = files(run('mxcarve', put("$dir/log.img", $cut . "\0" x $block)));
+	is($f->{recovered}, 'cut', 'one that breaks off');
+};
+
+subtest 'deleted from a file system' => sub {
+	for my $size (1024, 4096) {
+		my $fs = "$dir/fs.img";
+
+		mkdir "$dir/root";
+		put("$dir/root/$_", $text{$_}) for @ids;
+		system("mke2fs -q -F -t ext4 -b $size -d $dir/root $fs 16M 2>/dev/null") == 0 or plan skip_all => 'no mke2fs';
+		put("$dir/rm", map { "rm /$_\n" } @ids);
+		system("debugfs -w -f $dir/rm $fs >/dev/null 2>&1");
+		my ($n, $wrong) = score(run('mxcarve', $fs), @texts);
+		is("$n $wrong", @texts . ' 0', "blocks of $size");
+		unlink $fs;
+	}
+};
+
+done_testing();
