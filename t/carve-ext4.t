@@ -39,7 +39,7 @@ sub records { map { JSON::PP->new->decode($_) } split /\n/, $_[0]{out} }
 sub of_type { my ($r, $t) = @_; return grep { $_->{type} eq $t } records($r) }
 
 # The files that a file system knows; not those that were only carved.
-sub files { return grep { exists $_->{recovered} } of_type($_[0], 'file') }
+sub files { return grep { exists $_->{inode} } of_type($_[0], 'file') }
 
 sub base {
 	my ($v, $base, $width) = @_;
