@@ -105,7 +105,7 @@ X(PARENT, parent, STR, "trace of the message that this one came from")	\
 X(PARENT_WHY, parent_why, STR, "queued-as, orig-queue-id, forwarded, requeued, message-id or notice") \
 X(PATH, path, STR, "trace of the earliest known ancestor")		\
 X(HOP, hop, NUM, "1 for the first queue of a path")			\
-X(COMPLETE, complete, BOOL, "of a message: arrival and removal were both seen; of a queue file: it is whole to its end")	\
+X(COMPLETE, complete, BOOL, "of a message: arrival and removal were both seen; of a queue file or a part of a message: it is whole to its end")	\
 X(MISSING, missing, STR, "what was not seen")				\
 X(NOTE, note, STR, "something odd about the record, words")		\
 X(ORIG_QID, orig_queue_id, STR, "queue ID on the system that passed the message on") \

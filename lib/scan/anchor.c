@@ -217,7 +217,9 @@ anchor_sector(struct slice s, uint64_t off, size_t pos, enum anchor *what)
 		struct slice at = slice_from(s, pos);
 
 		*what = is_size(at) || is_time(at) ? ANCHOR_QUEUE :
-		    is_log(at) ? ANCHOR_QUEUELOG : ANCHOR_NONE;
+		    is_log(at) ? ANCHOR_QUEUELOG :
+		    here(at, 0, SLICE("Received: ")) ? ANCHOR_RECEIVED :
+		    ANCHOR_NONE;
 		if (*what != ANCHOR_NONE)
 			return pos;
 	}

@@ -12,6 +12,7 @@
 #include "scan/blockclass.h"
 #include "source/carve.h"
 #include "source/extracts.h"
+#include "source/journalcarve.h"
 #include "source/rest.h"
 #include "source/runlog.h"
 #include "source/years.h"
@@ -261,6 +262,10 @@ read_known(struct carver *c, const char *path)
 	while (rc == RC_OK && (rc = reader_stream(r, &rs, &e)) == RC_OK) {
 		bool end = false;
 
+		if (journals_here(r)) {
+			full |= !journalcarve_known(c->found, r);
+			continue;
+		}
 		for (;;) {
 			struct slice line, rest, w;
 			uint64_t off;
