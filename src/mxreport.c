@@ -11,6 +11,7 @@
 #include "report/asmail.h"
 #include "report/astap.h"
 #include "report/astext.h"
+#include "report/astlsrpt.h"
 #include "source/judging.h"
 #include "source/period.h"
 #include "source/tool.h"
@@ -25,12 +26,13 @@ static const char help[] =
 "  -p, --policy POLICY  a policy file, or the name of a built-in one\n"
 "      --period PERIOD  yesterday, last-week, last-month, 2026-11, A..B, ...\n"
 "      --show-tz ZONE   where days begin and end; else -z, else UTC\n"
-"  -o, --output FORMAT  text, html, json, csv, tap, mail\n"
+"  -o, --output FORMAT  text, html, json, csv, tap, mail, tlsrpt\n"
 "      --to ADDRESS     of -o mail: whom it is for; may be repeated\n"
 "      --from ADDRESS   of -o mail: the sender; else the first --to\n"
 "      --subject TEXT   of -o mail: instead of what the report found\n"
 "      --rows N         rows of long lists, 50\n"
 "      --table NAME     of csv, only this table\n"
+"      --organization NAME, --contact ADDRESS  of -o tlsrpt: whose report it is\n"
 "      --pseudonyms KEYFILE  people by keyed pseudonyms\n"
 "      --pseudonyms-hosts    hosts and addresses, too\n"
 "      --nexthop DOMAIN=[HOST]:PORT  what Postfix used as next hop\n"
@@ -47,7 +49,8 @@ static const char help[] =
 "Exit status: 0 compliant, 1 violations, 2 cannot say.\n";
 
 enum { OPT_PERIOD = JUDGING_TOOL, OPT_ROWS, OPT_TABLE, OPT_TO,
-	OPT_FROM, OPT_SUBJECT, OPT_PSEUDONYMS, OPT_PSEUDONYMS_HOSTS };
+	OPT_FROM, OPT_SUBJECT, OPT_PSEUDONYMS, OPT_PSEUDONYMS_HOSTS,
+	OPT_ORGANIZATION, OPT_CONTACT };
 
 static const struct option longs[] = {
 	OPT_LONG,
@@ -61,12 +64,14 @@ static const struct option longs[] = {
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "subject", required_argument, NULL, OPT_SUBJECT },
+	{ "organization", required_argument, NULL, OPT_ORGANIZATION },
+	{ "contact", required_argument, NULL, OPT_CONTACT },
 	{ "pseudonyms", required_argument, NULL, OPT_PSEUDONYMS },
 	{ "pseudonyms-hosts", no_argument, NULL, OPT_PSEUDONYMS_HOSTS },
 	{ NULL, 0, NULL, 0 }
 };
 
-#define FORMATS	"text html json csv tap mail"
+#define FORMATS	"text html json csv tap mail tlsrpt"
 
 enum form {
 	FORM_TEXT,
@@ -75,6 +80,7 @@ enum form {
 	FORM_CSV,
 	FORM_TAP,
 	FORM_MAIL,
+	FORM_TLSRPT,
 	FORM_N
 };
 
@@ -85,6 +91,7 @@ struct mxreport {
 	const char		*period, *table;
 	size_t			 rows;
 	struct asmail		 mail;
+	struct astlsrpt		 sender;
 	const char		*key_file;
 	bool			 hide_hosts;
 	struct pseudonyms	 names;
@@ -130,16 +137,17 @@ add_to(struct asmail *m, const char *value)
 	m->to[m->nto++] = address("--to", value);
 }
 
-static void
-set_subject(struct asmail *m, const char *value)
+/* A line of text. */
+static struct slice
+one_line(const char *option, const char *value)
 {
 	const char *bad = asmail_subject(slice_cstr(value));
 	char text[128];
 
 	if (bad != NULL)
-		msg_usage("bad --subject '%s': %s", msg_quote(text,
+		msg_usage("bad %s '%s': %s", option, msg_quote(text,
 		    sizeof(text), slice_cstr(value)), bad);
-	m->subject = slice_cstr(value);
+	return slice_cstr(value);
 }
 
 static bool
@@ -158,6 +166,12 @@ option(void *arg, int c, const char *value)
 	case OPT_TABLE:
 		m->table = value;
 		return true;
+	case OPT_ORGANIZATION:
+		m->sender.organization = one_line("--organization", value);
+		return true;
+	case OPT_CONTACT:
+		m->sender.contact = address("--contact", value);
+		return true;
 	case OPT_PSEUDONYMS:
 		m->key_file = value;
 		return true;
@@ -171,7 +185,7 @@ option(void *arg, int c, const char *value)
 		m->mail.from = address("--from", value);
 		return true;
 	case OPT_SUBJECT:
-		set_subject(&m->mail, value);
+		m->mail.subject = one_line("--subject", value);
 		return true;
 	case OPT_ROWS:
 		if (!slice_u64(slice_cstr(value), WORST_MAX, &n) || n == 0)
@@ -285,6 +299,16 @@ set_options(struct mxreport *m)
 	if (m->form != FORM_MAIL && (m->mail.nto > 0 ||
 	    m->mail.from.len > 0 || m->mail.subject.len > 0))
 		msg_usage("--to, --from and --subject are of -o mail");
+	o->tlsrpt = m->form == FORM_TLSRPT;
+	if (o->tlsrpt)
+		m->tool.opt.events = true;	/* they say why */
+	if (o->tlsrpt && (m->sender.organization.len == 0 ||
+	    m->sender.contact.len == 0))
+		msg_usage("-o tlsrpt needs --organization NAME and --contact "
+		    "ADDRESS");
+	if (!o->tlsrpt && m->sender.organization.len +
+	    m->sender.contact.len > 0)
+		msg_usage("--organization and --contact are of -o tlsrpt");
 	if (opt->columns != NULL)
 		msg_usage("-f picks columns of records: a report has tables, "
 		    "see --table");
@@ -327,6 +351,11 @@ render(struct mxreport *m, struct buf *b)
 		if (!(ok = asmail_put(b, &p, &m->mail)))
 			(void)msg_error("the message would be larger than "
 			    "%zu bytes", OUTPUT);
+		break;
+	case FORM_TLSRPT:
+		if (!(ok = astlsrpt_put(b, &m->report, &m->sender)))
+			(void)msg_error("no time is known that the report "
+			    "could be about: use --period");
 		break;
 	default:
 		astext_put(b, &p);
