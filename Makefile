@@ -24,7 +24,7 @@ LTO	:= $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,\
 CFLAGS	= $(OPT) $(LTO) -g $(WARN) $(HARDEN) $(FORTIFY)
 CPPFLAGS = -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 LDFLAGS	= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
-LIBS	= -lpcre2-8 -larchive -lz -llzma -lzstd -lbz2 -llz4 -lcrypto -lseccomp -lewf -lpthread
+LIBS	= -lpcre2-8 -larchive -lz -llzma -lzstd -lbz2 -llz4 -lcrypto -lmagic -lseccomp -lewf -lpthread
 
 # SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer, in bin/san.
 ifeq ($(SAN),1)

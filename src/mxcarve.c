@@ -8,6 +8,9 @@
 #include "base/msg.h"
 #include "io/newfile.h"
 #include "source/carver.h"
+#include "source/dfxml.h"
+#include "source/extracts.h"
+#include "source/scout.h"
 #include "source/tool.h"
 #include "view/blockmap.h"
 
@@ -25,10 +28,12 @@ static const char help[] =
 "      --copies         a line each time that it stands in the image\n"
 "      --offset BYTES   begin there (K, M, G)    --length BYTES  so far\n"
 "      --hash md5,sha1  these hashes of the image, too\n"
+"      --extract DIR    write what was found to files in a new directory\n"
 "      --map FILE       where in the image it lies: FILE.svg, else text; -: text\n"
 "                       on standard output, and no records\n"
 "      --rest FILE      what is none of it, at the same offsets, with holes\n"
-"  -o json|tsv|csv      output format (json)\n"
+"  -j, --jobs N         threads that look through a raw image (1)\n"
+"  -o json|tsv|csv|dfxml  output format (json)\n"
 "  -f KEY,KEY           only these keys\n"
 "  -s, --since TIME     events from TIME on      -u, --until TIME  before TIME\n"
 "  -z, --tz ZONE        zone of stamps without one (Europe/Berlin, +02:00)\n"
@@ -50,7 +55,8 @@ enum {
 	OPT_LENGTH,
 	OPT_HASH,
 	OPT_MAP,
-	OPT_REST
+	OPT_REST,
+	OPT_EXTRACT
 };
 
 static const struct option longs[] = {
@@ -63,8 +69,9 @@ static const struct option longs[] = {
 	{ "hash", required_argument, NULL, OPT_HASH },
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "rest", required_argument, NULL, OPT_REST },
-	{ NULL, 0, NULL, 0 }
-};
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "extract", required_argument, NULL, OPT_EXTRACT },
+	{ NULL, 0, NULL, 0 } };
 
 struct mxcarve {
 	struct tool		 tool;
@@ -72,6 +79,8 @@ struct mxcarve {
 	const char		*map;		/* --map */
 	FILE			*map_out;
 	const char		*rest;		/* --rest */
+	const char		*extract;	/* --extract */
+	bool			 dfxml;		/* -o dfxml */
 };
 
 /* A number of bytes: 4096, 4K, 1M, 2G, 3T. */
@@ -117,6 +126,7 @@ option(void *arg, int c, const char *value)
 {
 	struct mxcarve *m = arg;
 	struct carver_opt *o = &m->carver;
+	uint64_t n;
 
 	switch (c) {
 	case OPT_KNOWN:
@@ -144,6 +154,18 @@ option(void *arg, int c, const char *value)
 		m->map = value;
 		o->map = true;
 		return true;
+	case 'j':
+		if (!slice_u64(slice_cstr(value), SCOUT_MAX, &n) || n == 0)
+			msg_usage("bad -j: use 1 to %d", SCOUT_MAX);
+		o->threads = (unsigned int)n;
+		return true;
+	case OPT_EXTRACT:
+		m->extract = value;
+		return true;
+	case 'o':
+		m->dfxml = slice_is(SLICE("dfxml"), value);
+		o->files = o->source_first = m->dfxml;
+		return m->dfxml;
 	case OPT_REST:
 		m->rest = value;
 		return true;
@@ -158,6 +180,10 @@ put(void *arg, const struct rec *r)
 	struct mxcarve *m = arg;
 	struct tool *t = &m->tool;
 
+	if (m->dfxml && slice_is(rec_get(r, F_TYPE), "source"))
+		dfxml_source(stdout, r);
+	else if (m->dfxml && slice_is(rec_get(r, F_TYPE), "file"))
+		dfxml_file(stdout, r);
 	return !t->writes || !window_has_event(&t->opt, r) ||
 	    rec_put(&t->out, r);
 }
@@ -176,6 +202,19 @@ new_file(const char *option, const char *path)
 	exit(msg_error("%s %s: %s", option, name, strerror(e.sys)));
 }
 
+static struct extracts *
+new_directory(const char *path)
+{
+	struct extracts *x;
+	char name[256];
+	struct err e;
+
+	if (extracts_open(&x, path, &e) == RC_OK)
+		return x;
+	(void)msg_quote(name, sizeof(name), slice_cstr(path));
+	exit(msg_error("--extract %s: %s", name, strerror(e.sys)));
+}
+
 /* Outputs are opened before the process is confined. */
 static void
 open_outputs(struct mxcarve *m)
@@ -187,10 +226,16 @@ open_outputs(struct mxcarve *m)
 	m->carver.rest = -1;
 	if (in->n == 0)
 		return;
-	if (m->map != NULL && !one)
-		msg_usage("--map: of one image");
+	if ((m->map != NULL || m->dfxml) && !one)
+		msg_usage("%s: of one image", m->dfxml ? "-o dfxml" : "--map");
 	if (m->rest != NULL && !again)
 		msg_usage("--rest: of one image, not of standard input");
+	if (m->extract != NULL && !again)
+		msg_usage("--extract: of one image, not of standard input");
+	if (m->dfxml && m->map != NULL && slice_is(slice_cstr(m->map), "-"))
+		msg_usage("-o dfxml or --map -, not both");
+	if (m->extract != NULL)
+		m->carver.extracts = new_directory(m->extract);
 	if (m->rest != NULL)
 		m->carver.rest = new_file("--rest", m->rest);
 	if (m->map == NULL)
@@ -224,12 +269,21 @@ write_map(struct mxcarve *m, const struct carver *c, int status)
 	return bad ? msg_error("--map: it could not be written") : status;
 }
 
+static int
+end_dfxml(int status)
+{
+	dfxml_end(stdout);
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		return msg_error("standard output: it could not be written");
+	return status;
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct tool_usage usage = {
-		.help = help, .longs = longs, .option = option
-	};
+	static const struct tool_usage usage = { .help = help,
+		.letters = "j:" OPT_LETTERS, .longs = longs,
+		.formats = "dfxml", .option = option };
 	struct mxcarve m = { .carver = { .opt = &m.tool.opt } };
 	struct carver *c;
 	int status;
@@ -238,9 +292,13 @@ main(int argc, char *argv[])
 	tool_open(&m.tool, argv + optind, argc - optind);
 	open_outputs(&m);
 	c = carver_open(&m.carver, &m.tool.in);
-	if (m.map_out != stdout)
+	if (m.dfxml)
+		dfxml_begin(stdout);
+	else if (m.map_out != stdout)
 		tool_output(&m.tool);
 	status = carver_run(c, put, &m);
+	if (m.dfxml)
+		status = end_dfxml(status);
 	status = write_map(&m, c, status);
 	carver_close(c);
 	return tool_end(&m.tool, status);

@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "io/spool.h"
 #include "source/queuedump.h"
+#include "source/queueparts.h"
 #include "source/queueread.h"
 #include "source/queueshape.h"
 #include "source/runlog.h"
@@ -20,6 +21,8 @@ static const char help[] =
 "  (default)            a file record and event records for each queue file\n"
 "      --dump           every record: offset, type, name, length, value\n"
 "      --message        the message itself, byte for byte\n"
+"      --parts          records of its MIME parts, too: type, size, SHA-256\n"
+"      --extract DIR    the same, and the parts as files in DIR, made new\n"
 "      --shape[=sender] how old the mail is, by domain of pending recipients\n"
 "      --now TIME       that is now, for --shape\n"
 "  -o json|tsv|csv      output format (json)\n"
@@ -33,7 +36,7 @@ static const char help[] =
 "  mxqueue /mnt/evidence/var/spool/postfix | jq 'select(.contradicts)'\n"
 "Exit status: 0 all read, 1 no queue file in it, 2 damaged or unread.\n";
 
-enum { OPT_DUMP = OPT_TOOL, OPT_MESSAGE, OPT_SHAPE };
+enum { OPT_DUMP = OPT_TOOL, OPT_MESSAGE, OPT_SHAPE, OPT_PARTS, OPT_EXTRACT };
 
 enum mode { MODE_RECORDS, MODE_DUMP, MODE_MESSAGE, MODE_SHAPE };
 
@@ -44,12 +47,16 @@ struct mxqueue {
 	bool			 formatted;	/* -o was given */
 	struct queueread	 q;
 	struct queueshape	*shape;
+	bool			 parts;
+	const char		*extract;	/* directory, or NULL */
 };
 
 static const struct option longs[] = {
 	{ "dump", no_argument, NULL, OPT_DUMP },
 	{ "message", no_argument, NULL, OPT_MESSAGE },
 	{ "shape", optional_argument, NULL, OPT_SHAPE },
+	{ "parts", no_argument, NULL, OPT_PARTS },
+	{ "extract", required_argument, NULL, OPT_EXTRACT },
 	OPT_LONG,
 	{ NULL, 0, NULL, 0 }
 };
@@ -80,6 +87,12 @@ option(void *arg, int c, const char *value)
 		    slice_is(SLICE("sender"), value);
 		if (value != NULL && !x->by_sender)
 			msg_usage("--shape=sender, or --shape for recipients");
+		return true;
+	case OPT_EXTRACT:
+		x->extract = value;
+		/* FALLTHROUGH */
+	case OPT_PARTS:
+		x->parts = true;
 		return true;
 	case 'o':
 		x->formatted = true;
@@ -179,18 +192,25 @@ main(int argc, char *argv[])
 	int status;
 
 	tool_options(&x.t, argc, argv, &usage, &x);
+	if (x.parts && x.mode != MODE_RECORDS)
+		msg_usage("--parts and --extract go with records");
 	tool_open(&x.t, argv + optind, argc - optind);
 	if (x.mode == MODE_RECORDS || (x.mode == MODE_SHAPE && x.formatted))
 		tool_output(&x.t);
 	if (x.mode == MODE_SHAPE)
 		x.shape = queueshape_new(x.by_sender, x.t.opt.now);
 	queueread_open(&x.q, &x.t.in, &x.t.opt, put, &x);
+	if (x.parts && queueparts_open(&x.q.parts, x.extract, &e) != RC_OK)
+		return msg_err(x.extract != NULL ? x.extract : "--parts",
+		    RC_FAIL, &e);
 	if (sandbox_enter(x.t.opt.sandbox, &x.t.in, &e) != RC_OK)
 		return msg_err("sandbox", RC_FAIL, &e);
 	if (runlog_start(&e) != RC_OK)
 		return msg_err("--run-log", RC_FAIL, &e);
 	status = x.mode == MODE_DUMP || x.mode == MODE_MESSAGE ?
 	    run_bytes(&x) : run_records(&x);
+	if (x.q.parts != NULL && queueparts_close(x.q.parts, &e) != RC_OK)
+		status = msg_err(x.extract, RC_FAIL, &e);
 	queueread_close(&x.q);
 	if (x.shape != NULL)
 		queueshape_free(x.shape);

@@ -17,7 +17,8 @@
 #define OUT_FULL	((size_t)256 * 1024)	/* written when so full */
 
 static const char help[] =
-"usage: mxquote [-aetqv] [--root DIR] [--as SRC=FILE] [FILE ...]\n"
+"usage: mxquote [-aetqv] [--root DIR] [--as SRC=FILE] [--keys]\n"
+"               [FILE ...]\n"
 "Print the log lines that records rest on, byte for byte, in their order.\n"
 "Reads records (mxtrace | mxgrep | mxquote), or logs, which are traced first.\n"
 "\n"
@@ -27,6 +28,7 @@ static const char help[] =
 "                       without it they may lie below . and /var/log only\n"
 "      --as SRC=FILE    this file is the source SRC; --as -=FILE for what was\n"
 "                       standard input\n"
+"      --keys           private keys, too, where mxcarve found some\n"
 "  -e, --events         of logs, every line\n"
 "  -s, --since TIME     messages with a line from TIME on\n"
 "  -u, --until TIME     messages with a line before TIME\n"
@@ -39,7 +41,7 @@ static const char help[] =
 "  mxtrace /var/log/mail.log* | mxgrep -m status=bounced | mxquote\n"
 "Exit status: 0 all quoted, 1 nothing to quote, 2 not all, or not checked.\n";
 
-enum { OPT_ROOT = OPT_TOOL, OPT_AS };
+enum { OPT_ROOT = OPT_TOOL, OPT_AS, OPT_KEYS };
 
 static const struct option longs[] = {
 	OPT_LONG,
@@ -47,12 +49,14 @@ static const struct option longs[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "as", required_argument, NULL, OPT_AS },
+	{ "keys", no_argument, NULL, OPT_KEYS },
 	{ NULL, 0, NULL, 0 }
 };
 
 struct mxquote {
 	struct tool	 tool;
-	bool		 tls, all;
+	bool		 tls, all, keys;
+	uint64_t	 nkeys;		/* left out */
 	const char	**root, **as;
 	size_t		 nroot, nas;
 	struct quote	*quote;
@@ -79,9 +83,21 @@ option(void *arg, int c, const char *value)
 	case OPT_AS:
 		m->as[m->nas++] = value;
 		return true;
+	case OPT_KEYS:
+		m->keys = true;
+		return true;
 	default:
 		return false;
 	}
+}
+
+/* Is it of a private key, which should not get onto a terminal by chance? */
+static bool
+is_secret(const struct rec *r)
+{
+	struct slice kind = rec_get(r, F_KEY_KIND);
+
+	return kind.ptr != NULL && !slice_eq(kind, SLICE("certificate"));
 }
 
 /* One record of the input. */
@@ -92,6 +108,10 @@ take(void *arg, const struct rec *r)
 
 	if (!tool_within(&m->tool, r))
 		return true;
+	if (!m->keys && is_secret(r)) {
+		m->nkeys++;
+		return true;
+	}
 	m->failed = quote_take(m->quote, r, &m->err) != RC_OK;
 	return !m->failed;
 }
@@ -191,6 +211,10 @@ main(int argc, char *argv[])
 		if (status != EXIT_TROUBLE)
 			status = found;
 		status = write_lines(&m, status);
+		if (m.nkeys > 0)
+			status = msg_error("private keys left out: %llu "
+			    "(--keys quotes them)",
+			    (unsigned long long)m.nkeys);
 	}
 	quote_close(m.quote);
 	origins_free(origins);

@@ -25,7 +25,7 @@ static const char help[] =
 "      --subject TEXT   of -o mail: instead of what the report found\n"
 "      --rows N         rows of long lists, 50\n"
 "      --table NAME     of csv, only this table\n"
-"      --organization NAME, --contact ADDRESS  of -o tlsrpt: whose report it is\n"
+"      --organization NAME, --contact ADDRESS  of -o tlsrpt: whose it is\n"
 "      --pseudonyms KEYFILE  people by keyed pseudonyms\n"
 "      --pseudonyms-hosts    hosts and addresses, too\n"
 "      --nexthop DOMAIN=[HOST]:PORT  what Postfix used as next hop\n"

@@ -104,10 +104,60 @@ subtest '--shape' => sub {
 
 	is("$r->{status}$r->{err}", '0', 'status');
 	is(join("\n", map { join ' ', split } split /\n/, $r->{out}), join("\n", 'T 5 10 20 40 80 160 320 640 1280 1280+',
-	    'TOTAL 8 0 0 0 8 0 0 0 0 0 0', 'down.example.net 7 0 0 0 7 0 0 0 0 0 0', 'slow.example.net 1 0 0 0 1 0 0 0 0 0 0'), 'the table');
+	    'TOTAL 9 0 1 0 8 0 0 0 0 0 0', 'down.example.net 8 0 1 0 7 0 0 0 0 0 0', 'slow.example.net 1 0 0 0 1 0 0 0 0 0 0'), 'the table');
 	ok(!grep({ length > 120 } split /\n/, $r->{out}), 'not wider than 120');
 	my @r = records(run('mxqueue', '-q', '--shape=sender', '-o', 'json', @age, $spool));
-	is(join(', ', map { "$_->{domain} $_->{count}" } @r), 'example.com 3, (none) 1, example.org 1', 'by sender, as records');
+	is(join(', ', map { "$_->{domain} $_->{count}" } @r), 'example.com 4, (none) 1, example.org 1', 'by sender, as records');
+};
+
+subtest 'parts' => sub {
+	my $id = 'E7D79AA8141';
+	my $f = "$spool/deferred/E/$id";
+	my $gif = pack 'H*', '47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b';
+	my $inner = "From: x\nSubject: inner\nContent-Type: multipart/alternative; boundary=\"in=1\"\n\n--in=1\n\nplain\n--in=1\n"
+	    . "Content-Type: text/html\n\n<html><body>x</body></html>\n--in=1--\nafter";
+	# What was sent (t/lab/queue), coded by Perl.
+	my %sent = (1 => "caf\xc3\xa9 = ok \n" . 'long ' x 30 . "\nend", 2 => $gif, 3 => $inner,
+	    '3.1' => 'plain', '3.2' => '<html><body>x</body></html>');
+	my $r = run('mxqueue', '--parts', $f);
+	my @part = grep { ($_->{event} // '') eq 'part' } records($r);
+	my %part = map { $_->{part} => $_ } @part;
+
+	is("$r->{status}$r->{err}", '0', 'status');
+	is(join(' ', map { $_->{part} } @part), '1 2 3.1 3.2 3 4', 'the parts, as they end');
+	is(join(' ', map { $_->{mime_type} } @part), 'text/plain application/pdf text/plain text/html message/rfc822 application/zip', 'types as claimed');
+	is(join(' ', map { $_->{magic} } @part), 'text/plain image/gif text/plain text/html message/rfc822 application/zip', 'types as they are');
+	is($part{2}{file_name}, "b\x{e9}.gif", 'file name as claimed');
+	for my $n (sort keys %sent) {
+		is("$part{$n}{size} $part{$n}{sha256}", length($sent{$n}) . ' ' . sha256_hex($sent{$n}), "part $n: size and hash");
+		ok($part{$n}{complete}, "part $n: whole");
+	}
+	my $at = substr slurp($f), $part{2}{off}, $part{2}{len};
+	like($at, qr/\AN<R0lGOD/, 'where its lines are') or diag($at);
+	is(out($r) =~ s/^.*"event":"part".*\n//mgr, out(run('mxqueue', $f)), 'else the same records');
+
+	$r = run('mxqueue', '--extract', "$dir/x", $f);
+	is("$r->{status}$r->{err}", '0', '--extract: status');
+	my @x = grep { ($_->{event} // '') eq 'part' } records($r);
+	is(join(' ', sort map { s{.*/}{}r } glob "$dir/x/*"), join(' ', sort map { $_->{extract} } @x), 'the files are those that the records name');
+	is(sha256_hex(slurp("$dir/x/$_->{extract}")), $_->{sha256}, "$_->{extract}: its hash") for @x;
+	is((stat "$dir/x/$x[0]{extract}")[2] & 07777, 0600, 'for the owner only');
+	my $again = run('mxqueue', '--extract', "$dir/x", $f);
+	is("$again->{status}$again->{out}", '2', 'a directory that exists: no answer');
+	like($again->{err}, qr/^mxqueue: \Q$dir\E\/x: mkdir: File exists$/, 'a directory that exists: why');
+	symlink '/nonexistent', "$dir/link";
+	is(run('mxqueue', '--extract', "$dir/link", $f)->{status}, 2, 'nor by a symbolic link');
+	is(run('mxqueue', '--extract', "$dir/y", '--dump', $f)->{status}, 2, 'not with --dump');
+	ok(!-e "$dir/y", 'and nothing is made');
+	# Cut off: the part is not whole, the others are.
+	put("$dir/cutpart", substr slurp($f), 0, $part{4}{off} + 80);
+	my @cut = grep { ($_->{event} // '') eq 'part' } records(run('mxqueue', '-q', '--parts', "$dir/cutpart"));
+	is(join(' ', map { $_->{part} . ($_->{complete} ? '' : ' cut') } @cut), '1 2 3.1 3.2 3 4 cut', 'cut off in a part');
+	# Two messages in one file, and with edits by a milter.
+	put("$dir/twice", slurp($f), slurp($milter));
+	is(join(' ', map { $_->{extract} } grep { ($_->{event} // '') eq 'part' } records(run('mxqueue', '--extract', "$dir/z", "$dir/twice"))),
+	    join(' ', map({ "000001-NOID-$_" } qw(1 2 3.1 3.2 3 4)), '000002-NOID-1'), 'names of extracts');
+	is(slurp("$dir/z/000002-NOID-1"), "Hello\n", 'a text through pointers');
 };
 
 subtest 'damage is told' => sub {

@@ -105,7 +105,7 @@ X(PARENT, parent, STR, "trace of the message that this one came from")	\
 X(PARENT_WHY, parent_why, STR, "queued-as, orig-queue-id, forwarded, requeued, message-id or notice") \
 X(PATH, path, STR, "trace of the earliest known ancestor")		\
 X(HOP, hop, NUM, "1 for the first queue of a path")			\
-X(COMPLETE, complete, BOOL, "of a message: arrival and removal were both seen; of a queue file: it is whole to its end")	\
+X(COMPLETE, complete, BOOL, "of a message: arrival and removal were both seen; of a queue file or a part of a message: it is whole to its end")	\
 X(MISSING, missing, STR, "what was not seen")				\
 X(NOTE, note, STR, "something odd about the record, words")		\
 X(ORIG_QID, orig_queue_id, STR, "queue ID on the system that passed the message on") \
@@ -134,9 +134,20 @@ X(LINE, line, NUM, "line number, from 1")				\
 X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
 X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
 X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
+X(EXTRACT, extract, STR, "file beneath the directory of --extract that holds the record's bytes") \
 X(RECOVERED, recovered, STR, "how much there is of a carved file: whole; joined, from two pieces; guess, from more, and what is in the middle may be another file's; cut, the end is missing; envelope or content, a part of that alone") \
+X(KEY_KIND, key_kind, STR, "what a key record is of: private-key, encrypted-key (a passphrase protects it) or certificate") \
+X(KEY_TYPE, key_type, STR, "algorithm of a key, with its curve: rsa, ec prime256v1, ed25519") \
+X(KEY_BITS, key_bits, NUM, "bits of a key")				\
+X(KEY_SHA256, key_sha256, STR, "SHA-256 of the public key (SubjectPublicKeyInfo): the same for a private key and for its certificates") \
+X(CERT_SHA256, cert_sha256, STR, "SHA-256 of a certificate; of a private key, those found that belong to it") \
+X(CERT_SUBJECT, cert_subject, STR, "who a certificate names")		\
+X(CERT_ISSUER, cert_issuer, STR, "who signed it")			\
+X(CERT_FROM, cert_from, TIME, "a certificate is valid from then")	\
+X(CERT_UNTIL, cert_until, TIME, "and until then")			\
+X(KEY_OFF, key_off, NUM, "of a certificate: byte offset of its private key, where that was found, too") \
 X(ONLY_HERE, only_here, BOOL, "not in the logs that were given as known") \
-X(REFS, refs, STR, "OFF+LEN of the lines of a message")			\
+X(REFS, refs, STR, "OFF+LEN of the lines of a message, or of the pieces of a file")			\
 X(SHA256, sha256, STR, "SHA-256 of the stored file")			\
 X(MD5, md5, STR, "MD5 of the data of an image")				\
 X(SHA1, sha1, STR, "SHA-1 of the data of an image")			\

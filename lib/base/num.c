@@ -22,7 +22,7 @@ num_u64(unsigned char dst[NUM_MAX], uint64_t v)
 
 	n += n == 0 || v >= ten[n];
 	at = n;
-	for (; v >= UINT32_MAX; v /= 100)
+	for (; v >= UINT32_MAX && at > 1; v /= 100)
 		memcpy(dst + (at -= 2), pair + v % 100 * 2, 2);
 	w = (uint32_t)v;
 	for (; at > 1; w /= 100)

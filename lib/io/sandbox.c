@@ -42,8 +42,10 @@
 #endif
 #define LL_VERSION	1u		/* flag: tell the ABI */
 #define LL_PATH_BENEATH	1		/* type of rule */
+#define LL_WRITE_FILE	(UINT64_C(1) << 1)
 #define LL_READ_FILE	(UINT64_C(1) << 2)
 #define LL_READ_DIR	(UINT64_C(1) << 3)
+#define LL_MAKE_REG	(UINT64_C(1) << 8)
 #define LL_FS_1		((UINT64_C(1) << 13) - 1)
 #define LL_FS_2		(UINT64_C(1) << 13)	/* refer */
 #define LL_FS_3		(UINT64_C(1) << 14)	/* truncate */
@@ -64,11 +66,18 @@ struct ll_beneath {
 } __attribute__((packed));
 
 static char state[32] = "off";
+static int new_dir = -1;	/* see sandbox_allow_new */
 
 const char *
 sandbox_state(void)
 {
 	return state;
+}
+
+void
+sandbox_allow_new(int dir)
+{
+	new_dir = dir;
 }
 
 /* Landlock's ABI, 0 without it. */
@@ -124,6 +133,17 @@ allow_root(int rules, const char *path)
 	return ret == 0;
 }
 
+/* Allow to make files beneath the directory of outputs. */
+static bool
+allow_new(int rules)
+{
+	struct ll_beneath b = { .access = LL_WRITE_FILE | LL_MAKE_REG,
+		.fd = new_dir };
+
+	return new_dir == -1 || syscall(SYS_landlock_add_rule, rules,
+	    LL_PATH_BENEATH, &b, 0u) == 0;
+}
+
 /* The ABI in force, 0 when there is none; errno says why. */
 static int
 enter_landlock(const struct inputs *in)
@@ -142,6 +162,7 @@ enter_landlock(const struct inputs *in)
 		return 0;
 	for (size_t i = 0; in != NULL && i < in->nroots && good; i++)
 		good = allow_root((int)rules, in->roots[i]);
+	good = good && allow_new((int)rules);
 	if (good)
 		good = syscall(SYS_landlock_restrict_self, (int)rules, 0u) == 0;
 	close((int)rules);
@@ -217,6 +238,9 @@ add_checked_calls(scmp_filter_ctx c)
 	int bad = 0;
 
 	bad |= allow_if(c, SCMP_SYS(openat), 2, write_flags, O_RDONLY);
+	if (new_dir != -1)
+		bad |= allow_if(c, SCMP_SYS(openat), 2, write_flags | O_EXCL |
+		    O_NOFOLLOW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 	bad |= allow_if(c, SCMP_SYS(mmap), 2, PROT_EXEC, 0);
 	bad |= allow_if(c, SCMP_SYS(mmap2), 2, PROT_EXEC, 0);
 	bad |= allow_if(c, SCMP_SYS(mprotect), 2, PROT_EXEC, 0);

@@ -34,6 +34,13 @@ enum sandbox_mode {
 	SANDBOX_OFF
 };
 
+/*
+ * Called before sandbox_enter: new files may be made beneath this directory,
+ * which stays open.  They are opened with O_WRONLY, O_CREAT, O_EXCL and
+ * O_NOFOLLOW, or not at all.  Without Landlock the flags alone protect what is
+ * there already.
+ */
+void		 sandbox_allow_new(int dir);
 enum rc		 sandbox_enter(enum sandbox_mode, const struct inputs *,
 		    struct err *);
 const char	*sandbox_state(void);

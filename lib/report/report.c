@@ -122,16 +122,14 @@ report_take(struct report *r, const struct rec *rec)
 		return true;
 	if (r->searched.sources > 0 && r->evidence.total[EVIDENCE_HOSTS] > 0)
 		r->disorder = true;	/* records behind the end */
-	if (r->o.has_period) {
-		sec = judge_time(rec);
-		if (sec != INT64_MAX &&
-		    (sec < r->o.from || sec >= r->o.until))
-			return event || outside(r, rec, sec);
-	}
+	sec = judge_time(rec);
+	if (r->o.has_period && sec != INT64_MAX &&
+	    (sec < r->o.from || sec >= r->o.until))
+		return event || outside(r, rec, sec);
 	if (r->o.tlsrpt)
 		tlsrpt_take(&r->tlsrpt, rec, name(r, rec, &named));
 	if (!event)
-		traffic_take(&r->traffic, name(r, rec, &named));
+		traffic_take(&r->traffic, name(r, rec, &named), sec);
 	return audit_add(r->audit, rec);
 }
 

@@ -271,7 +271,8 @@ take_delivery(struct tlsrpt *t, const struct rec *r, const struct rec *named)
 	unsigned char text[DOMAIN];
 
 	/* RFC 8460 is about domains and SMTP. */
-	if (slice_starts(s.domain, SLICE("[")) || (daemon.len > 0 && !slice_eq(daemon, SLICE("smtp"))) ||
+	if (slice_starts(s.domain, SLICE("[")) ||
+	    (daemon.len > 0 && !slice_eq(daemon, SLICE("smtp"))) ||
 	    (t->policy->has_own && policy_is_own(t->policy, rec_get(r,
 	    F_RELAY_NAME), rec_get(r, F_RELAY_ADDR))))
 		return;

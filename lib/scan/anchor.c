@@ -49,6 +49,27 @@ is_lost(struct slice s, size_t pos)
 	    slice_starts(rest, SLICE("- - "));
 }
 
+/*
+ * INTEGER 0 to 3 behind SEQUENCE, or behind SEQUENCE, SEQUENCE and [0]; and
+ * what must follow it.
+ */
+static bool
+is_version(struct slice s, size_t pos)
+{
+	const unsigned char *p = s.ptr + pos;
+
+	if (s.len - pos < 8 || pos < 4 || p[2] > 3)
+		return false;
+	if (p[-2] == 0xa0 && p[-1] == 3)
+		return p[2] == 2 && p[3] == 0x02 && pos >= 8 &&
+		    (p[-5] == 0x30 || p[-6] == 0x30);
+	if ((p[-4] != 0x30 || p[-3] != 0x82) && (p[-3] != 0x30 ||
+	    p[-2] != 0x81) && (p[-2] != 0x30 || p[-1] >= 0x80))
+		return false;
+	return p[3] == 0x30 || (p[2] == 0 && p[3] == 0x02 &&
+	    p[4] > 0x40) || (p[2] == 1 && p[3] == 0x04);
+}
+
 /* What begins at pos, where two bytes promised something. */
 static enum anchor
 look(struct slice s, size_t pos)
@@ -77,6 +98,8 @@ look(struct slice s, size_t pos)
 	case '-':
 		return here(s, pos, SLICE("-----BEGIN ")) ?
 		    ANCHOR_PEM : ANCHOR_NONE;
+	case 0x02:
+		return is_version(s, pos) ? ANCHOR_DER : ANCHOR_NONE;
 	case 'R':
 		return here(s, pos, SLICE("Received: ")) &&
 		    (pos == 0 || s.ptr[pos - 1] == '\n' ||
@@ -116,6 +139,7 @@ promising(const unsigned char *p)
 	m = _mm_or_si128(m, both(v0, v1, 'L', 'P'));
 	m = _mm_or_si128(m, both(v0, v5, '-', 'B'));
 	m = _mm_or_si128(m, both(v0, v6, 'R', 'e'));
+	m = _mm_or_si128(m, both(v0, v1, 0x02, 0x01));
 	return (unsigned int)_mm_movemask_epi8(m);
 }
 
@@ -173,13 +197,29 @@ is_time(struct slice s)
 	    ascii_digit(s.ptr[2]) && ascii_digit(s.ptr[10]);
 }
 
+/* "<address>" and ":" or " (", as far as ANCHOR_MAX bytes show it. */
+static bool
+is_address(struct slice s)
+{
+	size_t n = 1;
+
+	while (n < ANCHOR_MAX - 4 && s.ptr[n] > ' ' && s.ptr[n] != '>' &&
+	    s.ptr[n] != 0x7f)
+		n++;
+	if (s.ptr[n] != '>')
+		return n == ANCHOR_MAX - 4;
+	return s.ptr[n + 1] == ':' || (s.ptr[n + 1] == ' ' &&
+	    s.ptr[n + 2] == '(');
+}
+
 /* What a log of a queue may begin with. */
 static bool
 is_log(struct slice s)
 {
 	if (s.ptr[0] == '\n')
 		s = slice_from(s, 1);
-	return s.ptr[0] == '<' || here(s, 0, SLICE("recipient="));
+	return s.ptr[0] == '<' ? is_address(s) :
+	    here(s, 0, SLICE("recipient="));
 }
 
 size_t
@@ -193,7 +233,9 @@ anchor_sector(struct slice s, uint64_t off, size_t pos, enum anchor *what)
 		struct slice at = slice_from(s, pos);
 
 		*what = is_size(at) || is_time(at) ? ANCHOR_QUEUE :
-		    is_log(at) ? ANCHOR_QUEUELOG : ANCHOR_NONE;
+		    is_log(at) ? ANCHOR_QUEUELOG :
+		    here(at, 0, SLICE("Received: ")) ? ANCHOR_RECEIVED :
+		    ANCHOR_NONE;
 		if (*what != ANCHOR_NONE)
 			return pos;
 	}

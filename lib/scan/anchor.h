@@ -15,6 +15,8 @@
  *	ANCHOR_XZ	fd 37 7a 58 5a 00
  *	ANCHOR_JOURNAL	LPKSHHRH, systemd's journal
  *	ANCHOR_PEM	the first dash of "-----BEGIN "
+ *	ANCHOR_DER	the 02 01 of the version of a key, a certificate or a
+ *			PKCS #12 file in DER, behind the heads that it has
  *	ANCHOR_RECEIVED	the "R" of "Received: " at the start of a line, or of
  *			a record of a queue file
  *
@@ -25,6 +27,7 @@
  *			that it had, or T with a time
  *	ANCHOR_QUEUELOG	"\n<", "<" or "recipient=": a bounce, defer or trace
  *			log, or most often something else
+ *	ANCHOR_RECEIVED	"Received: ", whatever stands before it
  *
  * An anchor whose bytes are cut by the end of s is not found: windows overlap
  * by ANCHOR_MAX bytes.  A place is given once and in order of its first byte.
@@ -47,6 +50,7 @@ enum anchor {
 	ANCHOR_XZ,
 	ANCHOR_JOURNAL,
 	ANCHOR_PEM,
+	ANCHOR_DER,
 	ANCHOR_RECEIVED,
 	ANCHOR_QUEUE,
 	ANCHOR_QUEUELOG

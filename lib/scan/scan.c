@@ -187,7 +187,7 @@ static bool
 give(struct scan *s, const struct frame *fr, uint64_t off, size_t len,
     const unsigned char *end, bool cut)
 {
-	struct scan_line l = { .frame = fr };
+	struct scan_line l = { .frame = fr, .next = s->pos };
 	size_t back = (size_t)fr->back;
 
 	/* The pieces of a joined line stand before its last one. */

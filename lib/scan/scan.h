@@ -51,6 +51,7 @@ struct scan_line {
 	struct slice		 bytes;		/* without line end */
 	const struct frame	*frame;
 	unsigned int		 flags;		/* INSIDE, CUT */
+	uint64_t		 next;		/* behind its line end */
 };
 
 struct scan_ops {

@@ -11,6 +11,8 @@
 #include "io/srcpath.h"
 #include "scan/blockclass.h"
 #include "source/carve.h"
+#include "source/extracts.h"
+#include "source/journalcarve.h"
 #include "source/rest.h"
 #include "source/runlog.h"
 #include "source/years.h"
@@ -65,6 +67,7 @@ carver_open(const struct carver_opt *o, struct inputs *in)
 	}
 	c->found = found_open(o->disk_order, o->copies);
 	c->finds = finds_open(c->found);
+	finds_files(c->finds, o->extracts, o->files);
 	return c;
 }
 
@@ -86,10 +89,11 @@ carver_close(struct carver *c)
 static void
 on_bytes(void *arg, uint64_t off, struct slice s)
 {
-	static const enum imagemap_class class[] = { [BLOCKCLASS_ZERO] =
-							 IMAGEMAP_ZERO,
+	static const enum imagemap_class class[] = {
+		[BLOCKCLASS_ZERO] = IMAGEMAP_ZERO,
 		[BLOCKCLASS_TEXT] = IMAGEMAP_TEXT,
-		[BLOCKCLASS_OTHER] = IMAGEMAP_OTHER };
+		[BLOCKCLASS_OTHER] = IMAGEMAP_OTHER
+	};
 	struct carver *c = arg;
 
 	imagehash_add(&c->cur->hash, s);
@@ -208,6 +212,7 @@ carve(struct carver *c, struct job *j)
 		.runs = &c->runs,
 		.finds = c->finds,
 		.unallocated = o->unallocated,
+		.threads = o->threads,
 		.tick = on_tick,
 		.bytes = on_bytes,
 		.arg = c };
@@ -228,6 +233,7 @@ carve(struct carver *c, struct job *j)
 	progress_init(&c->progress, image_size(j->image, &size) ? size : 0);
 	imagehash_start(
 	    &j->hash, j->image, !part, o->opt->hash, o->md5, o->sha1);
+	co.exact = o->map || imagehash_exact(&j->hash);
 	rc = carve_image(j->image, &co, &j->total, &e);
 	progress_clear(&c->progress);
 	if (!image_size(j->image, &size))
@@ -256,6 +262,10 @@ read_known(struct carver *c, const char *path)
 	while (rc == RC_OK && (rc = reader_stream(r, &rs, &e)) == RC_OK) {
 		bool end = false;
 
+		if (journals_here(r)) {
+			full |= !journalcarve_known(c->found, r);
+			continue;
+		}
 		for (;;) {
 			struct slice line, rest, w;
 			uint64_t off;
@@ -389,6 +399,35 @@ give_source(const struct job *j, records_fn *fn, void *arg)
 	return good;
 }
 
+static bool
+give_sources(struct carver *c, records_fn *fn, void *arg)
+{
+	bool more = true;
+
+	for (size_t i = 0; more && i < c->njob; i++)
+		more = give_source(&c->job[i], fn, arg);
+	return more;
+}
+
+/* The extracts are complete, or something must be said. */
+static void
+close_extracts(struct carver *c)
+{
+	uint64_t left_out;
+	struct err e;
+	enum rc rc;
+
+	if (c->o->extracts == NULL)
+		return;
+	rc = extracts_close(c->o->extracts, &left_out, &e);
+	if (rc != RC_OK)
+		c->status = msg_err("--extract", rc, &e);
+	if (left_out > 0)
+		msg_note("--extract: finds at the same place as others left "
+			 "out: %llu",
+		    (unsigned long long)left_out);
+}
+
 /* What the user should know of the whole. */
 static void
 tell_all(struct carver *c)
@@ -448,9 +487,11 @@ carver_run(struct carver *c, records_fn *fn, void *arg)
 		memcpy(t.sha256, c->job[i].hash.sha256_hex, sizeof(t.sha256));
 		runlog_input(c->job[i].path, c->job[i].failed ? NULL : &t);
 	}
-	more = give_events(c, fn, arg);
-	for (size_t i = 0; more && i < c->njob; i++)
-		more = give_source(&c->job[i], fn, arg);
+	close_extracts(c);
+	more = !c->o->source_first || give_sources(c, fn, arg);
+	more = more && give_events(c, fn, arg);
+	if (more && !c->o->source_first)
+		more = give_sources(c, fn, arg);
 	if (more)
 		(void)coverage_write(c->coverage, fn, arg);
 	tell_all(c);

@@ -18,12 +18,18 @@
 
 #define CARVER_KNOWN	64	/* --known options */
 
+struct extracts;
+
 struct carver_opt {
 	const struct opt	*opt;
 	bool			 disk_order, copies, md5, sha1;
 	bool			 unallocated;
+	bool			 files;		/* `file` records of all finds */
+	bool			 source_first;
+	struct extracts		*extracts;	/* or NULL; the carver closes them */
 	bool			 map;		/* make an imagemap */
 	int			 rest;		/* where the rest goes, or -1 */
+	unsigned int		 threads;
 	uint64_t		 offset, length;
 	bool			 has_length;
 	const char		*known[CARVER_KNOWN];

@@ -1,10 +1,16 @@
 #include "source/finder.h"
 
+#include "source/carvekeys.h"
+#include "source/carvemail.h"
 #include "source/carvequeue.h"
+#include "source/journalcarve.h"
 
 const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
+	&finder_journal,
 	&carvequeue_finder,
+	&carvekeys_finder,
+	&carvemail_finder,
 	NULL
 };
 

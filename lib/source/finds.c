@@ -3,7 +3,9 @@
 #include "base/caltime.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "source/extracts.h"
 
+#define COPY	((size_t)64 * 1024)
 #define REFS_MAX	((size_t)64 * 1024)
 
 const char *const find_name[FIND_N] = { [FIND_LOG] = "log",
@@ -18,6 +20,11 @@ struct finds {
 	struct finds_count	*count;
 	struct claims		 claims, allocated;
 	struct buf		 refs;
+	struct extracts		*extracts;
+	bool			 list;
+	/* The find that was written last: its name and hash. */
+	char			 name[EXTRACTS_NAME];
+	char			 hex[DIGEST_HEX];
 	enum rc			 rc;
 	struct err		 err;
 };
@@ -41,6 +48,19 @@ finds_close(struct finds *f)
 	claims_free(&f->allocated);
 	buf_free(&f->refs);
 	mem_free(f);
+}
+
+void
+finds_files(struct finds *f, struct extracts *x, bool list)
+{
+	f->extracts = x;
+	f->list = list;
+}
+
+struct extracts *
+finds_extracts(const struct finds *f)
+{
+	return f->extracts;
 }
 
 void
@@ -74,17 +94,6 @@ void
 find_allocated(const struct stream *s, uint64_t off, uint64_t len)
 {
 	claims_add(&s->finds->allocated, off, len, 0);
-}
-
-void
-find_claim(const struct stream *s, const struct find *find)
-{
-	struct finds *f = s->finds;
-
-	f->count->found[find->class]++;
-	for (size_t i = 0; s->depth == 0 && i < find->n; i++)
-		claims_add(&f->claims, find->piece[i].off, find->piece[i].len,
-		    find->class);
 }
 
 static void
@@ -139,6 +148,53 @@ time_of(const struct rec *r, int64_t *sec, uint32_t *nsec)
 	return false;
 }
 
+/* Its pieces, one behind the other, in a file of their own. */
+static void
+extract(const struct stream *s, const struct find *find)
+{
+	struct finds *f = s->finds;
+	unsigned char *buf;
+
+	f->hex[0] = '\0';
+	if (!extracts_begin(f->extracts, find->class, find->piece[0].off))
+		return;
+	buf = mem_alloc(COPY, 1);
+	for (size_t i = 0; i < find->n; i++) {
+		uint64_t off = find->piece[i].off, left = find->piece[i].len;
+
+		while (left > 0) {
+			size_t n = stream_read(
+			    s, off, buf, left < COPY ? (size_t)left : COPY);
+
+			if (n == 0)
+				break;
+			extracts_put(f->extracts, slice_of(buf, n));
+			off += n;
+			left -= n;
+		}
+	}
+	mem_free(buf);
+	if (!extracts_end(f->extracts, f->hex))
+		f->hex[0] = '\0';
+}
+
+/* Where a find in the image was or would be written. */
+static void
+set_extract(const struct finds *f, const struct find *find, struct rec *r,
+    char name[EXTRACTS_NAME])
+{
+	struct slice own;
+
+	if (find->n == 0 || (f->extracts == NULL && !f->list))
+		return;
+	own = extracts_name(name, find->class, find->piece[0].off);
+	rec_set(r, F_EXTRACT, own);
+	if (f->extracts != NULL && slice_is(own, f->name) &&
+	    f->hex[0] != '\0' && find->class != FIND_GZIP &&
+	    !rec_has(r, F_SHA256))
+		rec_set(r, F_SHA256, slice_cstr(f->hex));
+}
+
 bool
 find_record(
     const struct stream *s, const struct find *find, const struct rec *given)
@@ -147,6 +203,7 @@ find_record(
 	struct rec copy = *given, *r = &copy;
 	unsigned char num[4][NUM_MAX];
 	struct found_time when = { .known = false };
+	char name[EXTRACTS_NAME];
 	uint64_t len = 0;
 
 	for (size_t i = 0; i < find->n; i++)
@@ -160,6 +217,8 @@ find_record(
 		if (find->n > 1 && !rec_has(r, F_REFS))
 			rec_set(r, F_REFS, refs(f, find));
 	}
+	if (s->depth == 0)
+		set_extract(f, find, r, name);
 	if (!rec_has(r, F_CONFIDENCE))
 		rec_set(r, F_CONFIDENCE, logrun_word[find->confidence]);
 	when.known = time_of(r, &when.sec, &when.nsec);
@@ -167,6 +226,36 @@ find_record(
 	if (f->rc == RC_OK)
 		f->rc = found_record(f->found, r, &when, &f->err);
 	return f->rc == RC_OK;
+}
+
+/* A record of a find whose finder makes none. */
+static void
+list(const struct stream *s, const struct find *find)
+{
+	struct rec r;
+
+	rec_clear(&r);
+	rec_set(&r, F_TYPE, SLICE("file"));
+	rec_set(&r, F_FORMAT, slice_cstr(find_name[find->class]));
+	(void)find_record(s, find, &r);
+}
+
+void
+find_claim(const struct stream *s, const struct find *find)
+{
+	struct finds *f = s->finds;
+
+	f->count->found[find->class]++;
+	if (s->depth > 0 || find->n == 0)
+		return;
+	for (size_t i = 0; i < find->n; i++)
+		claims_add(&f->claims, find->piece[i].off, find->piece[i].len,
+		    find->class);
+	(void)extracts_name(f->name, find->class, find->piece[0].off);
+	if (f->extracts != NULL && find->class != FIND_GZIP)
+		extract(s, find);
+	if (f->list && (find->class == FIND_LOG || find->class == FIND_GZIP))
+		list(s, find);
 }
 
 bool

@@ -109,7 +109,16 @@ struct finds_count {
 	uint64_t	 line[4];
 };
 
+struct extracts;
+
 struct finds *finds_open(struct found *);
+/*
+ * Write what is found in the image to files, unless NULL; with `list` make a
+ * `file` record of each run of lines and each compressed file, too.
+ */
+void finds_files(struct finds *, struct extracts *, bool list);
+/* What a nested stream holds is written by who decodes it. */
+struct extracts *finds_extracts(const struct finds *);
 void finds_close(struct finds *);
 void finds_image(struct finds *, struct finds_count *);
 enum rc finds_state(const struct finds *, struct err *);

@@ -313,7 +313,7 @@ opt_common(struct opt *o, int c, const char *arg, const char *help)
 static int64_t
 local_time(const struct zone *z, int64_t local, const char **note)
 {
-	int64_t utc;
+	int64_t utc = local;
 
 	switch (zone_utc(z, local, &utc)) {
 	case ZONE_OK:

@@ -11,6 +11,7 @@
 #include "io/sandbox.h"
 #include "io/spool.h"
 #include "io/srcpath.h"
+#include "source/queueparts.h"
 #include "source/queuerecord.h"
 #include "source/runlog.h"
 
@@ -236,6 +237,8 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 	}
 	q->files++;
 	queuerecord_write(x, &q->facts, give, q);
+	if (q->parts != NULL && !q->stopped)
+		(void)queueparts_write(q->parts, &src, x, &q->facts, give, q);
 	queuefile_free(&walk);
 }
 

@@ -40,6 +40,7 @@ struct queueread {
 	bool			*whole;		/* of the inputs' directories */
 	struct queueslot	*slot;		/* logs by root and ID */
 	size_t			 nslot;
+	struct queueparts	*parts;		/* set for MIME parts, too */
 	queueread_fn		*fn;
 	void			*arg;
 	bool			 stopped;

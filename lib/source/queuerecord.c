@@ -579,6 +579,29 @@ queuerecord_write(struct queuerecord *x, struct queuefacts *f,
 	(void)write_state(&m, x, f, fn, arg);
 }
 
+bool
+queuerecord_part(struct queuerecord *x, const struct queuefacts *f,
+    const struct queuepart *p, queuerecord_fn *fn, void *arg)
+{
+	struct making m;
+
+	begin_event(&m, x, f, SLICE("part"));
+	put(&m, F_PART, p->number);
+	put(&m, F_MIME_TYPE, p->type);
+	put(&m, F_MAGIC, p->magic);
+	if (p->has_name)
+		put(&m, F_FILE_NAME, p->name);
+	put_num(&m, F_SIZE, p->size);
+	put(&m, F_SHA256, p->sha256);
+	put(&m, F_EXTRACT, p->extract);
+	put(&m, F_COMPLETE, p->whole ? SLICE("true") : SLICE("false"));
+	put(&m, F_SRC, x->src);
+	put_num(&m, F_OFF, x->base + p->off);
+	if (p->len > 0)
+		put_num(&m, F_LEN, p->len);
+	return fn(arg, &m.r);
+}
+
 void
 queuerecord_file(struct queuerecord *x, struct slice format,
     queuerecord_fn *fn, void *arg)

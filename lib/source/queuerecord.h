@@ -37,6 +37,15 @@ typedef bool	queuerecord_fn(void *arg, const struct rec *);
 
 void	queuerecord_write(struct queuerecord *, struct queuefacts *,
 	    queuerecord_fn *, void *arg);
+/* One MIME part of the message; see source/queueparts.h. */
+struct queuepart {
+	struct slice	number, type, name, magic, sha256, extract;
+	bool		has_name, whole;
+	uint64_t	size, off, len;	/* len 0: not in one piece */
+};
+
+bool	queuerecord_part(struct queuerecord *, const struct queuefacts *,
+	    const struct queuepart *, queuerecord_fn *, void *arg);
 void	queuerecord_file(struct queuerecord *, struct slice format,
 	    queuerecord_fn *, void *arg);
 void	queuerecord_log(struct queuerecord *, struct slice log,

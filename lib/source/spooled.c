@@ -261,7 +261,7 @@ put_read(void *arg, const struct rec *r)
 static void
 begin_next(struct spooled *s)
 {
-	const unsigned char *key;
+	const unsigned char *key = NULL;
 	uint64_t v = 0;
 
 	s->has = false;

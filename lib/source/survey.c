@@ -226,7 +226,11 @@ look_at_host(struct spooled *s, const struct frame *f)
 {
 	struct postfix_tag tag;
 
-	postfix_tag(f->tag, f->lost_program, &tag);
+	/* Heads met before are decoded already. */
+	if (f->postfix != NULL)
+		tag = *f->postfix;
+	else
+		postfix_tag(f->tag, f->lost_program, &tag);
 	if (tag.ours || tag.lost)
 		spooled_host(s, f->host, tag.instance);
 }

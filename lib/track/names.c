@@ -20,6 +20,7 @@ names_free(struct names *n)
 	mem_free(n->tags.slot);
 	mem_free(n->tls.slot);
 	mem_free(n->src);
+	mem_free(n->src_at);
 	arena_free(&n->mem);
 }
 
@@ -211,34 +212,47 @@ names_tls(struct names *n, const struct slice word[TLS_WORDS])
 	return n->last_tls = w;
 }
 
-uint32_t
-names_src(struct names *n, struct slice path)
+/* Twice the room for sources, and all of them in the table again. */
+static void
+grow_src(struct names *n)
 {
-	if (n->last_src != 0 && slice_eq(n->src[n->last_src], path))
-		return n->last_src;
-	for (size_t i = 1; i < n->nsrc; i++)
-		if (slice_eq(n->src[i], path))
-			return n->last_src = (uint32_t)i;
-	if (n->nsrc + 1 >= n->capsrc) {
-		size_t cap = n->capsrc == 0 ? 16 : n->capsrc * 2;
+	size_t cap = n->capsrc == 0 ? 16 : n->capsrc * 2;
 
-		n->src = mem_grow(n->src, n->capsrc, cap, sizeof(*n->src));
-		n->capsrc = cap;
-		if (n->nsrc == 0)
-			n->nsrc = 1;
+	n->src = mem_grow(n->src, n->capsrc, cap, sizeof(*n->src));
+	mem_free(n->src_at);
+	n->src_at = mem_alloc(2 * cap, sizeof(*n->src_at));
+	n->capsrc = cap;
+	if (n->nsrc == 0)
+		n->nsrc = 1;
+	for (size_t i = 1; i < n->nsrc; i++) {
+		size_t h = hash_bytes(n->src[i], 3) & (2 * cap - 1);
+
+		while (n->src_at[h] != 0)
+			h = (h + 1) & (2 * cap - 1);
+		n->src_at[h] = (uint32_t)i;
 	}
+}
+
+uint32_t
+names_src_find(struct names *n, struct slice path)
+{
+	size_t h;
+
+	if (n->nsrc + 1 >= n->capsrc)
+		grow_src(n);
+	h = hash_bytes(path, 3) & (2 * n->capsrc - 1);
+	for (; n->src_at[h] != 0; h = (h + 1) & (2 * n->capsrc - 1))
+		if (slice_eq(n->src[n->src_at[h]], path))
+			return n->last_src = n->src_at[h];
 	n->src[n->nsrc] = arena_dup(&n->mem, path);
+	n->src_at[h] = (uint32_t)n->nsrc;
 	n->last_src = (uint32_t)n->nsrc++;
 	return n->last_src;
 }
 
 uint8_t
-names_note(struct names *n, struct slice note)
+names_note_find(struct names *n, struct slice note)
 {
-	if (note.len == 0)
-		return 0;
-	if (n->last_note != 0 && slice_eq(n->note[n->last_note], note))
-		return n->last_note;
 	for (uint8_t i = 1; i <= n->nnote; i++)
 		if (slice_eq(n->note[i], note))
 			return n->last_note = i;

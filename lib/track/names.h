@@ -81,6 +81,7 @@ struct names {
 	} hosts, instances, tags, tls;
 	const struct tls_words *last_tls;
 	struct slice	*src;		/* sources by index, from 1 */
+	uint32_t	*src_at;	/* 2 * capsrc: indices by hash */
 	size_t		 nsrc, capsrc;
 	uint32_t	 last_src;
 	struct slice	 note[NAMES_NOTES];	/* time notes, from 1 */
@@ -99,8 +100,27 @@ struct tag	*names_tag(struct names *, struct instance *,
 /* Past the cap, words of no handshake (all empty) stand for the rest. */
 const struct tls_words *names_tls(struct names *,
 		    const struct slice word[TLS_WORDS]);
+uint8_t		 names_note_find(struct names *, struct slice);
+uint32_t	 names_src_find(struct names *, struct slice path);
+
 /* A time note by number; 0 for none, or for the last of too many. */
-uint8_t		 names_note(struct names *, struct slice);
-uint32_t	 names_src(struct names *, struct slice path);
+static inline uint8_t
+names_note(struct names *n, struct slice note)
+{
+	if (note.len == 0)
+		return 0;
+	if (n->last_note != 0 && slice_eq(n->note[n->last_note], note))
+		return n->last_note;
+	return names_note_find(n, note);
+}
+
+/* A source by number, from 1; most lines are of that of the line before. */
+static inline uint32_t
+names_src(struct names *n, struct slice path)
+{
+	if (n->last_src != 0 && slice_eq(n->src[n->last_src], path))
+		return n->last_src;
+	return names_src_find(n, path);
+}
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * Records, one JSON object a line, counted as TLS sessions: the failures
- * add up, whatever the lines say, each has a result of RFC 8460, and the report can be written.
+ * add up, whatever the lines say, each has a result of RFC 8460, and the
+ * report can be written.
  */
 #include <stdlib.h>
 

@@ -489,6 +489,50 @@ no_inputs(void)
 	return denied(open(file, O_RDONLY));
 }
 
+/* New files in one directory, and nothing else is written. */
+static int
+new_files(void)
+{
+	const int new = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+	int dir = open(in_tmp("made"), O_RDONLY | O_DIRECTORY), fd;
+
+	sandbox_allow_new(dir);
+	enter();
+	fd = openat(dir, "a/new", new, 0600);
+	if (fd == -1 || write(fd, "x", 1) != 1)
+		return 1;
+	if (openat(dir, "a/new", new, 0600) != -1 || errno != EEXIST)
+		return 2;
+	if (openat(dir, "a/link", new, 0600) != -1)
+		return 3;
+	if (with_seccomp && (openat(dir, "a/new", O_WRONLY) != -1 ||
+	    openat(dir, "b", O_WRONLY | O_CREAT, 0600) != -1 ||
+	    openat(dir, "a/new", O_RDWR) != -1))
+		return 4;
+	if (with_landlock && (open(in_tmp("no"), new, 0600) != -1 ||
+	    openat(dir, "../no", new, 0600) != -1 ||
+	    openat(dir, "a/new", O_RDONLY) != -1))
+		return 5;
+	return mkdirat(dir, "c", 0700) == -1 ? 0 : 6;
+}
+
+static void
+new_in_a_directory(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(in_tmp("made"), 0700), 0);
+	assert_int_equal(mkdir(in_tmp("made/a"), 0700), 0);
+	assert_int_equal(symlink("nowhere", in_tmp("made/a/link")), 0);
+	if (with_landlock && with_seccomp)
+		assert_int_equal(in_child(new_files), 0);
+	else
+		print_message("# SKIP: the kernel lacks something\n");
+	(void)unlink(in_tmp("made/a/new"));
+	assert_int_equal(unlink(in_tmp("made/a/link")), 0);
+	assert_int_equal(rmdir(in_tmp("made/a")), 0);
+	assert_int_equal(rmdir(in_tmp("made")), 0);
+}
+
 static void
 what_works(void **state)
 {
@@ -552,6 +596,7 @@ main(void)
 		cmocka_unit_test(landlock),
 		cmocka_unit_test(seccomp),
 		cmocka_unit_test(what_works),
+		cmocka_unit_test(new_in_a_directory),
 		cmocka_unit_test(older_kernels)
 	};
 	int failed;
