@@ -10,6 +10,7 @@
 #include "source/carver.h"
 #include "source/dfxml.h"
 #include "source/extracts.h"
+#include "source/scout.h"
 #include "source/tool.h"
 #include "view/blockmap.h"
 
@@ -32,6 +33,7 @@ static const char help[] =
 "      --map FILE       where in the image it lies: FILE.svg, else text; -: text\n"
 "                       on standard output, and no records\n"
 "      --rest FILE      what is none of it, at the same offsets, with holes\n"
+"  -j, --jobs N         threads that look through a raw image (1)\n"
 "  -o json|tsv|csv|dfxml  output format (json)\n"
 "  -f KEY,KEY           only these keys\n"
 "  -s, --since TIME     events from TIME on      -u, --until TIME  before TIME\n"
@@ -70,6 +72,7 @@ static const struct option longs[] = {
 	{ "unallocated", no_argument, NULL, OPT_UNALLOCATED },
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "rest", required_argument, NULL, OPT_REST },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "extract", required_argument, NULL, OPT_EXTRACT },
 	{ NULL, 0, NULL, 0 } };
 
@@ -126,6 +129,7 @@ option(void *arg, int c, const char *value)
 {
 	struct mxcarve *m = arg;
 	struct carver_opt *o = &m->carver;
+	uint64_t n;
 
 	switch (c) {
 	case OPT_KNOWN:
@@ -155,6 +159,11 @@ option(void *arg, int c, const char *value)
 	case OPT_MAP:
 		m->map = value;
 		o->map = true;
+		return true;
+	case 'j':
+		if (!slice_u64(slice_cstr(value), SCOUT_MAX, &n) || n == 0)
+			msg_usage("bad -j: use 1 to %d", SCOUT_MAX);
+		o->threads = (unsigned int)n;
 		return true;
 	case OPT_EXTRACT:
 		m->extract = value;
@@ -279,9 +288,8 @@ int
 main(int argc, char *argv[])
 {
 	static const struct tool_usage usage = { .help = help,
-		.longs = longs,
-		.formats = "dfxml",
-		.option = option };
+		.letters = "j:" OPT_LETTERS, .longs = longs,
+		.formats = "dfxml", .option = option };
 	struct mxcarve m = { .carver = { .opt = &m.tool.opt } };
 	struct carver *c;
 	int status;

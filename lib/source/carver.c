@@ -212,6 +212,7 @@ carve(struct carver *c, struct job *j)
 		.runs = &c->runs,
 		.finds = c->finds,
 		.unallocated = o->unallocated,
+		.threads = o->threads,
 		.tick = on_tick,
 		.bytes = on_bytes,
 		.arg = c };
@@ -232,6 +233,7 @@ carve(struct carver *c, struct job *j)
 	progress_init(&c->progress, image_size(j->image, &size) ? size : 0);
 	imagehash_start(
 	    &j->hash, j->image, !part, o->opt->hash, o->md5, o->sha1);
+	co.exact = o->map || imagehash_exact(&j->hash);
 	rc = carve_image(j->image, &co, &j->total, &e);
 	progress_clear(&c->progress);
 	if (!image_size(j->image, &size))
