@@ -197,20 +197,29 @@ is_time(struct slice s)
 	    ascii_digit(s.ptr[2]) && ascii_digit(s.ptr[10]);
 }
 
+/* "<address>" and ":" or " (", as far as ANCHOR_MAX bytes show it. */
+static bool
+is_address(struct slice s)
+{
+	size_t n = 1;
+
+	while (n < ANCHOR_MAX - 4 && s.ptr[n] > ' ' && s.ptr[n] != '>' &&
+	    s.ptr[n] != 0x7f)
+		n++;
+	if (s.ptr[n] != '>')
+		return n == ANCHOR_MAX - 4;
+	return s.ptr[n + 1] == ':' || (s.ptr[n + 1] == ' ' &&
+	    s.ptr[n + 2] == '(');
+}
+
 /* What a log of a queue may begin with. */
 static bool
 is_log(struct slice s)
 {
 	if (s.ptr[0] == '\n')
 		s = slice_from(s, 1);
-	if (s.ptr[0] == '<') {
-		/* Addresses are quoted, and have no blanks otherwise. */
-		for (size_t i = 1; i < 8 && s.ptr[i] != '>'; i++)
-			if (s.ptr[i] <= ' ' || s.ptr[i] >= 0x7f)
-				return s.ptr[1] == '"';
-		return true;
-	}
-	return here(s, 0, SLICE("recipient="));
+	return s.ptr[0] == '<' ? is_address(s) :
+	    here(s, 0, SLICE("recipient="));
 }
 
 size_t
