@@ -104,7 +104,8 @@ journalpart_find(const struct stream *s, uint64_t message, uint64_t floor,
 
 		*p = (struct journalpart){ .off = message - before,
 			.compact = compact != 0 };
-		if (message >= before && head_at(s, p->off, p->compact, &o) &&
+		if (message >= before && p->off >= floor &&
+		    head_at(s, p->off, p->compact, &o) &&
 		    o.type == JOURNALOBJ_T_DATA && o.flags == 0 &&
 		    walk(s, p) > 1) {
 			extend(s, p, floor);
