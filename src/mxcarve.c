@@ -10,6 +10,7 @@
 #include "source/carver.h"
 #include "source/dfxml.h"
 #include "source/extracts.h"
+#include "source/scout.h"
 #include "source/tool.h"
 #include "view/blockmap.h"
 
@@ -26,11 +27,13 @@ static const char help[] =
 "      --disk-order     in the order of the disk, not of time\n"
 "      --copies         a line each time that it stands in the image\n"
 "      --offset BYTES   begin there (K, M, G)    --length BYTES  so far\n"
+"      --unallocated    only what an ext2, ext3 or ext4 file system says is free\n"
 "      --hash md5,sha1  these hashes of the image, too\n"
 "      --extract DIR    write what was found to files in a new directory\n"
 "      --map FILE       where in the image it lies: FILE.svg, else text; -: text\n"
 "                       on standard output, and no records\n"
 "      --rest FILE      what is none of it, at the same offsets, with holes\n"
+"  -j, --jobs N         threads that look through a raw image (1)\n"
 "  -o json|tsv|csv|dfxml  output format (json)\n"
 "  -f KEY,KEY           only these keys\n"
 "  -s, --since TIME     events from TIME on      -u, --until TIME  before TIME\n"
@@ -52,6 +55,7 @@ enum {
 	OPT_OFFSET,
 	OPT_LENGTH,
 	OPT_HASH,
+	OPT_UNALLOCATED,
 	OPT_MAP,
 	OPT_REST,
 	OPT_EXTRACT
@@ -65,8 +69,10 @@ static const struct option longs[] = {
 	{ "offset", required_argument, NULL, OPT_OFFSET },
 	{ "length", required_argument, NULL, OPT_LENGTH },
 	{ "hash", required_argument, NULL, OPT_HASH },
+	{ "unallocated", no_argument, NULL, OPT_UNALLOCATED },
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "rest", required_argument, NULL, OPT_REST },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "extract", required_argument, NULL, OPT_EXTRACT },
 	{ NULL, 0, NULL, 0 } };
 
@@ -123,6 +129,7 @@ option(void *arg, int c, const char *value)
 {
 	struct mxcarve *m = arg;
 	struct carver_opt *o = &m->carver;
+	uint64_t n;
 
 	switch (c) {
 	case OPT_KNOWN:
@@ -146,9 +153,17 @@ option(void *arg, int c, const char *value)
 	case OPT_HASH:
 		hashes(o, value);
 		return true;
+	case OPT_UNALLOCATED:
+		o->unallocated = true;
+		return true;
 	case OPT_MAP:
 		m->map = value;
 		o->map = true;
+		return true;
+	case 'j':
+		if (!slice_u64(slice_cstr(value), SCOUT_MAX, &n) || n == 0)
+			msg_usage("bad -j: use 1 to %d", SCOUT_MAX);
+		o->threads = (unsigned int)n;
 		return true;
 	case OPT_EXTRACT:
 		m->extract = value;
@@ -273,9 +288,8 @@ int
 main(int argc, char *argv[])
 {
 	static const struct tool_usage usage = { .help = help,
-		.longs = longs,
-		.formats = "dfxml",
-		.option = option };
+		.letters = "j:" OPT_LETTERS, .longs = longs,
+		.formats = "dfxml", .option = option };
 	struct mxcarve m = { .carver = { .opt = &m.tool.opt } };
 	struct carver *c;
 	int status;

@@ -5,17 +5,11 @@
 #include <stdlib.h>
 
 #include "base/msg.h"
-#include "report/ascsv.h"
-#include "report/ashtml.h"
-#include "report/asjson.h"
-#include "report/asmail.h"
-#include "report/astap.h"
-#include "report/astext.h"
+#include "report/render.h"
 #include "source/judging.h"
 #include "source/period.h"
 #include "source/tool.h"
 
-#define OUTPUT	((size_t)1024 * 1024 * 1024)
 #define ARGS	((size_t)1 << 20)
 
 static const char help[] =
@@ -25,12 +19,13 @@ static const char help[] =
 "  -p, --policy POLICY  a policy file, or the name of a built-in one\n"
 "      --period PERIOD  yesterday, last-week, last-month, 2026-11, A..B, ...\n"
 "      --show-tz ZONE   where days begin and end; else -z, else UTC\n"
-"  -o, --output FORMAT  text, html, json, csv, tap, mail\n"
+"  -o, --output FORMAT  text, html, json, csv, tap, mail, tlsrpt\n"
 "      --to ADDRESS     of -o mail: whom it is for; may be repeated\n"
 "      --from ADDRESS   of -o mail: the sender; else the first --to\n"
 "      --subject TEXT   of -o mail: instead of what the report found\n"
 "      --rows N         rows of long lists, 50\n"
 "      --table NAME     of csv, only this table\n"
+"      --organization NAME, --contact ADDRESS  of -o tlsrpt: whose it is\n"
 "      --pseudonyms KEYFILE  people by keyed pseudonyms\n"
 "      --pseudonyms-hosts    hosts and addresses, too\n"
 "      --nexthop DOMAIN=[HOST]:PORT  what Postfix used as next hop\n"
@@ -47,7 +42,8 @@ static const char help[] =
 "Exit status: 0 compliant, 1 violations, 2 cannot say.\n";
 
 enum { OPT_PERIOD = JUDGING_TOOL, OPT_ROWS, OPT_TABLE, OPT_TO,
-	OPT_FROM, OPT_SUBJECT, OPT_PSEUDONYMS, OPT_PSEUDONYMS_HOSTS };
+	OPT_FROM, OPT_SUBJECT, OPT_PSEUDONYMS, OPT_PSEUDONYMS_HOSTS,
+	OPT_ORGANIZATION, OPT_CONTACT };
 
 static const struct option longs[] = {
 	OPT_LONG,
@@ -61,30 +57,19 @@ static const struct option longs[] = {
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "subject", required_argument, NULL, OPT_SUBJECT },
+	{ "organization", required_argument, NULL, OPT_ORGANIZATION },
+	{ "contact", required_argument, NULL, OPT_CONTACT },
 	{ "pseudonyms", required_argument, NULL, OPT_PSEUDONYMS },
 	{ "pseudonyms-hosts", no_argument, NULL, OPT_PSEUDONYMS_HOSTS },
 	{ NULL, 0, NULL, 0 }
 };
 
-#define FORMATS	"text html json csv tap mail"
-
-enum form {
-	FORM_TEXT,
-	FORM_HTML,
-	FORM_JSON,
-	FORM_CSV,
-	FORM_TAP,
-	FORM_MAIL,
-	FORM_N
-};
-
 struct mxreport {
 	struct tool		 tool;
 	struct judging		 judging;
-	enum form		 form;
-	const char		*period, *table;
+	struct render		 render;
+	const char		*period;
 	size_t			 rows;
-	struct asmail		 mail;
 	const char		*key_file;
 	bool			 hide_hosts;
 	struct pseudonyms	 names;
@@ -92,55 +77,6 @@ struct mxreport {
 	struct buf		 read_args, period_args;
 	struct report		 report;
 };
-
-static void
-set_form(struct mxreport *m, const char *arg)
-{
-	struct slice word, rest = SLICE(FORMATS);
-
-	for (int i = 0; i < FORM_N; i++) {
-		if (!slice_cut(rest, ' ', &word, &rest))
-			word = rest;
-		if (slice_eq(slice_cstr(arg), word)) {
-			m->form = (enum form)i;
-			return;
-		}
-	}
-	opt_unknown('o', arg, FORMATS);
-}
-
-/* An address of the message's header. */
-static struct slice
-address(const char *option, const char *value)
-{
-	const char *bad = asmail_address(slice_cstr(value));
-	char text[128];
-
-	if (bad != NULL)
-		msg_usage("bad %s '%s': %s", option, msg_quote(text,
-		    sizeof(text), slice_cstr(value)), bad);
-	return slice_cstr(value);
-}
-
-static void
-add_to(struct asmail *m, const char *value)
-{
-	if (m->nto == ASMAIL_TO)
-		msg_usage("more than %d --to", ASMAIL_TO);
-	m->to[m->nto++] = address("--to", value);
-}
-
-static void
-set_subject(struct asmail *m, const char *value)
-{
-	const char *bad = asmail_subject(slice_cstr(value));
-	char text[128];
-
-	if (bad != NULL)
-		msg_usage("bad --subject '%s': %s", msg_quote(text,
-		    sizeof(text), slice_cstr(value)), bad);
-	m->subject = slice_cstr(value);
-}
 
 static bool
 option(void *arg, int c, const char *value)
@@ -150,13 +86,22 @@ option(void *arg, int c, const char *value)
 
 	switch (c) {
 	case 'o':
-		set_form(m, value);
+		if (!render_find(slice_cstr(value), &m->render.form))
+			opt_unknown('o', value, RENDER_FORMATS);
 		return true;
 	case OPT_PERIOD:
 		m->period = value;
 		return true;
 	case OPT_TABLE:
-		m->table = value;
+		m->render.table = value;
+		return true;
+	case OPT_ORGANIZATION:
+		m->render.sender.organization =
+		    render_line("--organization", value);
+		return true;
+	case OPT_CONTACT:
+		m->render.sender.contact = render_address("--contact",
+		    value);
 		return true;
 	case OPT_PSEUDONYMS:
 		m->key_file = value;
@@ -165,13 +110,14 @@ option(void *arg, int c, const char *value)
 		m->hide_hosts = true;
 		return true;
 	case OPT_TO:
-		add_to(&m->mail, value);
+		render_to(&m->render, value);
 		return true;
 	case OPT_FROM:
-		m->mail.from = address("--from", value);
+		m->render.mail.from = render_address("--from", value);
 		return true;
 	case OPT_SUBJECT:
-		set_subject(&m->mail, value);
+		m->render.mail.subject = render_line("--subject",
+		    value);
 		return true;
 	case OPT_ROWS:
 		if (!slice_u64(slice_cstr(value), WORST_MAX, &n) || n == 0)
@@ -278,13 +224,10 @@ set_options(struct mxreport *m)
 	load_key(m);
 	if (m->period != NULL)
 		read_period(m, o);
-	if (m->table != NULL && m->form != FORM_CSV)
-		msg_usage("--table is one of -o csv");
-	if (m->form == FORM_MAIL && m->mail.nto == 0)
-		msg_usage("-o mail needs --to ADDRESS");
-	if (m->form != FORM_MAIL && (m->mail.nto > 0 ||
-	    m->mail.from.len > 0 || m->mail.subject.len > 0))
-		msg_usage("--to, --from and --subject are of -o mail");
+	render_check(&m->render);
+	o->tlsrpt = m->render.form == RENDER_TLSRPT;
+	if (o->tlsrpt)
+		m->tool.opt.events = true;	/* they say why */
 	if (opt->columns != NULL)
 		msg_usage("-f picks columns of records: a report has tables, "
 		    "see --table");
@@ -298,50 +241,13 @@ take(void *arg, const struct rec *r)
 	return !tool_within(&m->tool, r) || report_take(&m->report, r);
 }
 
-/* Render what was gathered; false with a message if that cannot be. */
-static bool
-render(struct mxreport *m, struct buf *b)
-{
-	struct page p;
-	bool ok = true;
-
-	page_make(&p, &m->report);
-	switch (m->form) {
-	case FORM_HTML:
-		ashtml_put(b, &p);
-		break;
-	case FORM_JSON:
-		asjson_put(b, &p);
-		break;
-	case FORM_CSV:
-		if (m->table == NULL)
-			ascsv_put(b, &p);
-		else if (!(ok = ascsv_table(b, &p, slice_cstr(m->table))))
-			(void)msg_error("no table of that name; see "
-			    "mxreport(1)");
-		break;
-	case FORM_TAP:
-		astap_put(b, &p);
-		break;
-	case FORM_MAIL:
-		if (!(ok = asmail_put(b, &p, &m->mail)))
-			(void)msg_error("the message would be larger than "
-			    "%zu bytes", OUTPUT);
-		break;
-	default:
-		astext_put(b, &p);
-	}
-	page_free(&p);
-	return ok;
-}
-
 int
 main(int argc, char *argv[])
 {
 	static const struct tool_usage usage = { .help = help,
 		.letters = "p:" OPT_LETTERS, .longs = longs,
-		.formats = FORMATS, .option = option };
-	struct mxreport m = { .form = FORM_TEXT };
+		.formats = RENDER_FORMATS, .option = option };
+	struct mxreport m = { .period = NULL };
 	int status;
 
 	judging_init(&m.judging);
@@ -356,8 +262,8 @@ main(int argc, char *argv[])
 	status = tool_records(&m.tool, RECORDS_ANY, take, &m);
 	report_end(&m.report, status);
 	status = report_status(&m.report);
-	m.tool.out.buf.limit = OUTPUT;
-	if (!render(&m, &m.tool.out.buf))
+	m.tool.out.buf.limit = RENDER_MAX;
+	if (!render_put(&m.tool.out.buf, &m.report, &m.render))
 		status = EXIT_TROUBLE;
 	(void)rec_flush(&m.tool.out);
 	report_close(&m.report);

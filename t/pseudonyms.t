@@ -20,14 +20,17 @@ my $js = JSON::PP->new->utf8->canonical;
 my $dir = dir();
 my $secret = 'k0' x 8 . 'another half of it..';
 my $key = put("$dir/key", "$secret\n");
-my @args = ('-q', '-y', 2026, '-z', 'UTC', '-p', 'strict', '--rows', 5000, '--now', '2026-12-01T00:00:00Z');
+# The lab is all loopback.
+my $strict = put("$dir/policy", "[policy]\ninclude strict\n[limits]\nloopback judge\n");
+my @args = ('-q', '-y', 2026, '-z', 'UTC', '-p', $strict, '--rows', 5000, '--now', '2026-12-01T00:00:00Z');
 my %lexicon = map { $_ => 1 } slurp('lib/rec/lexicon.c') =~ /W\("([^"]+)"\)/g;
 cmp_ok(scalar keys %lexicon, '>', 500, 'the words that stay');
 
 sub report {
 	my ($form, @rest) = @_;
 	my @to = $form eq 'mail' ? ('--to', 'audit@example.org') : ();
-	return run('mxreport', @args, '-o', $form, @to, @rest);
+	my @own = ref $rest[-1] ? map { s{^\Q$dir\E/}{}r } @args : @args;	# runs there
+	return run('mxreport', @own, '-o', $form, @to, @rest);
 }
 
 # The digest as the page of another implementation has it.
@@ -50,6 +53,7 @@ sub plain {
 		return join "\n", $part[0], map { my ($h, $body) = split /\n\n/, $_, 2; ($h // '') =~ /base64/ ? MIME::Base64::decode($body) . json_text(MIME::Base64::decode($body)) : (($h // '') =~ /html/ ? plain('html', MIME::QuotedPrint::decode($body // '')) : MIME::QuotedPrint::decode($body // '')) } @part[1 .. $#part];
 	}
 	return $text . json_text($text) if $form eq 'json';
+	$text =~ s{<wbr>}{}g if $form eq 'html';	# where a long name may break
 	$text =~ s{</?\w+}{<}g if $form eq 'html';	# names of elements
 	return $text =~ s/&(lt|gt|amp|quot|#39);/{ lt => '<', gt => '>', amp => '&', quot => '"', '#39' => "'" }->{$1}/ger if $form eq 'html';
 	return $text;
@@ -83,6 +87,9 @@ subtest 'the lab: nobody is named' => sub {
 				$local{Encode::encode('UTF-8', $l)} = 1 if length $l;
 			}
 		}
+		# Postfix makes Message-IDs of queue IDs, which stay.
+		my %qid = map { $_ => 1 } map { slurp($_) =~ /\]: ([0-9A-Za-z]{6,}): /g } @log;
+		delete @local{grep { $qid{$_} } keys %local};
 		for my $form (qw(text html json csv tap mail)) {
 			my $r = report($form, '--pseudonyms', $key, @log);
 			my $text = plain($form, $r->{out});
@@ -120,7 +127,8 @@ subtest 'figures and joins' => sub {
 	}
 	my ($v, $w) = map { my %n; $n{"$_->{time} $_->{rule} $_->{line}"} = $_ for @{$_->{violations}}; \%n } $named, $anon;
 	is(join('|', sort keys %$w), join('|', sort keys %$v), 'the same violations');
-	my @k = sort keys %$v;
+	my @k = grep { defined $v->{$_}{to} } sort keys %$v;
+	cmp_ok(scalar @k, '>', 30, 'many');
 	is(scalar(grep { my ($l, $d) = $v->{$_}{to} =~ /^(.*)\@(.*)$/s; $w->{$_}{to} ne pseudonym('p', unquote($l), $d) . "\@$d" } @k), 0, 'of the same people');
 	# An unkeyed hash of the recipient would be a way to try names.
 	is(scalar(grep { $v->{$_}{id} eq $w->{$_}{id} } @k), 0, 'no identifier that was made of a name');
@@ -233,7 +241,7 @@ subtest 'keys' => sub {
 		skip 'not root', 1 if $> != 0;
 		chmod 0600, put("$dir/b6", $secret);
 		chmod 0755, $dir;
-		is(report('json', '--pseudonyms', "$dir/b6", $log, { uid => 65534 })->{status}, 2, 'unreadable: refused');
+		is(report('json', '--pseudonyms', "$dir/b6", Cwd::abs_path($log), { uid => 65534, cd => $dir })->{status}, 2, 'unreadable: refused');
 	}
 };
 

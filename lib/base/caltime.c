@@ -125,15 +125,20 @@ caltime_clock(unsigned char dst[9], uint32_t sec)
 	return 9;
 }
 
-/* Exactly n digits at the start of *s. */
+/* Exactly n digits at the start of *s; n is at most 4. */
 static bool
 take(struct slice *s, size_t n, int *v)
 {
-	uint64_t u;
+	int sum = 0;
 
-	if (s->len < n || !slice_u64(slice_sub(*s, 0, n), 9999, &u))
+	if (s->len < n)
 		return false;
-	*v = (int)u;
+	for (size_t i = 0; i < n; i++) {
+		if (!ascii_digit(s->ptr[i]))
+			return false;
+		sum = sum * 10 + (s->ptr[i] - '0');
+	}
+	*v = sum;
 	*s = slice_from(*s, n);
 	return true;
 }

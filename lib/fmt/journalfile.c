@@ -101,6 +101,14 @@ end_damage(struct journalfile *j, struct err *e)
 	    j, e, from, "no object of a journal; looked for the next one");
 }
 
+/* Behind damage there is nothing for long. */
+static bool
+lost_patience(const struct journalfile *j)
+{
+	return j->torn != NONE && j->r.src.patience != 0 && j->pos > j->torn &&
+	    j->pos - j->torn > j->r.src.patience;
+}
+
 /* Find the next entry at pos or behind it: j->walked. */
 static enum rc
 walk(struct journalfile *j, struct err *e)
@@ -111,7 +119,8 @@ walk(struct journalfile *j, struct err *e)
 
 	while (!j->has_walked && j->r.budget > 0) {
 		s = journalread_at(&j->r, j->pos, JOURNALOBJ_HEAD);
-		if (s.len < JOURNALOBJ_HEAD) {
+		if (s.len < JOURNALOBJ_HEAD || lost_patience(j)) {
+			j->pos = j->r.src.size;
 			j->walked = NONE;
 			j->has_walked = true;
 			return end_damage(j, e);

@@ -54,6 +54,8 @@ struct journalfile_src {
 	size_t (*read)(void *arg, uint64_t off, void *buf, size_t n);
 	void *arg;
 	uint64_t size;
+	/* how far to look for an object behind damage; 0: to the end */
+	uint64_t patience;
 };
 
 typedef bool journalfile_want(struct slice name);

@@ -161,11 +161,12 @@ params(struct mimehead *h, struct slice s, struct slice want)
 static void
 type(struct mimehead *h, struct slice s)
 {
-	struct slice t = take_token(&s);
+	struct slice t = take_token(&s), kind, sub;
 
 	if (h->ntype > 0)
 		return;
-	if (slice_chr(t, '/') == SLICE_NONE || t.len > sizeof(h->type))
+	if (!slice_cut(t, '/', &kind, &sub) || kind.len == 0 ||
+	    sub.len == 0 || t.len > sizeof(h->type))
 		t = SLICE("text/plain");
 	for (size_t i = 0; i < t.len; i++)
 		h->type[h->ntype++] = ascii_tolower(t.ptr[i]);

@@ -260,6 +260,10 @@ queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
 			f->has_time = queuerec_time(r->data, &f->sec, &f->usec,
 			    &f->digits);
 		break;
+	case 'W':
+		(void)slice_u64(slice_trim(r->data), INT64_MAX,
+		    &f->warning);
+		break;
 	case 'S':
 		f->has_sender = true;
 		keep_first(f, &f->sender, r->data);
@@ -346,6 +350,10 @@ check_sizes(struct queuefacts *f, const struct queuefile *q)
 	if (f->has_end &&
 	    f->content_end != v[QUEUESIZE_OFFSET] + v[QUEUESIZE_SPAN])
 		queuefacts_bad(f, SLICE("content-not-of-size"));
+	/* Without milters nothing replaced the body. */
+	if (f->size.n >= 5 && q->jumps == 0 &&
+	    v[QUEUESIZE_CONTENT] != v[QUEUESIZE_SPAN])
+		queuefacts_bad(f, SLICE("content-length"));
 	if (n != v[QUEUESIZE_NRCPT])
 		queuefacts_bad(f, SLICE("recipient-count"));
 	if (f->attr[QA_MESSAGE_ID].ptr != NULL && f->size.n < 6)
@@ -395,6 +403,10 @@ queuefacts_end(struct queuefacts *f, const struct queuefile *q,
 	check_sizes(f, q);
 	if (f->has_time && f->has_created && f->sec > f->created + 1)
 		queuefacts_bad(f, SLICE("created-before-arrival"));
+	/* 0, and -1 that is no number here: the warning was sent. */
+	if (f->has_time && f->warning > 0 &&
+	    (int64_t)f->warning < f->sec)
+		queuefacts_bad(f, SLICE("warning-time"));
 	mark_own(f, qid);
 	if (type.ptr != NULL && addr.ptr != NULL && addr.len > 0 &&
 	    slice_eq(type, SLICE("2")) !=

@@ -63,6 +63,7 @@ struct queuefacts {
 	unsigned int		 digits;
 	bool			 has_created;
 	int64_t			 created;
+	uint64_t		 warning;	/* of W, or 0 */
 	bool			 named;		/* has a named attribute */
 	bool			 has_sender;
 	struct slice		 sender;

@@ -137,7 +137,8 @@ chain(const struct queuefile *q, uint64_t off, enum queue_segment seg,
 
 		if (off == q->src->size)
 			return n + 2 >= CHAIN && sure != SURE_END;
-		if (!queuerec_head(s, &h) ||
+		/* Long jumps on a guess would read the file many times. */
+		if (!queuerec_head(s, &h) || h.len > QUEUEFILE_DATA ||
 		    h.len > q->src->size - off - h.head ||
 		    !queuerec_plausible(&h, slice_sub(slice_from(s, h.head),
 		    0, h.len), seg, sure != SURE_WEAK))

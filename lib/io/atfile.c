@@ -47,7 +47,7 @@ copy_pipe(struct atfile *f, int temp, struct err *e)
 	if (lseek(temp, 0, SEEK_SET) != 0)
 		return err_fail(e, "cannot be copied to TMPDIR");
 	for (;;) {
-		n = read(f->fd, f->block, ATFILE_BLOCK);
+		n = read(f->fd, f->block.ptr, ATFILE_BLOCK);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -59,7 +59,7 @@ copy_pipe(struct atfile *f, int temp, struct err *e)
 			errno = EFBIG;
 			return err_fail(e, "cannot be copied to TMPDIR");
 		}
-		if (!write_all(temp, f->block, (size_t)n))
+		if (!write_all(temp, f->block.ptr, (size_t)n))
 			return err_fail(e, "cannot be copied to TMPDIR");
 	}
 	f->fd = temp;
@@ -77,8 +77,9 @@ atfile_open(struct atfile *f, const char *path, bool nofollow, int temp,
 	f->fd = in ? STDIN_FILENO : open_file(path, nofollow);
 	f->ours = !in;
 	f->copied = f->failed = false;
-	f->base = f->block_off = 0;
-	f->block_len = 0;
+	f->base = 0;
+	f->block.off = f->peek.off = 0;
+	f->block.len = f->peek.len = 0;
 	f->sys = 0;
 	if (f->fd == -1 || statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS |
 	    STATX_BTIME, &f->st) == -1) {
@@ -93,8 +94,12 @@ atfile_open(struct atfile *f, const char *path, bool nofollow, int temp,
 		atfile_close(f);
 		return RC_FAIL;
 	}
-	if (f->block == NULL)
-		f->block = mem_alloc(1, ATFILE_BLOCK);
+	if (f->block.ptr == NULL) {
+		f->block.cap = ATFILE_BLOCK;
+		f->block.ptr = mem_alloc(1, ATFILE_BLOCK + ATFILE_PEEK);
+		f->peek.cap = ATFILE_PEEK;
+		f->peek.ptr = f->block.ptr + ATFILE_BLOCK;
+	}
 	base = S_ISREG(f->st.stx_mode) && !in ? 0 : lseek(f->fd, 0, SEEK_CUR);
 	if (base < 0 || !S_ISREG(f->st.stx_mode))
 		return copy_pipe(f, temp, e);
@@ -103,35 +108,54 @@ atfile_open(struct atfile *f, const char *path, bool nofollow, int temp,
 	return RC_OK;
 }
 
+/* Fill a window that begins at off with at least n bytes. */
+static void
+fill(struct atfile *f, struct atfile_window *w, uint64_t off, size_t n)
+{
+	ssize_t got;
+
+	w->off = off;
+	w->len = 0;
+	while (w->len < n) {
+		got = pread(f->fd, w->ptr + w->len, w->cap - w->len,
+		    (off_t)(f->base + off + w->len));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			f->failed = true;
+			f->sys = got < 0 ? errno : 0;
+			break;
+		}
+		w->len += (size_t)got;
+	}
+}
+
+/* Does the window hold n bytes from off on? */
+static bool
+holds(const struct atfile_window *w, uint64_t off, size_t n)
+{
+	return off >= w->off && off - w->off <= w->len &&
+	    w->len - (size_t)(off - w->off) >= n;
+}
+
 struct slice
 atfile_at(struct atfile *f, uint64_t off, size_t n)
 {
-	ssize_t got;
+	struct atfile_window *w = &f->block;
 
 	if (off >= f->size)
 		return slice_of(NULL, 0);
 	if (f->size - off < n)
 		n = (size_t)(f->size - off);
-	if (off < f->block_off || off - f->block_off > f->block_len ||
-	    f->block_len - (off - f->block_off) < n) {
-		f->block_off = off;
-		f->block_len = 0;
-		while (f->block_len < n) {
-			got = pread(f->fd, f->block + f->block_len,
-			    ATFILE_BLOCK - f->block_len,
-			    (off_t)(f->base + off + f->block_len));
-			if (got < 0 && errno == EINTR)
-				continue;
-			if (got <= 0) {
-				f->failed = true;
-				f->sys = got < 0 ? errno : 0;
-				break;
-			}
-			f->block_len += (size_t)got;
-		}
+	if (!holds(w, off, n)) {
+		/* A short look elsewhere does not cost the block. */
+		if (n <= ATFILE_PEEK / 4)
+			w = &f->peek;
+		if (!holds(w, off, n))
+			fill(f, w, off, n);
 	}
-	return slice_of(f->block + (off - f->block_off),
-	    f->block_len - (size_t)(off - f->block_off));
+	return slice_of(w->ptr + (off - w->off),
+	    w->len - (size_t)(off - w->off));
 }
 
 void
@@ -147,6 +171,6 @@ void
 atfile_free(struct atfile *f)
 {
 	atfile_close(f);
-	mem_free(f->block);
-	f->block = NULL;
+	mem_free(f->block.ptr);
+	f->block.ptr = f->peek.ptr = NULL;
 }

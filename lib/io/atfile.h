@@ -24,8 +24,16 @@
 #include "base/slice.h"
 
 #define ATFILE_BLOCK	(256 * 1024)
+#define ATFILE_PEEK	(8 * 1024)
 #define ATFILE_ASK	(128 * 1024)
 #define ATFILE_PIPE_MAX	((uint64_t)1 << 32)
+
+struct atfile_window {
+	unsigned char	*ptr;
+	size_t		 cap;
+	uint64_t	 off;
+	size_t		 len;
+};
 
 struct atfile {
 	int		 fd;
@@ -34,9 +42,8 @@ struct atfile {
 	uint64_t	 base;		/* where standard input stands */
 	uint64_t	 size;		/* from there */
 	struct statx	 st;
-	unsigned char	*block;
-	uint64_t	 block_off;
-	size_t		 block_len;
+	struct atfile_window block;
+	struct atfile_window peek;	/* where little was asked for */
 	bool		 failed;
 	int		 sys;
 };

@@ -261,6 +261,37 @@ read_segments(const struct image *im, uint64_t off, void *dst, size_t len)
 	    (off_t)(off - s->off));
 }
 
+bool
+image_peeks(const struct image *im)
+{
+	return im->fn == NULL && im->ewf == NULL && im->ring == NULL &&
+	    im->nseg > 0;
+}
+
+bool
+image_peek(const struct image *im, uint64_t off, void *dst, size_t len,
+    size_t *got)
+{
+	unsigned char *p = dst;
+
+	*got = 0;
+	if (off >= im->size)
+		return false;
+	if (len > im->size - off)
+		len = (size_t)(im->size - off);
+	while (*got < len) {
+		ptrdiff_t n = read_segments(im, off + *got, p + *got,
+		    len - *got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		*got += (size_t)n;
+	}
+	return true;
+}
+
 /* Some bytes; -1 when they cannot be read. */
 static ptrdiff_t
 read_some(struct image *im, uint64_t off, void *dst, size_t len)

@@ -53,6 +53,13 @@ struct image	*image_of(image_fn *fn, void *arg, uint64_t size);
 enum rc		 image_open(struct image *, struct err *);
 enum rc		 image_read(struct image *, uint64_t off, void *dst,
 		    size_t len, size_t *got, struct err *);
+/*
+ * Bytes of a raw or split image, by several threads at a time; image_peeks
+ * says whether it is one.  False if they cannot be read; nothing is noted then.
+ */
+bool		 image_peeks(const struct image *);
+bool		 image_peek(const struct image *, uint64_t off, void *dst,
+		    size_t len, size_t *got);
 void		 image_close(struct image *);
 
 bool		 image_size(const struct image *, uint64_t *);

@@ -39,6 +39,13 @@ imagehash_start(struct imagehash *h, const struct image *im, bool all,
 		h->sha1 = start("SHA1");
 }
 
+bool
+imagehash_exact(const struct imagehash *h)
+{
+	return h->md5 != NULL || h->sha1 != NULL ||
+	    (h->digest != NULL && !h->seekable);
+}
+
 void
 imagehash_add(struct imagehash *h, struct slice s)
 {

@@ -29,6 +29,8 @@ struct imagehash {
 /* `all` is false when only a part of the image will be read. */
 void	imagehash_start(struct imagehash *, const struct image *, bool all,
 	    bool sha256, bool md5, bool sha1);
+/* The bytes themselves are needed, not only how many there were. */
+bool	imagehash_exact(const struct imagehash *);
 void	imagehash_add(struct imagehash *, struct slice);
 /* The image's size; complete is false if reading was stopped. */
 void	imagehash_end(struct imagehash *, uint64_t size, bool complete);

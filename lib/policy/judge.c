@@ -35,6 +35,9 @@ is_loopback(struct slice addr)
 	static const struct filter_addr v4 = { .bytes = { 127 }, .bits = 32 };
 	struct filter_addr a;
 
+	/* 127.0.0.1, ::1, ::ffff:127.0.0.1 */
+	if (addr.len == 0 || (addr.ptr[0] != '1' && addr.ptr[0] != ':'))
+		return false;
 	return slice_eq(addr, SLICE("::1")) || (filter_addr_parse(addr, &a) &&
 	    filter_addr_in(&a, &v4, 8));
 }
@@ -152,27 +155,30 @@ judge_finding(const struct policy *p, const struct judgement *j, enum rule r)
 	}
 }
 
-/* From all that was found to one verdict. */
+/* From all that was found to one verdict: the gravest, the first rule. */
 static void
 decide(const struct policy *p, struct judgement *j)
 {
-	static const enum verdict_word order[] = { VERDICT_VIOLATION,
-		VERDICT_UNKNOWN, VERDICT_EXEMPT };
-	for (enum rule i = 0; i < RULE_N; i++)
-		if (judge_has(j, i) && (rule_info[i].kind == RULE_IS_DOUBT ||
-		    rule_info[i].kind == RULE_IS_VIOLATION))
-			j->exempt[i] = policy_find_exempt(p, &j->peer, i,
-			    j->sec);
-	for (size_t k = 0; k < sizeof(order) / sizeof(*order); k++)
-		for (enum rule i = 0; i < RULE_N; i++)
-			if (judge_has(j, i) &&
-			    judge_finding(p, j, i) == order[k]) {
-				j->verdict = order[k];
-				j->rule = i;
-				return;
-			}
+	static const unsigned int gravity[VERDICT_N] = {
+		[VERDICT_VIOLATION] = 3, [VERDICT_UNKNOWN] = 2,
+		[VERDICT_EXEMPT] = 1 };
+	enum verdict_word v;
+	enum rule r;
+
 	j->verdict = VERDICT_COMPLIANT;
 	j->rule = RULE_MET;
+	for (uint64_t set = j->found; set != 0; set &= set - 1) {
+		r = rule_first(set);
+		if (rule_info[r].kind == RULE_IS_DOUBT ||
+		    rule_info[r].kind == RULE_IS_VIOLATION)
+			j->exempt[r] = policy_find_exempt(p, &j->peer, r,
+			    j->sec);
+		v = judge_finding(p, j, r);
+		if (gravity[v] > gravity[j->verdict]) {
+			j->verdict = v;
+			j->rule = r;
+		}
+	}
 }
 
 /* Did the record's hop carry mail? */

@@ -249,8 +249,8 @@ judge_tls(const struct policy *p, const struct policy_line *l,
 		check_plaintext(&h);
 	else
 		check_unknown(&h);
-	for (enum rule i = 0; i < RULE_N; i++)
-		if (p->severity[i] == SEVERITY_OFF)
-			h.found &= ~BIT(i);
+	for (uint64_t set = h.found; set != 0; set &= set - 1)
+		if (p->severity[rule_first(set)] == SEVERITY_OFF)
+			h.found &= ~BIT(rule_first(set));
 	return h.found;
 }

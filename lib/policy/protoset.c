@@ -20,6 +20,10 @@ static const struct {
 unsigned int
 protoset_version(struct slice s)
 {
+	if (slice_eq(s, SLICE("TLSv1.3")))
+		return PROTO_TLS13;
+	if (slice_eq(s, SLICE("TLSv1.2")))
+		return PROTO_TLS12;
 	for (size_t i = 0; i < sizeof(version) / sizeof(*version); i++)
 		if (slice_eq_nocase(s, version[i].name))
 			return version[i].bit;

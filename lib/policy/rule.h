@@ -19,6 +19,7 @@
 #define POLICY_RULE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 
@@ -97,6 +98,13 @@ struct rule_info {
 
 extern const struct rule_info rule_info[RULE_N];
 extern const struct slice severity_word[SEVERITY_N];
+
+/* The first of a set of rules, 1 << RULE_X each, that is not empty. */
+static inline enum rule
+rule_first(uint64_t set)
+{
+	return (enum rule)__builtin_ctzll(set);
+}
 
 /* RULE_N if there is none of that name. */
 enum rule	rule_find(struct slice name);

@@ -69,8 +69,8 @@ tally_hop(struct tally *t, const struct judgement *j, const struct rec *r)
 	t->n[j->verdict]++;
 	if (j->verdict != VERDICT_NOT_APPLICABLE)
 		t->hops++;
-	for (enum rule i = 0; i < RULE_N; i++)
-		t->rule[i] += judge_has(j, i);
+	for (uint64_t set = j->found; set != 0; set &= set - 1)
+		t->rule[rule_first(set)]++;
 	t->rule[RULE_MET] += j->rule == RULE_MET;
 	t->permitted += j->plaintext && j->verdict == VERDICT_COMPLIANT;
 	t->not_logged += j->verdict == VERDICT_UNKNOWN &&

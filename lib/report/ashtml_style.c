@@ -86,6 +86,7 @@ static const char tables[] =
 "td.text, td.word, td.code, tbody th { min-width: 6rem; max-width: 28rem; }\n"
 "td.text { min-width: 14rem; }\n"
 ".wide td.text, .wide td.word, .wide td.code { min-width: 9rem; }\n"
+".wide tbody th { min-width: 9rem; }\n"
 ".sub { display: block; }\n"
 ".sub.beside { display: inline-block; margin-right: .5em; }\n"
 ".label { color: var(--soft); }\n"

@@ -40,6 +40,8 @@ report_open(struct report *r, const struct report_options *o)
 	verdicts_init(&r->verdicts, o->policy, &r->days, r->o.rows);
 	changes_init(&r->changes);
 	traffic_init(&r->traffic, &r->days);
+	if (o->tlsrpt)
+		tlsrpt_init(&r->tlsrpt, o->policy, o->nexthops);
 	buf_init(&r->why, WHY);
 	buf_init(&r->before_why, WHY);
 }
@@ -54,6 +56,8 @@ report_close(struct report *r)
 	verdicts_free(&r->verdicts);
 	changes_free(&r->changes);
 	traffic_free(&r->traffic);
+	if (r->o.tlsrpt)
+		tlsrpt_free(&r->tlsrpt);
 	buf_free(&r->why);
 	buf_free(&r->before_why);
 	for (size_t i = 0; i < r->ndoubt; i++)
@@ -118,14 +122,14 @@ report_take(struct report *r, const struct rec *rec)
 		return true;
 	if (r->searched.sources > 0 && r->evidence.total[EVIDENCE_HOSTS] > 0)
 		r->disorder = true;	/* records behind the end */
-	if (r->o.has_period) {
-		sec = judge_time(rec);
-		if (sec != INT64_MAX &&
-		    (sec < r->o.from || sec >= r->o.until))
-			return event || outside(r, rec, sec);
-	}
+	sec = judge_time(rec);
+	if (r->o.has_period && sec != INT64_MAX &&
+	    (sec < r->o.from || sec >= r->o.until))
+		return event || outside(r, rec, sec);
+	if (r->o.tlsrpt)
+		tlsrpt_take(&r->tlsrpt, rec, name(r, rec, &named));
 	if (!event)
-		traffic_take(&r->traffic, name(r, rec, &named));
+		traffic_take(&r->traffic, name(r, rec, &named), sec);
 	return audit_add(r->audit, rec);
 }
 

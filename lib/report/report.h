@@ -27,6 +27,7 @@
 #include "rec/searched.h"
 #include "report/changes.h"
 #include "report/evidence.h"
+#include "report/tlsrpt.h"
 #include "report/traffic.h"
 #include "report/verdicts.h"
 
@@ -49,6 +50,7 @@ struct report_options {
 	struct slice		 period_args;	/* " --period X" */
 	struct slice		 read_args;	/* " -z ZONE FILE ...": commands
 						 * that a report names */
+	bool			 tlsrpt;	/* count sessions, too */
 	struct pseudonyms	*names;		/* NULL: as they are */
 	struct slice		 tool;		/* name and version */
 };
@@ -76,6 +78,7 @@ struct report {
 	struct verdicts		 verdicts;
 	struct changes		 changes;
 	struct traffic		 traffic;
+	struct tlsrpt		 tlsrpt;	/* if asked for */
 	uint64_t		 outside;	/* hops before or after */
 	bool			 ended, disorder;
 	bool			 events;	/* some were read */

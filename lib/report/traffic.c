@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "policy/judge.h"
 
 #include "base/banned.h"
 
@@ -236,14 +235,14 @@ take_delivery(struct traffic *t, const struct rec *r, int64_t sec)
 }
 
 void
-traffic_take(struct traffic *t, const struct rec *r)
+traffic_take(struct traffic *t, const struct rec *r, int64_t sec)
 {
 	struct slice type = rec_get(r, F_TYPE);
 
 	if (slice_eq(type, SLICE("message")))
-		take_message(t, r, judge_time(r));
+		take_message(t, r, sec);
 	else if (slice_eq(type, SLICE("delivery")))
-		take_delivery(t, r, judge_time(r));
+		take_delivery(t, r, sec);
 }
 
 void

@@ -72,7 +72,8 @@ struct traffic {
 
 void	traffic_init(struct traffic *, struct days *);
 void	traffic_free(struct traffic *);
-void	traffic_take(struct traffic *, const struct rec *);
+/* `sec` is the record's time, or INT64_MAX. */
+void	traffic_take(struct traffic *, const struct rec *, int64_t sec);
 /* A link record, whenever it was. */
 void	traffic_link(struct traffic *, const struct rec *);
 

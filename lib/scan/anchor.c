@@ -197,13 +197,29 @@ is_time(struct slice s)
 	    ascii_digit(s.ptr[2]) && ascii_digit(s.ptr[10]);
 }
 
+/* "<address>" and ":" or " (", as far as ANCHOR_MAX bytes show it. */
+static bool
+is_address(struct slice s)
+{
+	size_t n = 1;
+
+	while (n < ANCHOR_MAX - 4 && s.ptr[n] > ' ' && s.ptr[n] != '>' &&
+	    s.ptr[n] != 0x7f)
+		n++;
+	if (s.ptr[n] != '>')
+		return n == ANCHOR_MAX - 4;
+	return s.ptr[n + 1] == ':' || (s.ptr[n + 1] == ' ' &&
+	    s.ptr[n + 2] == '(');
+}
+
 /* What a log of a queue may begin with. */
 static bool
 is_log(struct slice s)
 {
 	if (s.ptr[0] == '\n')
 		s = slice_from(s, 1);
-	return s.ptr[0] == '<' || here(s, 0, SLICE("recipient="));
+	return s.ptr[0] == '<' ? is_address(s) :
+	    here(s, 0, SLICE("recipient="));
 }
 
 size_t
@@ -217,7 +233,9 @@ anchor_sector(struct slice s, uint64_t off, size_t pos, enum anchor *what)
 		struct slice at = slice_from(s, pos);
 
 		*what = is_size(at) || is_time(at) ? ANCHOR_QUEUE :
-		    is_log(at) ? ANCHOR_QUEUELOG : ANCHOR_NONE;
+		    is_log(at) ? ANCHOR_QUEUELOG :
+		    here(at, 0, SLICE("Received: ")) ? ANCHOR_RECEIVED :
+		    ANCHOR_NONE;
 		if (*what != ANCHOR_NONE)
 			return pos;
 	}

@@ -27,6 +27,7 @@
  *			that it had, or T with a time
  *	ANCHOR_QUEUELOG	"\n<", "<" or "recipient=": a bounce, defer or trace
  *			log, or most often something else
+ *	ANCHOR_RECEIVED	"Received: ", whatever stands before it
  *
  * An anchor whose bytes are cut by the end of s is not found: windows overlap
  * by ANCHOR_MAX bytes.  A place is given once and in order of its first byte.

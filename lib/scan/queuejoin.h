@@ -29,7 +29,8 @@
  *	  size of content or the same place of X), one of delimiter and
  *	  message_id was there to be compared.
  *
- * Otherwise it is CUT, up to the last record that the break does not touch.
+ * Otherwise it is CUT, up to the last record that the break does not touch: the
+ * break that the records show.  Records of another file may go on by chance.
  * Blocks of files that are whole are not looked at: give whole files first.
  * queuejoin_claim takes extents out of use.  Work is bounded: QUEUEJOIN_TRIES
  * a file, QUEUEJOIN_WORK bytes in all; `tired` counts files given up.

@@ -5,8 +5,10 @@
 #include "scan/member.h"
 #include "source/extracts.h"
 #include "source/finder.h"
+#include "source/scout.h"
 
 #define DECODED	((size_t)512 * 1024)	/* window of a decoded stream */
+#define BACK	((size_t)128 * 1024)	/* before a block, looked at */
 #define OVERLAP	(2 * ANCHOR_MAX)
 
 struct carve;
@@ -203,7 +205,7 @@ level_of(struct carve *c, unsigned int depth)
 		.part = c->t->part,
 		.npart = c->t->npart,
 		.finds = c->o->finds };
-	l->cap = depth == 0 ? CARVE_WINDOW + SCAN_KEEP : DECODED;
+	l->cap = depth == 0 ? SCOUT_BLOCK + SCAN_KEEP : DECODED;
 	l->window = mem_alloc(l->cap, 1);
 	if (depth > 0)
 		l->held = mem_alloc(MEMBER_BUF, 1);
@@ -452,45 +454,133 @@ on_other(void *arg, enum anchor what, uint64_t off)
 	}
 }
 
-/* The image's own bytes from `from` to `until`, window by window. */
+/* The image's own bytes: what is held of them, and where to go on. */
+struct range {
+	struct carve	*c;
+	struct level	*l;
+	uint64_t	 from, until;
+	uint64_t	 next;		/* block to be read */
+	uint64_t	 base;		/* of what the window holds */
+	size_t		 len;
+};
+
+/* Account for the bytes of a block. */
+static void
+pass(struct range *r, const unsigned char *p, size_t n)
+{
+	struct carve *c = r->c;
+
+	c->o->bytes(c->o->arg, r->next, slice_of(p, n));
+	r->next += n;
+	c->next = r->next;
+	c->done += n;
+}
+
+/* All before the next block is done with, so it may be left out if quiet. */
+static bool
+may_skip(const struct range *r)
+{
+	return !r->l->scan.in_run && r->l->scan.pos + ANCHOR_MAX >= r->next;
+}
+
+/* The block up to r->next is quiet: go on behind it, but for its end. */
+static void
+skip(struct range *r)
+{
+	if (r->next - r->from > ANCHOR_MAX &&
+	    r->l->scan.pos < r->next - ANCHOR_MAX)
+		r->l->scan.pos = r->next - ANCHOR_MAX;
+}
+
+/* What stands before the block to be read, for those that look back. */
+static enum rc
+reload(struct range *r, struct err *e)
+{
+	size_t back = r->next - r->from < BACK ?
+	    (size_t)(r->next - r->from) : BACK;
+
+	r->base = r->next - back;
+	return back == 0 ? RC_OK : image_read(r->c->image, r->base,
+	    r->l->window, back, &r->len, e);
+}
+
+/* Keep the last bytes of the window only. */
+static void
+shrink(struct range *r)
+{
+	size_t n = r->len > BACK ? r->len - BACK : 0;
+
+	memmove(r->l->window, r->l->window + n, r->len - n);
+	r->base += n;
+	r->len -= n;
+}
+
+/* Read the next block and look through it; RC_END at the end. */
+static enum rc
+scan_block(struct range *r, struct err *e)
+{
+	struct level *l = r->l;
+	unsigned char *p;
+	size_t want = r->until - r->next < SCOUT_BLOCK ?
+	    (size_t)(r->until - r->next) : SCOUT_BLOCK;
+	size_t got = 0, n, before;
+	enum rc rc = RC_OK;
+
+	if (r->len == 0)
+		rc = reload(r, e);
+	if (rc != RC_OK)
+		return rc;
+	p = l->window + r->len;
+	rc = want == 0 ? RC_END : image_read(r->c->image, r->next, p, want,
+	    &got, e);
+	if (rc == RC_FAIL || rc == RC_DAMAGED)
+		return rc;
+	before = r->len < ANCHOR_MAX ? r->len : ANCHOR_MAX;
+	r->len += got;
+	if (got > 0 && may_skip(r) && (l->scan.pos >= r->next + got ||
+	    scout_test(slice_of(p - before, got + before),
+	    r->next - before))) {
+		pass(r, p, got);
+		skip(r);
+		shrink(r);
+		return rc;
+	}
+	if (got > 0)
+		pass(r, p, got);
+	n = scan_window(&l->scan, slice_of(l->window, r->len), r->base,
+	    rc == RC_END);
+	memmove(l->window, l->window + n, r->len - n);
+	r->base += n;
+	r->len -= n;
+	return rc;
+}
+
+/* The image's own bytes from `from` to `until`, block by block. */
 static enum rc
 scan_range(struct carve *c, struct level *l, uint64_t from, uint64_t until,
     struct err *e)
 {
-	uint64_t base = from, next = base;
-	size_t len = 0, got, n;
-	bool eof = false;
-	enum rc rc;
+	struct range r = { .c = c, .l = l, .from = from, .until = until,
+		.next = from, .base = from };
+	struct scout *scout = c->o->exact ? NULL :
+	    scout_open(c->image, from, until, c->o->threads);
+	enum rc rc = RC_OK;
 
-	l->scan.pos = l->scan.floor = base;
-	while (!eof && !c->stopped) {
-		size_t want = l->cap - len;
-
-		if (want > until - next)
-			want = (size_t)(until - next);
-		rc = want == 0 ?
-		    RC_END :
-		    image_read(c->image, next, l->window + len, want, &got, e);
-		if (rc == RC_FAIL || rc == RC_DAMAGED)
-			return rc;
-		if (rc == RC_END)
-			got = 0;
-		eof = rc == RC_END;
-		if (got > 0 && c->o->bytes != NULL)
-			c->o->bytes(
-			    c->o->arg, next, slice_of(l->window + len, got));
-		len += got;
-		next += got;
-		c->next = next;
-		c->done += got;
-		n = scan_window(&l->scan, slice_of(l->window, len), base, eof);
-		memmove(l->window, l->window + n, len - n);
-		base += n;
-		len -= n;
+	l->scan.pos = l->scan.floor = from;
+	while (rc == RC_OK && !c->stopped) {
+		if (scout != NULL && may_skip(&r) &&
+		    scout_quiet(scout, r.next)) {
+			pass(&r, NULL, scout_len(scout, r.next));
+			skip(&r);
+			r.base = r.next;
+			r.len = 0;
+		} else
+			rc = scan_block(&r, e);
 		if (!c->o->tick(c->o->arg, c->done, c->lines))
 			c->stopped = true;
 	}
-	return RC_OK;
+	scout_close(scout);
+	return rc == RC_END ? RC_OK : rc;
 }
 
 /* The image, without the places that are in use if these are not wanted. */

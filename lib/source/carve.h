@@ -40,7 +40,12 @@ struct carve_opt {
 	bool			 unallocated;	/* leave out what is in use */
 	bool			(*tick)(void *arg, uint64_t bytes,
 				    uint64_t lines);
-	/* Stored bytes in order, to be hashed; NULL: not asked for. */
+	unsigned int		 threads;	/* that look ahead; 0, 1: none */
+	/*
+	 * Stored bytes in order; without `exact`, only how many of them, with
+	 * NULL, where nothing is.
+	 */
+	bool			 exact;
 	void			(*bytes)(void *arg, uint64_t off,
 				    struct slice);
 	void			*arg;

@@ -12,6 +12,7 @@
 #include "scan/blockclass.h"
 #include "source/carve.h"
 #include "source/extracts.h"
+#include "source/journalcarve.h"
 #include "source/rest.h"
 #include "source/runlog.h"
 #include "source/years.h"
@@ -202,7 +203,7 @@ static void
 carve(struct carver *c, struct job *j)
 {
 	const struct carver_opt *o = c->o;
-	bool part = o->offset > 0 || o->has_length;
+	bool part = o->offset > 0 || o->has_length || o->unallocated;
 	struct carve_opt co = { .opt = o->opt,
 		.prefix = c->prefix,
 		.src = slice_cstr(j->path),
@@ -211,6 +212,7 @@ carve(struct carver *c, struct job *j)
 		.runs = &c->runs,
 		.finds = c->finds,
 		.unallocated = o->unallocated,
+		.threads = o->threads,
 		.tick = on_tick,
 		.bytes = on_bytes,
 		.arg = c };
@@ -231,6 +233,7 @@ carve(struct carver *c, struct job *j)
 	progress_init(&c->progress, image_size(j->image, &size) ? size : 0);
 	imagehash_start(
 	    &j->hash, j->image, !part, o->opt->hash, o->md5, o->sha1);
+	co.exact = o->map || imagehash_exact(&j->hash);
 	rc = carve_image(j->image, &co, &j->total, &e);
 	progress_clear(&c->progress);
 	if (!image_size(j->image, &size))
@@ -242,6 +245,8 @@ carve(struct carver *c, struct job *j)
 		j->failed = true;
 	} else
 		use_claims(c, j, co.until);
+	if (j->n.doubts > 0)
+		c->status = EXIT_TROUBLE;
 	tell_bad(c, j);
 	tell(c, j);
 }
@@ -259,6 +264,10 @@ read_known(struct carver *c, const char *path)
 	while (rc == RC_OK && (rc = reader_stream(r, &rs, &e)) == RC_OK) {
 		bool end = false;
 
+		if (journals_here(r)) {
+			full |= !journalcarve_known(c->found, r);
+			continue;
+		}
 		for (;;) {
 			struct slice line, rest, w;
 			uint64_t off;

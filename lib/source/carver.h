@@ -29,6 +29,7 @@ struct carver_opt {
 	struct extracts		*extracts;	/* or NULL; the carver closes them */
 	bool			 map;		/* make an imagemap */
 	int			 rest;		/* where the rest goes, or -1 */
+	unsigned int		 threads;
 	uint64_t		 offset, length;
 	bool			 has_length;
 	const char		*known[CARVER_KNOWN];

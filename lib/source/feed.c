@@ -401,14 +401,8 @@ end_journal(struct feed *f)
 static void
 note_flaws(struct feed *f, unsigned int flaws)
 {
-	static const struct {
-		unsigned int	flaw;
-		const char	*word;
-	} known[] = {
-		{ JOURNALFILE_BAD_HASH, "bad-hash" },
-		{ JOURNALFILE_LOST, "fields-lost" },
-		{ JOURNALFILE_UNLINKED, "unlinked" },
-	};
+	struct slice word[JOURNALS_WORDS];
+	size_t n = journals_words(flaws, word);
 	bool lost = event_lines_lost(&f->event);
 
 	if (flaws == 0)
@@ -416,9 +410,8 @@ note_flaws(struct feed *f, unsigned int flaws)
 	/* That word is the last of a note. */
 	if (lost)
 		rec_unset(&f->event.rec, F_NOTE);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if ((flaws & known[i].flaw) != 0)
-			feed_note(f, slice_cstr(known[i].word));
+	for (size_t i = 0; i < n; i++)
+		feed_note(f, word[i]);
 	if (lost)
 		feed_note(f, SLICE("lines-lost"));
 	f->flaws.hash += (flaws & JOURNALFILE_BAD_HASH) != 0;

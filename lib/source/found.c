@@ -28,7 +28,7 @@ struct found {
 	bool		 disk, copies;
 	struct spool	*spool;
 	struct keyset	 known;
-	bool		 has_known;
+	bool		 has_known, has_entries;
 	uint64_t	 seq;
 	struct buf	 entry;
 	unsigned char	 at[SPOOL_I64 + 4];	/* the time at hand */
@@ -66,6 +66,13 @@ bool
 found_known(struct found *f, struct slice line)
 {
 	f->has_known = true;
+	return keyset_add(&f->known, keyset_key(line)) != KEYSET_NONE;
+}
+
+bool
+found_known_entry(struct found *f, struct slice line)
+{
+	f->has_entries = true;
 	return keyset_add(&f->known, keyset_key(line)) != KEYSET_NONE;
 }
 
@@ -108,7 +115,8 @@ found_put(struct found *f, const struct logrun_line *l, struct err *e)
 
 	event_write(ev, &text);
 	rec_unset(&ev->rec, F_LINE);
-	if (f->has_known)
+	/* Entries cannot be compared with lines. */
+	if (l->entry ? f->has_entries : f->has_known)
 		rec_set(&ev->rec, F_ONLY_HERE,
 		    keyset_find(&f->known, tag.line) == KEYSET_NONE ?
 			SLICE("true") :

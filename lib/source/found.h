@@ -40,6 +40,8 @@ struct found_time {
 struct found *found_open(bool disk, bool copies);
 void found_close(struct found *);
 bool found_known(struct found *, struct slice line);
+/* An entry of a journal that survives; the line as find_line gets it. */
+bool found_known_entry(struct found *, struct slice line);
 enum rc found_put(struct found *, const struct logrun_line *, struct err *);
 /* A record that is no log line: never a copy of another. */
 enum rc found_record(struct found *, const struct rec *,

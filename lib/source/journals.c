@@ -59,6 +59,20 @@ read_memory(void *arg, uint64_t off, void *buf, size_t n)
 	return s.len;
 }
 
+size_t
+journals_words(unsigned int flaws, struct slice word[JOURNALS_WORDS])
+{
+	size_t n = 0;
+
+	if ((flaws & JOURNALFILE_BAD_HASH) != 0)
+		word[n++] = SLICE("bad-hash");
+	if ((flaws & JOURNALFILE_LOST) != 0)
+		word[n++] = SLICE("fields-lost");
+	if ((flaws & JOURNALFILE_UNLINKED) != 0)
+		word[n++] = SLICE("unlinked");
+	return n;
+}
+
 bool
 journals_here(struct reader *r)
 {
@@ -137,6 +151,19 @@ journals_file(int fd, uint64_t base, uint64_t n, bool all)
 	j->src.read = read_file;
 	journals_again(j);
 	return j;
+}
+
+struct journals *
+journals_of(const struct journalfile_src *src, bool all)
+{
+	struct journals *j = begin(all);
+
+	j->src = *src;
+	journals_again(j);
+	if (j->file != NULL)
+		return j;
+	journals_close(j);
+	return NULL;
 }
 
 struct journals *

@@ -31,9 +31,15 @@ struct journals_place {
 	unsigned int flaws; /* of fmt/journalfile.h */
 };
 
+/* Words for the note of an entry with flaws; their number. */
+#define JOURNALS_WORDS 3
+size_t journals_words(unsigned int flaws, struct slice[JOURNALS_WORDS]);
+
 bool journals_here(struct reader *);
 struct journals *journals_open(struct reader *, bool all);
 struct journals *journals_file(int fd, uint64_t base, uint64_t n, bool all);
+/* Whatever that function reads; NULL if it is no journal. */
+struct journals *journals_of(const struct journalfile_src *, bool all);
 void journals_close(struct journals *);
 enum rc journals_next(
     struct journals *, struct frame *, struct journals_place *, struct err *);

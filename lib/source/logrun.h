@@ -42,6 +42,7 @@ struct logrun_line {
 	struct slice		 line;
 	uint64_t		 run;		/* its number, from 1: ++*runs */
 	enum logrun_confidence	 confidence;
+	bool			 entry;		/* of a journal */
 };
 
 typedef void	logrun_fn(void *arg, const struct logrun_line *);

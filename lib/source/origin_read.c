@@ -91,6 +91,18 @@ read_journal(struct search *s, struct journals *j,
 		    "no entry of the journal stands there");
 }
 
+/* A journal that begins at an offset of the file: @OFFSET-JOURNAL. */
+static bool
+in_image(const struct stream *t, uint64_t *off)
+{
+	struct slice s = slice_from(t->src, t->outer), number;
+
+	return slice_take(&s, SLICE("@")) &&
+	    slice_cut(s, '-', &number, &s) &&
+	    slice_eq(s, SLICE("JOURNAL")) &&
+	    slice_u64(number, INT64_MAX, off);
+}
+
 /* Is the file at hand a journal? */
 static bool
 is_journal(const struct origins *o)
@@ -279,10 +291,14 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 		return EXIT_TROUBLE;
 	for (size_t i = 0; i < n && !s.stopped; i += k) {
 		const struct stream *t = &o->stream[v[i].stream];
+		uint64_t off;
 
 		k = same_stream(v + i, n - i);
 		if (is_plain(t))
 			read_plain(&s, v + i, k);
+		else if (in_image(t, &off) && off < o->size)
+			read_journal(&s, journals_file(o->fd, o->base + off,
+			    o->size - off, true), v + i, k);
 		else
 			inside++;
 	}

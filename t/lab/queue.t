@@ -19,6 +19,7 @@ plan skip_all => 'no Postfix' unless -x '/usr/lib/postfix/sbin/master';
 plan skip_all => 'mxqueue is not built' unless grep { $_ eq 'mxqueue' } tools();
 
 my $dir = $ENV{LAB_OUT} || dir();
+chmod 0755, $dir;	# for Postfix's own user
 my $bed = sh('t/lab/queue', $dir);
 is($bed->{status}, 0, 'the bed') or BAIL_OUT($bed->{err});
 

@@ -88,6 +88,8 @@ test_messages(void **state)
 		{ "X: y\nno header\n\nhi\n", "1 text/plain{no header\n\nhi\n}" },
 		{ "Content-Type: text/HTML ; charset=x\n\n<p>\n", "1 text/html{<p>\n}" },
 		{ "Content-Type: nonsense\n\nx\n", "1 text/plain{x\n}" },
+		{ "Content-Type: /x\n\nx\n", "1 text/plain{x\n}" },
+		{ "Content-Type: text/;x\n\nx\n", "1 text/plain{x\n}" },
 		/* Parts; what stands before, between and behind. */
 		{ MIXED "pre\n--b\n\none\n--b\nContent-Type: a/b\n\ntwo\n\n--b--\npost\n",
 		  "1 text/plain{one}2 a/b{two\n}" },
