@@ -121,6 +121,13 @@ for my $kind ('short', 'long') {
 	read $f, my $header, $m->{tls_len};
 	like($header, qr/^N.Received: from .* with ESMTP id \Q$id{before}\E/s, "$kind: whose bytes are where the record says");
 
+	# Passed on by another system: the client and that system's client.
+	my $alone = trace([$spool])->{message}{$id{forwarded}};
+	is_deeply([@$alone{qw(client_name client_addr orig_client orig_queue_id message_id)}],
+	    [@{$plain->{message}{$id{forwarded}}}{qw(client_name client_addr orig_client orig_queue_id message_id)}],
+	    "$kind: queue and log have the same client, and the same of the system before");
+	is($alone->{orig_client}, 'first.example.com[192.0.2.9]', "$kind: which is the one of XFORWARD");
+
 	# By pipe, and in any order.
 	my $piped = run('mxqueue', $spool);
 	for my $e ([], ['-e']) {
@@ -167,7 +174,7 @@ for my $kind ('short', 'long') {
 	my $back = trace([$log, $more]);
 	is(doubts($back), "$kept:file-after-removed settled-but-pending", "$kind: a file that was removed is back");
 	is($back->{message}{$kept}{status}, 'sent', "$kind: and was sent all the same");
-	my $alone = "$d/alone";
+	$alone = "$d/alone";
 	mkdir $_ for $alone, map { "$alone/$_" } qw(incoming active deferred hold);
 	copy("$d/kept/$kept", "$alone/hold/$kept");
 	is(trace([$log, $alone])->{message}{$kept}{contradicts}, 'settled-but-pending',
