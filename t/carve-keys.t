@@ -86,7 +86,9 @@ subtest 'every form, anywhere' => sub {
 	for my $a (@all) {
 		my ($name, $kind, $form, $of) = @$a;
 		my ($k) = grep { $_->{off} == $at{$name} } @k;
-		my $text = slurp("$dir/$name") =~ s/\n\z//r;
+		my $text = slurp("$dir/$name");
+
+		$text =~ s/\n\z// if $form =~ /pem/;
 
 		ok($k, "$name: found") or next;
 		is("$k->{key_kind}, $k->{format}", "$kind, $form", 'what it is');
