@@ -27,6 +27,7 @@ static const char help[] =
 "      --disk-order     in the order of the disk, not of time\n"
 "      --copies         a line each time that it stands in the image\n"
 "      --offset BYTES   begin there (K, M, G)    --length BYTES  so far\n"
+"      --unallocated    only what an ext2, ext3 or ext4 file system says is free\n"
 "      --hash md5,sha1  these hashes of the image, too\n"
 "      --extract DIR    write what was found to files in a new directory\n"
 "      --map FILE       where in the image it lies: FILE.svg, else text; -: text\n"
@@ -54,6 +55,7 @@ enum {
 	OPT_OFFSET,
 	OPT_LENGTH,
 	OPT_HASH,
+	OPT_UNALLOCATED,
 	OPT_MAP,
 	OPT_REST,
 	OPT_EXTRACT
@@ -67,6 +69,7 @@ static const struct option longs[] = {
 	{ "offset", required_argument, NULL, OPT_OFFSET },
 	{ "length", required_argument, NULL, OPT_LENGTH },
 	{ "hash", required_argument, NULL, OPT_HASH },
+	{ "unallocated", no_argument, NULL, OPT_UNALLOCATED },
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "rest", required_argument, NULL, OPT_REST },
 	{ "jobs", required_argument, NULL, 'j' },
@@ -149,6 +152,9 @@ option(void *arg, int c, const char *value)
 		return true;
 	case OPT_HASH:
 		hashes(o, value);
+		return true;
+	case OPT_UNALLOCATED:
+		o->unallocated = true;
 		return true;
 	case OPT_MAP:
 		m->map = value;

@@ -83,7 +83,7 @@ X(DELAY_CONN, delay_conn, NUM, "seconds to set up the connection")	\
 X(DELAY_XMIT, delay_xmit, NUM, "seconds of transmission")		\
 X(CONN_USE, conn_use, NUM, "deliveries so far on a reused connection")	\
 X(REPLY, reply, STR, "text in parentheses of a delivery")		\
-X(ACTION, action, STR, "reject, hold, discard, filter, milter-reject, ...") \
+X(ACTION, action, STR, "reject, hold, discard, filter, milter-reject, ...; of a queue file's recipient the word of its log: delayed, failed, delivered, ...") \
 X(STAGE, stage, STR, "SMTP stage: CONNECT, RCPT, END-OF-MESSAGE, ...")	\
 X(REPLY_CODE, reply_code, STR, "three-digit SMTP code")			\
 X(REASON, reason, STR, "reason text of a reject, a failure or a finding") \
@@ -135,7 +135,7 @@ X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
 X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
 X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
 X(EXTRACT, extract, STR, "file beneath the directory of --extract that holds the record's bytes") \
-X(RECOVERED, recovered, STR, "how much there is of a carved file: whole; joined, from two pieces; guess, from more, and what is in the middle may be another file's; cut, the end is missing; envelope or content, a part of that alone") \
+X(RECOVERED, recovered, STR, "how much there is of a carved or deleted file: whole; joined, from two pieces; guess, from more, and what is in the middle may be another file's; cut, the end is missing; envelope or content, a part of that alone; of a deleted file that a file system knows also plausible, its content fits; partial; overwritten; lost") \
 X(KEY_KIND, key_kind, STR, "what a key record is of: private-key, encrypted-key (a passphrase protects it) or certificate") \
 X(KEY_TYPE, key_type, STR, "algorithm of a key, with its curve: rsa, ec prime256v1, ed25519") \
 X(KEY_BITS, key_bits, NUM, "bits of a key")				\
@@ -163,6 +163,8 @@ X(MTIME, mtime, TIME, "when a file was last written, or what it was set to: in t
 X(CTIME, ctime, TIME, "when a file's inode last changed")	\
 X(ATIME, atime, TIME, "when a file was last read, or what it was set to") \
 X(BTIME, btime, TIME, "when a file was made")			\
+X(DELETED, deleted, TIME, "when a file was deleted, by its inode")	\
+X(INODE_OFF, inode_off, NUM, "byte offset in src of the state of the inode that a deleted file rests on: in the inode table, or of an old copy in the journal") \
 X(ID_TIME, id_time, TIME, "time that a long queue ID holds")	\
 X(ID_INODE, id_inode, NUM, "inode number that a queue ID holds") \
 X(CREATED, created, TIME, "when the queue file was made, by itself") \
@@ -179,7 +181,7 @@ X(CLAIM, claim, BOOL, "a Received header that is not our own host's: whoever sen
 X(PART, part, STR, "number of a MIME part: 1, 2, 2.1")		\
 X(MIME_TYPE, mime_type, STR, "Content-Type that a part claims")	\
 X(MAGIC, magic, STR, "type by the part's first bytes")		\
-X(FILE_NAME, file_name, STR, "file name that a part claims")	\
+X(FILE_NAME, file_name, STR, "file name that a part claims; path that a deleted file had") \
 X(DOMAIN, domain, HOST, "of a shape: domain of recipients or senders") \
 X(AGES, ages, STR, "of a shape: MINUTES:COUNT of recipients up to that age")\
 X(RESIDUE, residue, STR, "OFF+LEN of bytes that no record holds: what a milter replaced, or slack") \

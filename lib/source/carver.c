@@ -203,7 +203,7 @@ static void
 carve(struct carver *c, struct job *j)
 {
 	const struct carver_opt *o = c->o;
-	bool part = o->offset > 0 || o->has_length;
+	bool part = o->offset > 0 || o->has_length || o->unallocated;
 	struct carve_opt co = { .opt = o->opt,
 		.prefix = c->prefix,
 		.src = slice_cstr(j->path),
@@ -245,6 +245,8 @@ carve(struct carver *c, struct job *j)
 		j->failed = true;
 	} else
 		use_claims(c, j, co.until);
+	if (j->n.doubts > 0)
+		c->status = EXIT_TROUBLE;
 	tell_bad(c, j);
 	tell(c, j);
 }

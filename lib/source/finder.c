@@ -4,9 +4,11 @@
 #include "source/carvemail.h"
 #include "source/carvequeue.h"
 #include "source/journalcarve.h"
+#include "source/lostfs.h"
 
 const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
+	&lostfs_finder, /* what a file system knows comes first */
 	&finder_journal,
 	&carvequeue_finder,
 	&carvekeys_finder,

@@ -96,6 +96,12 @@ find_allocated(const struct stream *s, uint64_t off, uint64_t len)
 	claims_add(&s->finds->allocated, off, len, 0);
 }
 
+void
+find_doubt(const struct stream *s)
+{
+	s->finds->count->doubts++;
+}
+
 static void
 set_num(struct rec *r, enum field f, unsigned char num[NUM_MAX], uint64_t v)
 {

@@ -31,6 +31,9 @@
  * find_allocated, from its `open`, for the bytes that are in use: these are
  * not looked through.
  *
+ * find_doubt: something could not be told or read, and a message has said so;
+ * the exit status will be 2.
+ *
  * How to add a finder: lib/source/finder.h.
  */
 #ifndef SOURCE_FINDS_H
@@ -93,6 +96,7 @@ stream_read(const struct stream *s, uint64_t off, void *dst, size_t len)
 }
 
 void find_allocated(const struct stream *, uint64_t off, uint64_t len);
+void find_doubt(const struct stream *);
 void find_claim(const struct stream *, const struct find *);
 bool find_record(
     const struct stream *, const struct find *, const struct rec *);
@@ -105,6 +109,7 @@ bool find_line(const struct stream *, const struct logrun_line *);
  */
 struct finds_count {
 	uint64_t	 found[FIND_N];		/* find_claim was called */
+	uint64_t	 doubts;		/* calls of find_doubt */
 	/* log lines by enum line_class */
 	uint64_t	 line[4];
 };

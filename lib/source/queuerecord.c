@@ -502,14 +502,14 @@ write_rcpt(struct making *m, const struct queuerecord *x,
 	if (p->orig.ptr != NULL && !slice_eq(p->orig, p->addr))
 		put(m, F_ORIG_TO, p->orig);
 	put(m, F_ORCPT, p->orcpt);
-	for (size_t k = 0; k < 2; k++) {
+	for (size_t k = 0; k < 3; k++) {
 		size_t pos = 0;
 		bool found = false;
 
 		/* A recipient that is done was deferred before. */
 		if (k == 1 && p->type == 'D')
 			continue;
-		/* The latest attempt. */
+		/* The latest attempt; a trace tells what became of it. */
 		while (bouncelog_next(x->log[k], &pos, &b))
 			if (entry_is(&b, f, p)) {
 				hit = b;
@@ -517,13 +517,15 @@ write_rcpt(struct making *m, const struct queuerecord *x,
 			}
 		if (!found)
 			continue;
-		status = k == 0 ? SLICE("bounced") : SLICE("deferred");
+		if (k < 2)
+			status = k == 0 ? SLICE("bounced") : SLICE("deferred");
 		m->ntime = 0;
 		rec_unset(&m->r, F_TIME);
 		put_time(m, F_TIME, x->log_time[k], 0, 0);
 		break;
 	}
 	put(m, F_STATUS, status);
+	put_known(m, F_ACTION, hit.action);
 	put_known(m, F_DSN, hit.status);
 	put_known(m, F_REASON, hit.reason);
 	put_known(m, F_REPLY, hit.diag_text);
@@ -642,6 +644,7 @@ queuerecord_log(struct queuerecord *x, struct slice log, queuerecord_fn *fn,
 		put(&m, F_STATUS, slice_eq(x->path.queue, SLICE("bounce")) ?
 		    SLICE("bounced") : slice_eq(x->path.queue,
 		    SLICE("defer")) ? SLICE("deferred") : b.action);
+		put_known(&m, F_ACTION, b.action);
 		put_known(&m, F_DSN, b.status);
 		put_known(&m, F_REASON, b.reason);
 		put_known(&m, F_REPLY, b.diag_text);
