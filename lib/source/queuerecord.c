@@ -16,6 +16,7 @@ struct making {
 	unsigned char	 num[NNUM][NUM_MAX];
 	size_t		 nnum;
 	unsigned char	 mode[8];
+	unsigned char	 orig[1024];	/* orig_client */
 };
 
 static void
@@ -74,10 +75,33 @@ put_stamp(struct making *m, enum field f, const struct statx_timestamp *t)
 }
 
 static struct slice
-client(const struct queuefacts *f, enum queueattr log, enum queueattr real)
+client(const struct queuefacts *f, enum queueattr real, enum queueattr log)
 {
-	/* Before 2.3 there was no log_client_*. */
-	return f->attr[log].ptr != NULL ? f->attr[log] : f->attr[real];
+	/* Before 2.3 there was one of them only. */
+	return f->attr[real].ptr != NULL ? f->attr[real] : f->attr[log];
+}
+
+/* The client of the system that passed it on (XFORWARD), as logs write it. */
+static void
+put_orig_client(struct making *m, const struct queuefacts *f)
+{
+	struct slice name = f->attr[QA_LOG_CLIENT_NAME];
+	struct slice addr = f->attr[QA_LOG_CLIENT_ADDRESS];
+	size_t n = 0;
+
+	if (addr.ptr == NULL || f->attr[QA_CLIENT_ADDRESS].ptr == NULL ||
+	    slice_eq(addr, f->attr[QA_CLIENT_ADDRESS]) ||
+	    name.len + addr.len + 2 > sizeof(m->orig))
+		return;
+	if (name.len > 0)
+		memcpy(m->orig, name.ptr, name.len);
+	n = name.len;
+	m->orig[n++] = '[';
+	if (addr.len > 0)
+		memcpy(m->orig + n, addr.ptr, addr.len);
+	n += addr.len;
+	m->orig[n++] = ']';
+	put(m, F_ORIG_CLIENT, slice_of(m->orig, n));
 }
 
 /* Who sent it, to any record of the message. */
@@ -85,18 +109,19 @@ static void
 put_origin(struct making *m, const struct queuefacts *f)
 {
 	put(m, F_FROM, f->sender);
-	put_known(m, F_CLIENT_NAME, client(f, QA_LOG_CLIENT_NAME,
-	    QA_CLIENT_NAME));
-	put_known(m, F_CLIENT_ADDR, client(f, QA_LOG_CLIENT_ADDRESS,
-	    QA_CLIENT_ADDRESS));
-	if (slice_digits(client(f, QA_LOG_CLIENT_PORT, QA_CLIENT_PORT)))
-		put(m, F_CLIENT_PORT, client(f, QA_LOG_CLIENT_PORT,
-		    QA_CLIENT_PORT));
-	put_known(m, F_HELO, client(f, QA_LOG_HELO_NAME, QA_HELO_NAME));
-	put_known(m, F_PROTOCOL, client(f, QA_LOG_PROTOCOL_NAME,
-	    QA_PROTOCOL_NAME));
+	put_known(m, F_CLIENT_NAME, client(f, QA_CLIENT_NAME,
+	    QA_LOG_CLIENT_NAME));
+	put_known(m, F_CLIENT_ADDR, client(f, QA_CLIENT_ADDRESS,
+	    QA_LOG_CLIENT_ADDRESS));
+	if (slice_digits(client(f, QA_CLIENT_PORT, QA_LOG_CLIENT_PORT)))
+		put(m, F_CLIENT_PORT, client(f, QA_CLIENT_PORT,
+		    QA_LOG_CLIENT_PORT));
+	put_known(m, F_HELO, client(f, QA_HELO_NAME, QA_LOG_HELO_NAME));
+	put_known(m, F_PROTOCOL, client(f, QA_PROTOCOL_NAME,
+	    QA_LOG_PROTOCOL_NAME));
 	put_known(m, F_SASL_METHOD, f->attr[QA_SASL_METHOD]);
 	put_known(m, F_SASL_USER, f->attr[QA_SASL_USERNAME]);
+	put_orig_client(m, f);
 }
 
 static const struct queuehop *
@@ -451,8 +476,8 @@ write_arrival(struct making *m, const struct queuerecord *x,
     const struct queuefacts *f, queuerecord_fn *fn, void *arg)
 {
 	const struct queuehop *h = own_hop(f);
-	struct slice addr = client(f, QA_LOG_CLIENT_ADDRESS,
-	    QA_CLIENT_ADDRESS);
+	struct slice addr = client(f, QA_CLIENT_ADDRESS,
+	    QA_LOG_CLIENT_ADDRESS);
 
 	begin_event(m, x, f, addr.len > 0 ? SLICE("client") :
 	    h != NULL && h->r.uid.len > 0 ? SLICE("pickup") :
