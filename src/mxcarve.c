@@ -29,6 +29,8 @@ static const char help[] =
 "      --offset BYTES   begin there (K, M, G)    --length BYTES  so far\n"
 "      --unallocated    only what an ext2, ext3 or ext4 file system says is free\n"
 "      --hash md5,sha1  these hashes of the image, too\n"
+"      --checkpoint FILE  written now and then; after an interruption, the same\n"
+"                       command goes on from there\n"
 "      --extract DIR    write what was found to files in a new directory\n"
 "      --map FILE       where in the image it lies: FILE.svg, else text; -: text\n"
 "                       on standard output, and no records\n"
@@ -58,7 +60,8 @@ enum {
 	OPT_UNALLOCATED,
 	OPT_MAP,
 	OPT_REST,
-	OPT_EXTRACT
+	OPT_EXTRACT,
+	OPT_CHECKPOINT
 };
 
 static const struct option longs[] = {
@@ -73,6 +76,7 @@ static const struct option longs[] = {
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "rest", required_argument, NULL, OPT_REST },
 	{ "jobs", required_argument, NULL, 'j' },
+	{ "checkpoint", required_argument, NULL, OPT_CHECKPOINT },
 	{ "extract", required_argument, NULL, OPT_EXTRACT },
 	{ NULL, 0, NULL, 0 } };
 
@@ -83,6 +87,7 @@ struct mxcarve {
 	FILE			*map_out;
 	const char		*rest;		/* --rest */
 	const char		*extract;	/* --extract */
+	const char		*checkpoint;	/* --checkpoint */
 	bool			 dfxml;		/* -o dfxml */
 };
 
@@ -165,6 +170,9 @@ option(void *arg, int c, const char *value)
 			msg_usage("bad -j: use 1 to %d", SCOUT_MAX);
 		o->threads = (unsigned int)n;
 		return true;
+	case OPT_CHECKPOINT:
+		m->checkpoint = value;
+		return true;
 	case OPT_EXTRACT:
 		m->extract = value;
 		return true;
@@ -221,6 +229,19 @@ new_directory(const char *path)
 	exit(msg_error("--extract %s: %s", name, strerror(e.sys)));
 }
 
+static struct checkpoint *
+open_checkpoint(const char *path)
+{
+	struct checkpoint *c;
+	char name[256];
+	struct err e;
+
+	if (checkpoint_open(&c, path, &e) == RC_OK)
+		return c;
+	(void)msg_quote(name, sizeof(name), slice_cstr(path));
+	exit(msg_error("--checkpoint %s: %s", name, strerror(e.sys)));
+}
+
 /* Outputs are opened before the process is confined. */
 static void
 open_outputs(struct mxcarve *m)
@@ -240,6 +261,11 @@ open_outputs(struct mxcarve *m)
 		msg_usage("--extract: of one image, not of standard input");
 	if (m->dfxml && m->map != NULL && slice_is(slice_cstr(m->map), "-"))
 		msg_usage("-o dfxml or --map -, not both");
+	if (m->checkpoint != NULL && (!again || m->extract != NULL))
+		msg_usage("--checkpoint: of one image, not of standard input, "
+		    "and without --extract");
+	if (m->checkpoint != NULL)
+		m->carver.checkpoint = open_checkpoint(m->checkpoint);
 	if (m->extract != NULL)
 		m->carver.extracts = new_directory(m->extract);
 	if (m->rest != NULL)

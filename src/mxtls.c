@@ -1,13 +1,11 @@
 /*
  * mxtls - was the mail protected, by this policy, and how is that known
  */
-#include <stdlib.h>
-
 #include "base/msg.h"
 #include "policy/audit.h"
+#include "source/asked.h"
 #include "source/doubts.h"
 #include "source/judging.h"
-#include "source/quote.h"
 #include "source/tool.h"
 #include "view/explain.h"
 #include "view/tallytext.h"
@@ -65,13 +63,12 @@ enum form {
 struct mxtls {
 	struct tool		 tool;
 	struct judging		 judging;
-	const char		*match, *explain;
+	const char		*match;
+	struct asked		 asked;		/* of --explain */
 	bool			 all, check;
 	enum form		 form;
 	struct audit		*audit;
 	struct searched		 searched;
-	struct quote		*quote;		/* of --explain */
-	bool			 found;		/* its message */
 	bool			 ended;		/* audit_end was called */
 	bool			 told;		/* that TLS was not logged */
 	bool			 events;	/* some were read */
@@ -105,7 +102,7 @@ option(void *arg, int c, const char *value)
 	case OPT_SHOW:
 		judging_show(value);
 	case OPT_EXPLAIN:
-		m->explain = value;
+		m->asked.qid = value;
 		return true;
 	default:
 		return judging_option(&m->judging, c, value);
@@ -129,16 +126,6 @@ put_explained(void *arg, const struct rec *f)
 	return true;
 }
 
-/* Is it the message of --explain? */
-static bool
-is_asked(const struct mxtls *m, const struct rec *r)
-{
-	struct slice q = slice_cstr(m->explain);
-
-	return slice_eq(rec_get(r, F_QID), q) ||
-	    slice_eq(rec_get(r, F_TRACE), q);
-}
-
 /* One hop was judged, or one peer. */
 static bool
 judged(void *arg, const struct judgement *j, const struct rec *hop,
@@ -148,8 +135,8 @@ judged(void *arg, const struct judgement *j, const struct rec *hop,
 	struct mxtls *m = arg;
 
 	p = &m->judging.policy;
-	if (m->explain != NULL) {
-		if (hop == NULL || !is_asked(m, hop))
+	if (m->asked.qid != NULL) {
+		if (hop == NULL || !asked_is(&m->asked, hop))
 			return true;
 		m->line = j->line;
 		return audit_findings(p, j, hop, true, put_explained, m);
@@ -172,28 +159,16 @@ end(struct mxtls *m)
 	return ended || audit_end(m->audit);
 }
 
-/* Keep where the evidence of --explain stands. */
-static bool
-quote(struct mxtls *m, const struct rec *r)
-{
-	struct err e;
-
-	if (m->quote == NULL || quote_take(m->quote, r, &e) == RC_OK)
-		return true;
-	m->failed = true;
-	return false;
-}
-
 /* A source or coverage record. */
 static bool
 take_end(struct mxtls *m, const struct rec *r)
 {
 	m->told = m->told || slice_eq(rec_get(r, F_TOOL),
 	    slice_cstr(msg_tool()));
-	(void)quote(m, r);
+	m->failed = !asked_take(&m->asked, r) || m->failed;
 	if (!end(m))
 		return false;
-	return m->form != FORM_RECORDS || m->explain != NULL ||
+	return m->form != FORM_RECORDS || m->asked.qid != NULL ||
 	    rec_put(&m->tool.out, r);
 }
 
@@ -206,10 +181,9 @@ take(void *arg, const struct rec *r)
 		return take_end(m, r);
 	if (!tool_within(&m->tool, r))
 		return true;
-	if (m->explain != NULL && is_asked(m, r)) {
-		m->found = true;
-		if (!quote(m, r))
-			return false;
+	if (asked_is(&m->asked, r) && !asked_take(&m->asked, r)) {
+		m->failed = true;
+		return false;
 	}
 	m->events = m->events || slice_eq(rec_get(r, F_TYPE), SLICE("event"));
 	if (m->ended)
@@ -262,13 +236,8 @@ explain_lines(struct mxtls *m, int status)
 	struct err e;
 	enum rc rc;
 
-	if (!m->found) {
-		(void)msg_error("no message with that queue ID");
-		return EXIT_TROUBLE;
-	}
-	if (quote_find(m->quote) == EXIT_TROUBLE && status == EXIT_YES)
-		status = EXIT_TROUBLE;
-	while ((rc = quote_next(m->quote, &line, &e)) == RC_OK) {
+	status = asked_find(&m->asked, status);
+	while ((rc = asked_next(&m->asked, &line, &e)) == RC_OK) {
 		(void)buf_add(b, SLICE("  | "));
 		text_clean(b, line, "");
 		(void)buf_addc(b, '\n');
@@ -276,47 +245,25 @@ explain_lines(struct mxtls *m, int status)
 	return rc == RC_END ? status : msg_err("temporary file", rc, &e);
 }
 
-/* Read the evidence; with --explain, what it names must stay readable. */
-static int
-run(struct mxtls *m, struct origins *origins)
-{
-	struct opt *opt = &m->tool.opt;
-	struct err e;
-
-	if (origins != NULL) {
-		if (sandbox_enter(opt->sandbox, origins_allowed(origins), &e) !=
-		    RC_OK)
-			exit(msg_err("sandbox", RC_FAIL, &e));
-		if (origins_start(origins, &e) != RC_OK)
-			exit(msg_err("standard input", RC_FAIL, &e));
-		opt->sandbox = SANDBOX_OFF;	/* it is on */
-	}
-	return tool_records(&m->tool, RECORDS_ANY, take, m);
-}
-
 /* Judge the evidence by the policy. */
 static int
 judge_all(struct mxtls *m)
 {
-	struct origins *origins = NULL;
 	int status;
 
-	if (m->explain != NULL) {
-		origins = origins_open(&m->tool.in, NULL, 0, NULL, 0);
-		m->quote = quote_open(origins, true, false);
-	}
+	asked_open(&m->asked, &m->tool.in);
 	searched_init(&m->searched);
 	m->audit = audit_open(&m->judging.policy, &m->judging.nexthops, judged,
 	    m);
-	status = finish(m, run(m, origins));
-	if (m->explain != NULL)
-		status = explain_lines(m, status);
-	if (m->form != FORM_RECORDS || m->explain != NULL)
+	asked_confine(&m->asked, &m->tool.opt);
+	status = tool_records(&m->tool, RECORDS_ANY, take, m);
+	status = finish(m, status);
+	status = explain_lines(m, status);
+	if (m->form != FORM_RECORDS || m->asked.qid != NULL)
 		(void)rec_flush(&m->tool.out);
 	audit_close(m->audit);
 	searched_free(&m->searched);
-	quote_close(m->quote);
-	origins_free(origins);
+	asked_close(&m->asked);
 	return status;
 }
 

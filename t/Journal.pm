@@ -35,6 +35,8 @@ sub entry {
 	my $s;
 
 	$clock += 1;
+	$f{_SOURCE_REALTIME_TIMESTAMP} //= "${clock}000111"
+	    unless exists $f{_SOURCE_REALTIME_TIMESTAMP};
 	$s = "__REALTIME_TIMESTAMP=${clock}000123\n" .
 	    "__MONOTONIC_TIMESTAMP=${clock}\n_BOOT_ID=$boot\n";
 	for my $k (sort grep { defined $f{$_} } keys %f) {

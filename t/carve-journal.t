@@ -138,6 +138,103 @@ is(scalar(grep { $_->{confidence} ne 'high' && $_->{note} !~
 is(scalar(grep { ($_->{note} // '') =~ /lines-lost/ } @e), 2,
     'written over: lines are lost twice');
 
+# Without its header: what entries and fields name each other by tells where
+# the file began.  In a disk image, and behind a hole.
+for my $k (qw(keyed old compact)) {
+	my $bytes = slurp("$dir/$k.journal");
+	my ($first) = grep { $_->[1] == 1 } objects($bytes);
+	my $from = int($first->[0] / 4096) * 4096;
+
+	$img = image("$k-piece.img", $noise, substr($bytes, $from), $noise);
+	$r = run('mxcarve', '-q', "$k-piece.img", { cd => $dir });
+	@e = events($r->{out});
+	is($r->{status}, 0, "$k without header: status");
+	ok(bare($r->{out}) eq $want, "$k without header: every entry");
+	is(scalar(grep { $_->{confidence} ne 'high' || $_->{src} ne
+	    "$k-piece.img" } @e), 0, "$k without header: high, in the image");
+	# Entries with the same text share it.
+	my @q = split /\n/, run('mxquote', '-aq', '-', { in => $r->{out},
+	    cd => $dir })->{out};
+	is(scalar(grep { $q[$_] ne "MESSAGE=$e[$_]{text}" } 0 .. $#e), 0,
+	    "$k without header: quoted as stored") if $k ne 'compact';
+}
+
+# In two places, the later half first: fields that stand in the first half
+# only are known by their hash, which compact files do not have.
+for my $k (qw(keyed compact)) {
+	my $bytes = slurp("$dir/$k.journal");
+	my @en = grep { $_->[1] == 3 } objects($bytes);
+	my $at = int($en[$n / 2][0] / 4096) * 4096;
+	my @in = map { $_ + 1 } grep { $en[$_][0] + $en[$_][3] <= $at } 0 .. $n - 1;
+	my @behind = map { $_ + 1 } grep { $en[$_][0] > $at + 4096 } 0 .. $n - 1;
+
+	$img = image("$k-two.img", $noise, substr($bytes, $at), $noise,
+	    substr($bytes, 0, $at), filler(2 * 1024 * 1024));
+	$r = run('mxcarve', '-q', $img);
+	%got = map { ($_->{seqnum} => $_) } events($r->{out});
+	is(scalar(grep { !$got{$_} } @in, @behind), 0,
+	    "$k in two places: all entries");
+	is(scalar(grep { $got{$_}{confidence} ne 'high' } @in), 0,
+	    "$k in two places: the first half is whole");
+	is(scalar(grep { $got{$_} && $got{$_}{confidence} ne 'high' } @behind),
+	    $k eq 'keyed' ? 0 : scalar(@behind),
+	    "$k in two places: the other one " . ($k eq 'keyed' ? 'as well' :
+	    'lacks fields'));
+	is(scalar(grep { $got{$_} && $got{$_}{confidence} ne 'high' &&
+	    $got{$_}{note} !~ /fields-lost/ } @behind), 0, "$k in two places: and says so");
+	my %text = map { ($_->{seqnum} => $_->{text}) } map { record($_) }
+	    split /^/, $want;
+	is(scalar(grep { ($got{$_}{text} // $text{$_}) ne $text{$_} }
+	    keys %got), 0,
+	    "$k in two places: no wrong text");
+}
+
+# Deleted from ext4, which did not store the blocks of zeroes in it.
+SKIP: {
+	$ENV{PATH} .= ':/usr/sbin:/sbin';
+	skip 'no mke2fs', 3 if system('mke2fs -V >/dev/null 2>&1') != 0;
+	mkdir "$dir/root";
+	put("$dir/root/a.journal", slurp("$dir/keyed.journal"));
+	system("mke2fs -q -t ext4 -d $dir/root $dir/fs.img 32M >/dev/null 2>&1")
+	    == 0 or die "mke2fs failed\n";
+	system("debugfs -w -R 'rm /a.journal' $dir/fs.img >/dev/null 2>&1");
+	$r = run('mxcarve', '-q', "$dir/fs.img");
+	# An entry that stands alone between two holes is lost.
+	my %want = map { ($_ => 1) } split /^/, $want;
+	my @here = split /^/, bare($r->{out});
+	is(scalar(grep { !$want{$_} } @here), 0,
+	    'deleted from ext4, with holes: nothing else');
+	cmp_ok(scalar(@here), '>=', keys(%want) * 0.99,
+	    'deleted from ext4, with holes: nearly all');
+	is(scalar(grep { $_->{confidence} ne 'high' } events($r->{out})), 0,
+	    'deleted from ext4, with holes: high');
+}
+
+# Near misses of a piece: the text alone, a head of another type, an object
+# that nothing follows, one whose entry does not name it.
+my $object = sub {
+	my ($type, $rest, $size) = @_;
+
+	$rest .= "\0" x (-length($rest) % 8);
+	return pack('CCx6Q<', $type, 0, $size // 16 + length $rest) . $rest;
+};
+my $text = 'MESSAGE=4hZ1fY0sf8z9s6S: removed';
+my $data = sub { $object->(1, pack('Q<6', 1, 0, 0, $_[0], 0, 1) . $text,
+    64 + length $text) };
+my $entry = $object->(3, pack('Q<3', 7, 1788000000000000, 5) . "\x4f" x 16 .
+    pack('Q<3', 9, 4096, 1));
+my $size = length $data->(0);
+$img = image('near.img', "\0" x 64 . $text, $export, $object->(2, "\0" x 24 .
+    'MESSAGE') . $entry, $data->(4096), $data->(8192) . $entry,
+    $data->(8192) . $noise);
+$r = run('mxcarve', '-q', $img);
+is(scalar(events($r->{out})), 0, 'near misses of a piece');
+# And the hit: the entry stands where the data says, and names it.
+$img = image('hit.img', $noise, $data->(4096 + $size) . $entry);
+$r = run('mxcarve', '-q', $img);
+is(join(' ', map { "$_->{seqnum} $_->{text} $_->{confidence}" }
+    events($r->{out})), '7 4hZ1fY0sf8z9s6S: removed low', 'and a hit');
+
 # Nothing there: magics in noise, a header alone, one that lies.
 my $huge = substr($whole, 0, 4096);
 substr($huge, 96, 8) = pack 'Q<', 1 << 62;

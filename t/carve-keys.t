@@ -86,7 +86,9 @@ subtest 'every form, anywhere' => sub {
 	for my $a (@all) {
 		my ($name, $kind, $form, $of) = @$a;
 		my ($k) = grep { $_->{off} == $at{$name} } @k;
-		my $text = slurp("$dir/$name") =~ s/\n\z//r;
+		my $text = slurp("$dir/$name");
+
+		$text =~ s/\n\z// if $form =~ /pem/;
 
 		ok($k, "$name: found") or next;
 		is("$k->{key_kind}, $k->{format}", "$kind, $form", 'what it is');
@@ -137,13 +139,13 @@ subtest 'near misses' => sub {
 		'a manual' => "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n",
 		'a public key' => openssl(qw(pkey -in), "$dir/ec1.pem", '-pubout'),
 		'primes of another modulus' => $prime,
-		'cut off' => substr($der, 0, -1),
+		'cut off' => substr($der, 0, length($der) / 2),
 		'longer than it says' => $der =~ s/^(..)(.)(.)/$1 . $2 . chr(ord($3) + 1)/esr . 'x',
-		'a certificate cut off' => substr($crt, 0, -3),
+		'a certificate cut off' => substr($crt, 0, length($crt) / 2),
 		'a certificate of zeroes' => substr($crt, 0, 40) . "\0" x (length($crt) - 40),
 	);
-	is(scalar(keys_of("\n" . $miss{$_} . "\0" x 600)), 0, $_) for sort keys %miss;
-	is(scalar(keys_of("\n$pem\0$der\0$crt")), 3, 'and the originals');
+	is(scalar(keys_of("\n" x 100 . $miss{$_} . "\0" x 600)), 0, $_) for sort keys %miss;
+	is(scalar(keys_of($_)), 1, 'and an original, at the very front') for $pem, $der, $crt;
 };
 
 subtest 'compressed' => sub {

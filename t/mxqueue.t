@@ -161,13 +161,16 @@ subtest 'contradictions' => sub {
 	my $words = sub {
 		my (%o) = @_;
 		my $top = "$root/" . $run++;
-		my $now = time;
-		my $sec = $now + ($o{id_sec} // 0);
+		my ($now, $sec);
 		my $q = $o{queue} // 'hold';
 		my $tmp = "$top/$q/tmp";
 
 		system('mkdir', '-p', "$top/$q") == 0 or die;
 		put($tmp, '');
+		# All times are those of the file, or near them.
+		chomp($now = `stat -c %W $tmp`);
+		$now = time if $now !~ /^[1-9]\d*$/;
+		$sec = $now + ($o{id_sec} // 0);
 		my $id = queue_id($o{short} ? 0 : 1, $sec, 262144, (stat $tmp)[1]);
 		my $addr = $o{addr} // '192.0.2.7';
 		my $date = POSIX::strftime('%a, %d %b %Y %H:%M:%S +0000 (UTC)', gmtime($now + ($o{received} // 0)));
@@ -251,9 +254,46 @@ subtest 'contradictions' => sub {
 	}
       SKIP: {
 		skip 'no times of birth here', 2 if !$have;
-		is($words->(id_sec => -5, T => -5, created => -5, received => -5), 'id-time-birth', 'made later than its name says');
+		is($words->(id_sec => -2, T => -2, created => -2, received => -2), 'id-time-birth', 'made later than its name says');
 		is($words->(id_sec => -1, T => -1, created => -1, received => -1), '', 'made a moment later');
 	}
+};
+
+subtest 'hops' => sub {
+	my $hops = sub {
+		my ($id, @received) = @_;
+		my @rec = (['T', '1788249845 5'], ['A', 'create_time=1788249845'], ['S', 'ann@sender.example'],
+		    ['R', 'bob@dest.example'], ['M', ''], (map { my @l = split /\n/; map { ['N', $_] } @l } @received),
+		    ['N', 'Subject: x'], ['N', ''], ['N', 'Received: from body (b [192.0.2.1]) by body with ESMTPS id ' . $id], ['X', ''], ['E', '']);
+		mkdir "$dir/hops";
+		my $r = run('mxqueue', '-q', put("$dir/hops/$id", encode(\@rec, 95, [0, 0, 0, 0, 0, 1 + 32])));
+		my @r = records($r);
+
+		unlink "$dir/hops/$id";
+		return ($r[0], map { join ' ', map { $_ // '-' } @$_{qw(by protocol tls tls_version), 'orig_queue_id'}, $_->{claim} ? 'claim' : 'ours' }
+		    grep { ($_->{event} // '') eq 'received' } @r);
+	};
+	my $id = '400008000D';
+	my $own = "Received: from mx.example.com (mx.example.com [192.0.2.7])\n\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits))\n"
+	    . "\tby relay.example.org (Postfix) with ESMTPS id $id;\n\tTue, 1 Sep 2026 08:04:05 +0000 (UTC)";
+	my $exim = "Received: from c.example.com ([192.0.2.1] helo=c.example.com)\n\tby mx.example.com with esmtp (Exim 4.96)\n\tid 1qAbCd-0001Ab-2C;\n\tTue, 01 Sep 2026 08:04:04 +0000";
+	my $gmail = "Received: from c (c [192.0.2.2]) by mx.google.com with ESMTPS id abc\n (version=TLS1_3 cipher=TLS_AES_256_GCM_SHA384 bits=256/256);\n Tue, 01 Sep 2026 01:04:03 -0700 (PDT)";
+	my ($f, @h) = $hops->($id, $own, $exim, $gmail);
+
+	is_deeply(\@h, ["relay.example.org ESMTPS encrypted TLSv1.3 $id ours", 'mx.example.com esmtp plaintext - 1qAbCd-0001Ab-2C claim',
+	    'mx.google.com ESMTPS encrypted TLS1_3 abc claim'], 'our own on top, what others claim below');
+	is("$f->{tls} $f->{tls_proof} $f->{host}", 'encrypted proven relay.example.org', 'ours proves the inbound hop');
+	is($f->{send_opts}, 'smtputf8 requiretls', 'send options');
+	# What a sender can write: the same words, one line lower or in the body.
+	($f, @h) = $hops->($id, $exim, $own);
+	is_deeply([@h, $f->{tls}, $f->{contradicts}], ['mx.example.com esmtp plaintext - 1qAbCd-0001Ab-2C claim', "relay.example.org ESMTPS encrypted TLSv1.3 $id claim",
+	    undef, undef], 'ours below another is a claim');
+	($f, @h) = $hops->($id, $own =~ s/id $id/id 500008000D/r);
+	is_deeply([@h, $f->{tls}, $f->{contradicts}], ['relay.example.org ESMTPS encrypted TLSv1.3 500008000D claim', undef, 'received-id'], 'of another queue ID: a claim');
+	($f, @h) = $hops->($id, $own =~ s/\(Postfix\)/(Postfox)/r);
+	is_deeply([@h, $f->{tls}], ["relay.example.org ESMTPS encrypted TLSv1.3 $id claim", undef], 'of another mail system: a claim');
+	($f, @h) = $hops->($id);
+	is(scalar @h, 0, 'none in the headers, none from the body');
 };
 
 subtest 'parts' => sub {

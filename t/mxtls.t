@@ -220,7 +220,10 @@ subtest 'peers over time' => sub {
 	is(found($r), "$V tls-lost, 1", 'TLS, then none');
 	is(join(' ', map { $r->{f}[0]{$_} } qw(time end seen_first seen_last count relay_name severity)),
 	    join(' ', map({ at($_) } 3, 4, 1, 2), '2 mx1.example.org high'), 'first and last of each');
-	like($r->{f}[0]{reason}, qr/\(2 hops with TLS, then 2 without\)/, 'in words');
+	like($r->{f}[0]{reason}, qr/\(2 times with TLS, then 2 without\)/, 'in words');
+	row('an attempt under TLS is a sight of it', $p, [out(time => at(1), status => 'deferred'), out(plain(), time => at(2))], "$V tls-lost, 1");
+	row('one without is none', $p, [out(plain(), time => at(1), status => 'deferred'), out(plain(), time => at(2))], '0');
+	row('one refused before TLS, either', $p, [out(%plain, tls => 'none-attempted', time => at(1), status => 'deferred'), out(plain(), time => at(2))], '0');
 	row('none, then TLS', $p, [@lost[2, 3], map { { %$_, time => at(5) } } @lost[0, 1]], '0');
 	row('by time, not by order', $p, [{ %{$lost[0]}, time => at(5) }, $lost[2]], '0');
 	row('another address', $p, [$lost[0], { %{$lost[2]}, relay_addr => '198.51.100.26' }], '0');

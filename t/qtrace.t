@@ -3,7 +3,7 @@
 # Queue files beside logs in mxtrace, against what postqueue said of the same
 # queue: samples/queue/standing-*.tgz were made by t/lab/standing.  Then the
 # log is cut, files are taken away, put back and edited: what does not agree
-# must be told, and nothing else.
+# must be told, and nothing else.  STANDING=DIR: other files, made anew.
 
 use strict;
 use warnings;
@@ -65,7 +65,7 @@ for my $kind ('short', 'long') {
 	my $d = "$dir/$kind";
 
 	mkdir $d;
-	system('tar', '--warning=no-timestamp', '-xzf', "samples/queue/standing-$kind.tgz", '-C', $d) == 0 or die "tar: $?\n";
+	system('tar', '--warning=no-timestamp', '-xzf', ($ENV{STANDING} || 'samples/queue') . "/standing-$kind.tgz", '-C', $d) == 0 or die "tar: $?\n";
 	my ($log, $spool) = ("$d/mail.log", "$d/spool");
 	my @queue = map { JSON::PP->new->decode($_) } split /^/, slurp("$d/queue.json");
 	my $both = trace([$log, $spool]);
@@ -121,6 +121,13 @@ for my $kind ('short', 'long') {
 	read $f, my $header, $m->{tls_len};
 	like($header, qr/^N.Received: from .* with ESMTP id \Q$id{before}\E/s, "$kind: whose bytes are where the record says");
 
+	# Passed on by another system: the client and that system's client.
+	my $alone = trace([$spool])->{message}{$id{forwarded}};
+	is_deeply([@$alone{qw(client_name client_addr orig_client orig_queue_id message_id)}],
+	    [@{$plain->{message}{$id{forwarded}}}{qw(client_name client_addr orig_client orig_queue_id message_id)}],
+	    "$kind: queue and log have the same client, and the same of the system before");
+	is($alone->{orig_client}, 'first.example.com[192.0.2.9]', "$kind: which is the one of XFORWARD");
+
 	# By pipe, and in any order.
 	my $piped = run('mxqueue', $spool);
 	for my $e ([], ['-e']) {
@@ -167,7 +174,7 @@ for my $kind ('short', 'long') {
 	my $back = trace([$log, $more]);
 	is(doubts($back), "$kept:file-after-removed settled-but-pending", "$kind: a file that was removed is back");
 	is($back->{message}{$kept}{status}, 'sent', "$kind: and was sent all the same");
-	my $alone = "$d/alone";
+	$alone = "$d/alone";
 	mkdir $_ for $alone, map { "$alone/$_" } qw(incoming active deferred hold);
 	copy("$d/kept/$kept", "$alone/hold/$kept");
 	is(trace([$log, $alone])->{message}{$kept}{contradicts}, 'settled-but-pending',
@@ -219,14 +226,14 @@ for my $kind ('short', 'long') {
 	my %id = by_subject(trace(["$dir/short/spool"]));
 	my $id = $id{secret};
 	my @old = grep { /\b$id\b/ } split /^/, $log;
-	my $before = join '', map { s/^Nov 29/Nov 27/r } @old, $old[-1] =~ s/: to=.*/: removed/r =~ s{smtp\[}{qmgr[}r;
+	my $before = join '', map { s/^\w+ +\d+/Feb 27/r } @old, $old[-1] =~ s/: to=.*/: removed/r =~ s{smtp\[}{qmgr[}r;
 	my $x = run('mxtrace', '-z', 'UTC', '-y', 2026, put("$dir/two.log", $before, $log), "$dir/short/spool");
 	my @m = map { JSON::PP->new->decode($_) } grep { /^\{"type":"message"/ && /"qid":"$id"/ } split /^/, $x->{out};
 
 	is(scalar @m, 2, 'two lives of one ID');
 	is_deeply([map { int defined $_->{queue} } @m], [0, 1], 'and the file belongs to the later one');
 	is_deeply([map { $_->{contradicts} // '' } @m], ['', ''], 'which nothing contradicts');
-	my $after = join '', map { s/^Nov 29/Dec  1/r } @old;
+	my $after = join '', map { s/^\w+ +\d+/Dec 31/r } @old;
 	$x = run('mxtrace', '-z', 'UTC', '-y', 2026, put("$dir/two.log", $log, $after), "$dir/short/spool");
 	@m = map { JSON::PP->new->decode($_) } grep { /^\{"type":"message"/ && /"qid":"$id"/ } split /^/, $x->{out};
 	is_deeply([map { ($_->{queue} // '') . ($_->{contradicts} // '') } @m], ['deferredid-in-use', ''],

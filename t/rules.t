@@ -177,6 +177,12 @@ subtest 'peers' => sub {
 	$tested{$_}{bad}++, $tested{$_}{near}++, $tested{$_}{dark}++ for qw(tls-lost trust-changed);
 };
 
+# A session that broke off under TLS, and then the mail in plaintext.
+subtest 'a session lost' => sub {
+	my @f = grep { $_->{rule} eq 'tls-lost' } judge('out-refused', 'may');
+	is(join(' ', map { "$_->{verdict} $_->{relay_name}" } @f), 'violation lost-tls.example.net', 'told of that peer, and of no other');
+};
+
 # A client whose handshake failed sent no mail; it is told all the same.
 subtest 'handshakes of clients' => sub {
 	my @in = grep { $_->{rule} eq 'handshake-failed' } judge('bad-clients', 'failed');

@@ -83,7 +83,7 @@ X(DELAY_CONN, delay_conn, NUM, "seconds to set up the connection")	\
 X(DELAY_XMIT, delay_xmit, NUM, "seconds of transmission")		\
 X(CONN_USE, conn_use, NUM, "deliveries so far on a reused connection")	\
 X(REPLY, reply, STR, "text in parentheses of a delivery")		\
-X(ACTION, action, STR, "reject, hold, discard, filter, milter-reject, ...") \
+X(ACTION, action, STR, "reject, hold, discard, filter, milter-reject, ...; of a queue file's recipient the word of its log: delayed, failed, delivered, ...") \
 X(STAGE, stage, STR, "SMTP stage: CONNECT, RCPT, END-OF-MESSAGE, ...")	\
 X(REPLY_CODE, reply_code, STR, "three-digit SMTP code")			\
 X(REASON, reason, STR, "reason text of a reject, a failure or a finding") \

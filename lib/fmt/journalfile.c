@@ -17,6 +17,8 @@ struct journalfile {
 	bool over;	/* all is said */
 	/* The walk. */
 	uint64_t pos;
+	uint64_t solid;	 /* end of what it met before damage */
+	bool frozen;	 /* there was some */
 	uint64_t last;	 /* the object before, or 0 */
 	uint64_t torn;	 /* where damage began, or NONE */
 	uint64_t walked; /* the entry it has found, or NONE */
@@ -109,6 +111,22 @@ lost_patience(const struct journalfile *j)
 	    j->pos - j->torn > j->r.src.patience;
 }
 
+/*
+ * Damage at pos.  What an array has not used yet may not have been stored,
+ * so that other bytes stand there.
+ */
+static void
+freeze(struct journalfile *j)
+{
+	struct journal_head o;
+
+	if (!j->frozen && j->last != 0 &&
+	    journalread_head(&j->r, j->last, &o) &&
+	    o.type == JOURNALOBJ_T_ARRAY)
+		j->solid = j->last + JOURNALOBJ_ARRAY;
+	j->frozen = true;
+}
+
 /* Find the next entry at pos or behind it: j->walked. */
 static enum rc
 walk(struct journalfile *j, struct err *e)
@@ -127,15 +145,20 @@ walk(struct journalfile *j, struct err *e)
 		}
 		if (all_zero(s)) {
 			/* Behind the last object there is room for more. */
-			if (!searching && j->pos <= j->r.header.tail)
+			if (!searching && j->pos <= j->r.header.tail) {
 				j->torn = j->pos;
+				j->frozen = true;
+			}
 			searching = true;
 			skip_zeroes(j);
+			if (!j->frozen)
+				j->solid = j->pos;
 			continue;
 		}
 		if (!journalobj_head(
 			s, j->pos, j->r.src.size, j->r.compact, &o) ||
 		    (searching && !sure(j, j->pos, &o))) {
+			freeze(j);
 			if (!searching) {
 				j->torn = j->pos;
 				searching = true;
@@ -147,6 +170,8 @@ walk(struct journalfile *j, struct err *e)
 		searching = false;
 		j->last = j->pos;
 		j->pos = journalobj_next(j->pos, o.size);
+		if (!j->frozen)
+			j->solid = j->pos;
 		if (o.type == JOURNALOBJ_T_ENTRY) {
 			j->walked = j->last;
 			j->has_walked = true;
@@ -292,6 +317,12 @@ journalfile_close(struct journalfile *j)
 		return;
 	journalread_free(&j->r);
 	mem_free(j);
+}
+
+uint64_t
+journalfile_solid(const struct journalfile *j)
+{
+	return j->solid < j->r.src.size ? j->solid : j->r.src.size;
 }
 
 const struct journal_header *

@@ -49,6 +49,17 @@
 #define JOURNALFILE_LOST 2U
 #define JOURNALFILE_UNLINKED 4U
 
+/*
+ * Fields by the hash of their DATA object, which is that of an item: what one
+ * file knows helps with pieces of it elsewhere.  find gives a field that was
+ * kept, "NAME=value"; false if there is none.
+ */
+struct journalfile_fields {
+	void (*keep)(void *arg, uint64_t hash, struct slice field);
+	bool (*find)(void *arg, uint64_t hash, struct slice *field);
+	void *arg;
+};
+
 struct journalfile_src {
 	/* Fill buf with n bytes from off on; how many there are. */
 	size_t (*read)(void *arg, uint64_t off, void *buf, size_t n);
@@ -56,6 +67,7 @@ struct journalfile_src {
 	uint64_t size;
 	/* how far to look for an object behind damage; 0: to the end */
 	uint64_t patience;
+	const struct journalfile_fields *fields; /* NULL: none */
 };
 
 typedef bool journalfile_want(struct slice name);
@@ -66,6 +78,7 @@ struct journalfile_entry {
 	unsigned int flaws;
 	const struct slice *field;
 	size_t nfield;
+	uint64_t message, message_len; /* MESSAGE= as stored; 0: not there */
 };
 
 struct journalfile;
@@ -77,6 +90,8 @@ void journalfile_close(struct journalfile *);
 const struct journal_header *journalfile_header(const struct journalfile *);
 enum rc journalfile_next(
     struct journalfile *, struct journalfile_entry *, struct err *);
+/* Up to here objects followed one another, then room for more. */
+uint64_t journalfile_solid(const struct journalfile *);
 /* The entry at that offset; false if there is none. */
 bool journalfile_at(
     struct journalfile *, uint64_t off, struct journalfile_entry *);

@@ -163,8 +163,10 @@ look(struct journalread *j, uint64_t off, struct journal_known *k,
 	k->jenkins = journalhash_jenkins(*out);
 	hash = j->header.keyed ? journalhash_siphash(*out, j->header.file_id) :
 				 k->jenkins;
-	if (hash != k->hash)
+	if (hash != k->hash && !j->unkeyed)
 		k->state = JOURNAL_BAD_HASH;
+	else if (j->src.fields != NULL)
+		j->src.fields->keep(j->src.fields->arg, k->hash, *out);
 	k->wanted = slice_cut(*out, '=', &name, &value) && name.len > 0 &&
 	    (j->want == NULL || j->want(name));
 }
@@ -214,6 +216,38 @@ struct sum {
 	bool own;    /* the hashes of those read are right */
 };
 
+/* A field of an item that is known by its hash only. */
+static bool
+by_hash(struct journalread *j, struct journalfile_entry *e, uint64_t hash,
+    struct sum *sum)
+{
+	const struct journalfile_fields *f = j->src.fields;
+	struct slice field, name, value;
+
+	if (j->compact || f == NULL || !f->find(f->arg, hash, &field))
+		return false;
+	sum->read++;
+	sum->jenkins ^= journalhash_jenkins(field);
+	if (slice_cut(field, '=', &name, &value) &&
+	    (j->want == NULL || j->want(name)) && !keep(j, e, field))
+		e->flaws |= JOURNALFILE_LOST;
+	return true;
+}
+
+/* Where the text of an entry is stored. */
+static void
+note_message(struct journalread *j, struct journalfile_entry *e, uint64_t ref,
+    struct slice field)
+{
+	struct journal_head o;
+
+	if (e->message != 0 || !slice_starts(field, SLICE("MESSAGE=")) ||
+	    !journalread_head(j, ref, &o))
+		return;
+	e->message = ref + journalobj_data(j->compact);
+	e->message_len = o.size - journalobj_data(j->compact);
+}
+
 /* One item of an entry. */
 static void
 item(struct journalread *j, struct journalfile_entry *e, struct slice s,
@@ -221,6 +255,7 @@ item(struct journalread *j, struct journalfile_entry *e, struct slice s,
 {
 	const struct journal_known *k;
 	uint64_t ref = journalobj_ref(s.ptr, j->compact);
+	uint64_t hash = j->compact ? 0 : journalobj_u64(s.ptr + ITEM_HASH);
 	struct slice value;
 
 	/* Fields are written before the entry that has them. */
@@ -230,18 +265,25 @@ item(struct journalread *j, struct journalfile_entry *e, struct slice s,
 		return;
 	}
 	k = journalread_data(j, ref, true, &value);
-	if (k->state == JOURNAL_NONE || k->state == JOURNAL_LONG) {
+	if ((k->state == JOURNAL_NONE || k->hash != hash) &&
+	    by_hash(j, e, hash, sum))
+		return;
+	/* In a piece of a file another one's field may stand there. */
+	if (k->state == JOURNAL_NONE || k->state == JOURNAL_LONG ||
+	    (j->unkeyed && !j->compact && k->hash != hash)) {
 		e->flaws |= JOURNALFILE_LOST;
 		sum->all = false;
 		return;
 	}
 	sum->read++;
 	sum->jenkins ^= k->jenkins;
-	if (k->state == JOURNAL_BAD_HASH ||
-	    (!j->compact && journalobj_u64(s.ptr + ITEM_HASH) != k->hash))
+	if (k->state == JOURNAL_BAD_HASH || (!j->compact && hash != k->hash))
 		sum->own = false;
-	if (k->wanted && !keep(j, e, value))
+	if (!k->wanted)
+		return;
+	if (!keep(j, e, value))
 		e->flaws |= JOURNALFILE_LOST;
+	note_message(j, e, ref, value);
 }
 
 /* The head of an ENTRY; its type may be mended. */

@@ -1,5 +1,6 @@
 /*
- * journalread - objects of a journal file, checked; internal to journalfile
+ * journalread - objects of a journal file, checked; for journalfile, and for
+ * who has a piece of such a file only
  *
  * journalread_at gives at most n bytes from an offset on, fewer at the end of
  * the file; they live until the next call.  journalread_data reads and checks
@@ -38,6 +39,7 @@ struct journalread {
 	struct journalfile_src src;
 	struct journal_header header;
 	bool compact;
+	bool unkeyed; /* the file's ID is not known */
 	journalfile_want *want;
 	uint64_t budget; /* bytes that may still be decoded */
 	struct journal_block {

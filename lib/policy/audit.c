@@ -75,6 +75,21 @@ judge_one(struct audit *a, const struct rec *r)
 	a->stopped = !a->fn(a->arg, &j, r, NULL);
 }
 
+/* Nothing was sent, but perhaps the peer was seen to have TLS. */
+static void
+see_attempt(struct audit *a, const struct rec *r)
+{
+	struct judgement j = { .outbound = true, .sec = judge_time(r) };
+	struct rec named;
+
+	if (a->names != NULL) {
+		pseudonym_rec(a->names, r, &named);
+		r = &named;
+	}
+	judge_peer(r, &j);
+	peers_see(a->peers, &j, r);
+}
+
 bool
 audit_add(struct audit *a, const struct rec *r)
 {
@@ -85,6 +100,8 @@ audit_add(struct audit *a, const struct rec *r)
 	else if (slice_eq(type, SLICE("delivery"))) {
 		if (slice_eq(rec_get(r, F_STATUS), SLICE("sent")))
 			once_delivery(a->once, r);
+		else
+			see_attempt(a, r);
 		judge_one(a, r);
 	} else if (slice_eq(type, SLICE("event")))
 		judge_one(a, r);

@@ -107,8 +107,7 @@ find(struct peers *t, const struct judgement *j)
 	p = &t->v[t->n];
 	*p = (struct peer){ .name = arena_dup(&t->mem, j->peer.name),
 		.addr = arena_dup(&t->mem, j->peer.addr),
-		.outbound = j->outbound,
-		.direction = (unsigned char)j->direction, .next = *slot };
+		.outbound = j->outbound, .next = *slot };
 	if ((p->addr.ptr == NULL && j->peer.addr.len > 0) ||
 	    (p->name.ptr == NULL && j->peer.name.len > 0))
 		return NULL;
@@ -176,10 +175,24 @@ peers_add(struct peers *t, const struct judgement *j, const struct rec *r)
 		t->dropped++;
 		return;
 	}
+	p->direction = (unsigned char)j->direction;
 	follow(t, &p->tls, !j->plaintext, t->policy->tls_seen, sec, j, r);
 	if (j->outbound && !j->plaintext && trust.len > 0)
 		follow(t, &p->trust, slice_eq(trust, SLICE("Trusted")) ||
 		    slice_eq(trust, SLICE("Verified")), 1, sec, j, r);
+}
+
+void
+peers_see(struct peers *t, const struct judgement *j, const struct rec *r)
+{
+	struct peer *p;
+
+	if (j->sec == INT64_MAX || !is_encrypted(r) ||
+	    j->peer.name.len + j->peer.addr.len == 0)
+		return;
+	p = find(t, j);
+	if (p != NULL)
+		see(&p->tls.before, j->sec);
 }
 
 static void
@@ -195,10 +208,10 @@ static void
 put_why(struct peers *t, struct rec *r, const struct change *c,
     enum rule rule)
 {
-	const char *one = rule == RULE_TLS_LOST ? " hop with TLS, then " :
-	    " hop with trust, then ";
-	const char *more = rule == RULE_TLS_LOST ? " hops with TLS, then " :
-	    " hops with trust, then ";
+	const char *one = rule == RULE_TLS_LOST ? " time with TLS, then " :
+	    " time with trust, then ";
+	const char *more = rule == RULE_TLS_LOST ? " times with TLS, then " :
+	    " times with trust, then ";
 
 	t->why.len = 0;
 	(void)(buf_add(&t->why, rule_info[rule].why) &&

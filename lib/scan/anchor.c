@@ -95,6 +95,9 @@ look(struct slice s, size_t pos)
 	case 'L':
 		return here(s, pos, SLICE("LPKSHHRH")) ?
 		    ANCHOR_JOURNAL : ANCHOR_NONE;
+	case 'M':
+		return here(s, pos, SLICE("MESSAGE=")) ?
+		    ANCHOR_ENTRY : ANCHOR_NONE;
 	case '-':
 		return here(s, pos, SLICE("-----BEGIN ")) ?
 		    ANCHOR_PEM : ANCHOR_NONE;
@@ -137,6 +140,7 @@ promising(const unsigned char *p)
 	m = _mm_or_si128(m, both(v0, v1, 0x28, 0xb5));
 	m = _mm_or_si128(m, both(v0, v1, 0xfd, '7'));
 	m = _mm_or_si128(m, both(v0, v1, 'L', 'P'));
+	m = _mm_or_si128(m, both(v0, v5, 'M', 'G'));
 	m = _mm_or_si128(m, both(v0, v5, '-', 'B'));
 	m = _mm_or_si128(m, both(v0, v6, 'R', 'e'));
 	m = _mm_or_si128(m, both(v0, v1, 0x02, 0x01));

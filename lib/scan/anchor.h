@@ -14,6 +14,7 @@
  *	ANCHOR_ZSTD	28 b5 2f fd
  *	ANCHOR_XZ	fd 37 7a 58 5a 00
  *	ANCHOR_JOURNAL	LPKSHHRH, systemd's journal
+ *	ANCHOR_ENTRY	MESSAGE=, the text of a journal's entry
  *	ANCHOR_PEM	the first dash of "-----BEGIN "
  *	ANCHOR_DER	the 02 01 of the version of a key, a certificate or a
  *			PKCS #12 file in DER, behind the heads that it has
@@ -49,6 +50,7 @@ enum anchor {
 	ANCHOR_ZSTD,
 	ANCHOR_XZ,
 	ANCHOR_JOURNAL,
+	ANCHOR_ENTRY,
 	ANCHOR_PEM,
 	ANCHOR_DER,
 	ANCHOR_RECEIVED,

@@ -115,7 +115,7 @@ keys_pem(struct slice s, struct keys *k)
 	*k = (struct keys){ .len = 0 };
 	s = whole;
 	l = take_label(&s);
-	if (l == NULL || (n = slice_find(s, SLICE("-----END "))) == SLICE_NONE)
+	if (l == NULL || (n = slice_find(s, SLICE("-----"))) == SLICE_NONE)
 		return false;
 	body = slice_sub(s, 0, n);
 	end = end_len(slice_from(s, n), l->name);
@@ -143,7 +143,7 @@ keys_pem(struct slice s, struct keys *k)
 	return good;
 }
 
-/* Bytes of the element at the front of s with its head; 0: none or cut. */
+/* Bytes of the element at the front of s with its head; 0: none. */
 static size_t
 element(struct slice s, size_t *head)
 {
@@ -161,18 +161,18 @@ element(struct slice s, size_t *head)
 		len = (size_t)s.ptr[2] << 8 | s.ptr[3];
 	} else if (len >= 0x80)
 		return 0;
-	return len <= s.len - *head ? *head + len : 0;
+	return *head + len;
 }
 
 bool
 keys_der(struct slice s, struct keys *k)
 {
-	size_t head = 0, len = element(slice_sub(s, 0, KEYS_MAX), &head);
+	size_t head = 0, len = element(s, &head);
 	struct slice in;
 
 	*k = (struct keys){ .len = len };
 	in = slice_sub(s, head, len - head);
-	if (len == 0 || in.len < 8)
+	if (len == 0 || len > s.len || len > KEYS_MAX || in.len < 8)
 		return false;
 	k->kind = KEYS_PRIVATE;
 	if (in.ptr[0] == 0x30) {
@@ -191,6 +191,14 @@ keys_der(struct slice s, struct keys *k)
 	else
 		return false;
 	return keysread(slice_sub(s, 0, len), k, false);
+}
+
+size_t
+keys_der_len(struct slice s)
+{
+	size_t head;
+
+	return element(s, &head);
 }
 
 size_t

@@ -52,5 +52,7 @@ struct keys {
 bool keys_pem(struct slice s, struct keys *);
 bool keys_der(struct slice s, struct keys *);
 size_t keys_der_start(struct slice before, struct slice s);
+/* Bytes that the outer SEQUENCE at the front of s says it has, or 0. */
+size_t keys_der_len(struct slice s);
 
 #endif

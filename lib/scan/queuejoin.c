@@ -13,6 +13,8 @@
 #define EDGES 8	       /* latest borders of blocks that are tried */
 #define SLOW_EDGES 3   /* the same where every run is tried */
 #define SLOW_RUNS 65536
+/* What it costs to try a place, in bytes walked. */
+#define WORK_TRY 8192
 
 /* A border of a block, and the walk before the record that reaches it. */
 struct edge {
@@ -336,6 +338,7 @@ solved(struct search *s, struct level *l, const struct queuewalk *w)
 	enum queuelink link;
 
 	pieces_cut(&l->p, w->end);
+	s->j->work += l->p.size;
 	link = queuelink_of(&l->p);
 	if (link == QUEUELINK_WRONG)
 		return;
@@ -384,11 +387,13 @@ next_block(
 	struct queuejoin *j = s->j;
 	uint64_t gap = e->head - e->block;
 
-	while (l->c < j->found->nrun && l->c < SLOW_RUNS) {
+	while (l->c < j->found->nrun && l->c < SLOW_RUNS &&
+	    j->looks < QUEUEJOIN_LOOKS) {
 		size_t i = l->c++;
 		uint64_t off = j->found->run[i].off, past;
 		struct slice b;
 
+		j->looks++;
 		past = (off - s->off) % j->block;
 		if (j->used[i] || past == gap || off < past ||
 		    is_claimed(j, off - past))
@@ -454,7 +459,7 @@ try_all(struct search *s)
 
 	s->level[0].e = s->level[0].c = 0;
 	while (s->tries < QUEUEJOIN_TRIES && !s->ambiguous &&
-	    s->j->work < QUEUEJOIN_WORK) {
+	    s->j->work < s->j->limit) {
 		struct level *l = &s->level[k], *next = &s->level[k + 1];
 		struct edge e;
 		uint64_t at;
@@ -466,6 +471,7 @@ try_all(struct search *s)
 			continue;
 		}
 		s->tries++;
+		s->j->work += WORK_TRY;
 		if (!attach(s, l, &e, at, next))
 			continue;
 		rc = walk_on(s, next, &e.walk);
@@ -540,6 +546,7 @@ queuejoin_file(
 	for (size_t i = 0; i <= QUEUEJOIN_DEPTH; i++)
 		pieces_init(&s.level[i].p, j->at, j->arg);
 	pieces_init(&s.best, j->at, j->arg);
+	j->limit = QUEUEJOIN_WORK + 4 * (until < UINT64_MAX / 8 ? until : 0);
 	kind = begun(&s, &s.level[0], &w);
 	sized = queuewalk_border(&w) != 0;
 	if (kind == QUEUEJOIN_CUT || kind == QUEUEJOIN_ENVELOPE)
@@ -552,7 +559,7 @@ queuejoin_file(
 			if (s.slow)
 				try_all(&s);
 		}
-	if (s.tries >= QUEUEJOIN_TRIES || j->work >= QUEUEJOIN_WORK)
+	if (s.tries >= QUEUEJOIN_TRIES || j->work >= j->limit)
 		j->tired++;
 	pieces_free(out);
 	*out = s.found && !s.ambiguous ? s.best : s.level[0].p;

@@ -33,7 +33,8 @@
  * break that the records show.  Records of another file may go on by chance.
  * Blocks of files that are whole are not looked at: give whole files first.
  * queuejoin_claim takes extents out of use.  Work is bounded: QUEUEJOIN_TRIES
- * a file, QUEUEJOIN_WORK bytes in all; `tired` counts files given up.
+ * a file, QUEUEJOIN_WORK bytes and four times those of the image in all, and
+ * QUEUEJOIN_LOOKS at places where no run begins; `tired` counts files given up.
  *
  * queuejoin_rest gives, after all heads, the runs that belong to none: pieces
  * of contents, *from is where to go on.
@@ -47,7 +48,8 @@
 
 #define QUEUEJOIN_TRIES 4096
 #define QUEUEJOIN_DEPTH 8 /* breaks in one file */
-#define QUEUEJOIN_WORK ((uint64_t)1 << 35)
+#define QUEUEJOIN_WORK ((uint64_t)1 << 31)
+#define QUEUEJOIN_LOOKS ((uint64_t)1 << 20)
 
 enum queuejoin_kind {
 	QUEUEJOIN_WHOLE,
@@ -72,7 +74,7 @@ struct queuejoin {
 	struct piece *claim; /* sorted, apart */
 	size_t nclaim, capclaim;
 	uint64_t block; /* of the file system, a guess */
-	uint64_t work;
+	uint64_t work, limit, looks;
 	uint64_t tired;
 };
 

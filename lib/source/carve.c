@@ -41,12 +41,14 @@ struct carve {
 	struct level		*level[CARVE_DEPTH + 1];
 	void			*state[FINDER_MAX];	/* of the finders */
 	unsigned int		 nested;	/* anchors of finders */
+	size_t			 opened;	/* finders */
 	uint64_t		 work;		/* bytes decoded */
 	uint64_t		 done;		/* bytes of the image */
 	uint64_t		 lines;
 	uint64_t		 next;		/* of the image, to be read */
 	bool			 pipe;
 	bool			 stopped;
+	uint64_t		 marked;	/* done at the last mark */
 };
 
 static const struct slice kind_name[] = {
@@ -555,10 +557,146 @@ scan_block(struct range *r, struct err *e)
 	return rc;
 }
 
+/* What a checkpoint knows of the search, between two blocks. */
+struct saved {
+	uint64_t		 from, next, base;	/* of the range */
+	uint64_t		 pos, floor, text_start, text_end, sector;
+	unsigned int		 begins, tried;
+	uint64_t		 work, done, lines, runs;
+	uint64_t		 whole, damaged, skipped;
+	uint64_t		 assumed, yearless;
+	unsigned int		 framings, pad;
+	struct finds_count	 count;
+};
+
+/* Write down where the search is, now and then. */
+static void
+mark(struct range *r)
+{
+	struct carve *c = r->c;
+	const struct scan *s = &r->l->scan;
+	struct checkpoint *log = c->o->checkpoint;
+	const struct image_bad *bad;
+	size_t assumed = c->t->assumed, yearless = c->t->yearless;
+	struct saved v = { .from = r->from, .next = r->next, .base = r->base,
+		.pos = s->pos, .floor = s->floor, .text_start = s->text_start,
+		.text_end = s->text_end, .sector = s->sector,
+		.begins = s->begins, .tried = s->tried, .work = c->work,
+		.done = c->done, .lines = c->lines, .runs = *c->o->runs,
+		.whole = c->t->whole, .damaged = c->t->damaged,
+		.skipped = c->t->skipped, .framings = c->t->framings,
+		.count = *finds_counts(c->o->finds) };
+	uint64_t bytes;
+	size_t n;
+
+	if (log == NULL || s->in_run || c->done - c->marked < CARVE_MARK)
+		return;
+	c->marked = c->done;
+	for (unsigned int i = 0; i <= CARVE_DEPTH; i++)
+		if (c->level[i] != NULL)
+			logrun_unsure(c->level[i]->run, &assumed, &yearless);
+	v.assumed = assumed;
+	v.yearless = yearless;
+	n = image_bad(c->image, &bad, &bytes);
+	for (size_t i = 0; i < n; i++)
+		checkpoint_put(log, CHECKPOINT_BAD, slice_of(&bad[i],
+		    sizeof(bad[i])), slice_of(NULL, 0));
+	checkpoint_mark(log, slice_of(&v, sizeof(v)));
+}
+
+/* Go on from a mark; false if it cannot be one of this search. */
+static bool
+resume(struct range *r, const struct saved *v)
+{
+	struct carve *c = r->c;
+	struct scan *s = &r->l->scan;
+
+	if (v->base < v->from || v->base > v->next ||
+	    v->next - v->base > SCAN_KEEP || v->pos < v->base ||
+	    v->begins > ANCHOR_QUEUELOG)
+		return false;
+	r->from = v->from;
+	r->next = v->next;
+	r->base = v->base;
+	s->pos = v->pos;
+	s->floor = v->floor;
+	s->text_start = v->text_start;
+	s->text_end = v->text_end;
+	s->sector = v->sector;
+	s->begins = (enum anchor)v->begins;
+	s->tried = v->tried != 0;
+	c->work = v->work;
+	c->done = c->marked = v->done;
+	c->next = v->next;
+	c->lines = v->lines;
+	*c->o->runs = v->runs;
+	c->t->whole = v->whole;
+	c->t->damaged = v->damaged;
+	c->t->skipped = v->skipped;
+	c->t->framings = v->framings;
+	c->t->assumed = (size_t)v->assumed;
+	c->t->yearless = (size_t)v->yearless;
+	*finds_counts(c->o->finds) = v->count;
+	return image_read(c->image, r->base, r->l->window,
+	    (size_t)(v->next - v->base), &r->len, NULL) != RC_FAIL &&
+	    r->len == v->next - v->base;
+}
+
+/* The bytes before a mark, for those who count or hash them. */
+static void
+pass_again(struct range *r, uint64_t until)
+{
+	struct carve *c = r->c;
+	uint64_t off = r->from;
+	size_t got;
+
+	if (!c->o->exact && until > off)
+		c->o->bytes(c->o->arg, off, slice_of(NULL,
+		    (size_t)(until - off)));
+	while (c->o->exact && off < until && image_read(c->image, off,
+	    r->l->window, until - off < SCOUT_BLOCK ? (size_t)(until - off) :
+	    SCOUT_BLOCK, &got, NULL) == RC_OK) {
+		c->o->bytes(c->o->arg, off, slice_of(r->l->window, got));
+		off += got;
+	}
+}
+
+/* What an earlier run found; true if there is a mark to go on from. */
+static bool
+replay(struct carve *c, struct saved *v)
+{
+	enum checkpoint_kind kind;
+	struct image_bad bad;
+	unsigned char sector[IMAGE_SECTOR];
+	struct slice s;
+	bool found = false;
+	size_t got;
+
+	while (c->o->checkpoint != NULL &&
+	    checkpoint_next(c->o->checkpoint, &kind, &s)) {
+		if (kind == CHECKPOINT_MARK && s.len == sizeof(*v)) {
+			memcpy(v, s.ptr, sizeof(*v));
+			found = true;
+		} else if (kind == CHECKPOINT_NOTE && s.len > 0 &&
+		    *s.ptr < FINDER_MAX && c->opened > *s.ptr) {
+			const struct finder *f = finder_table[*s.ptr];
+
+			f->note(c->state[*s.ptr], slice_from(s, 1));
+		} else if (kind == CHECKPOINT_BAD && s.len == sizeof(bad)) {
+			memcpy(&bad, s.ptr, sizeof(bad));
+			for (uint64_t n = 0; n < bad.len; n += IMAGE_SECTOR)
+				(void)image_read(c->image, bad.off + n, sector,
+				    sizeof(sector), &got, NULL);
+		} else
+			finds_restore(c->o->finds, kind, s);
+	}
+	return found;
+}
+
 /* The image's own bytes from `from` to `until`, block by block. */
 static enum rc
 scan_range(struct carve *c, struct level *l, uint64_t from, uint64_t until,
-    struct err *e)
+    const struct saved *v, struct err *e)
 {
 	struct range r = { .c = c, .l = l, .from = from, .until = until,
 		.next = from, .base = from };
@@ -567,7 +705,13 @@ scan_range(struct carve *c, struct level *l, uint64_t from, uint64_t until,
 	enum rc rc = RC_OK;
 
 	l->scan.pos = l->scan.floor = from;
+	if (v != NULL) {
+		pass_again(&r, v->next);
+		if (!resume(&r, v))
+			rc = err_damaged(e, 0, "checkpoint's mark");
+	}
 	while (rc == RC_OK && !c->stopped) {
+		mark(&r);
 		if (scout != NULL && may_skip(&r) &&
 		    scout_quiet(scout, r.next)) {
 			pass(&r, NULL, scout_len(scout, r.next));
@@ -589,8 +733,12 @@ scan_image(struct carve *c, struct level *l, struct err *e)
 {
 	const struct claims *used = finds_allocated(c->o->finds);
 	uint64_t off = c->o->from;
+	struct saved v;
+	bool again = replay(c, &v);
 	enum rc rc = RC_OK;
 
+	if (again)
+		off = v.from;
 	while (rc == RC_OK && !c->stopped && off < c->o->until) {
 		const struct claim *skip = claims_at(used, off);
 		uint64_t end = skip == NULL || skip->off > c->o->until ?
@@ -598,7 +746,8 @@ scan_image(struct carve *c, struct level *l, struct err *e)
 		    skip->off;
 
 		if (end > off)
-			rc = scan_range(c, l, off, end, e);
+			rc = scan_range(c, l, off, end, again ? &v : NULL, e);
+		again = false;
 		if (skip == NULL)
 			break;
 		off = skip->end;
@@ -616,6 +765,7 @@ open_finders(struct carve *c, struct level *l)
 			c->nested |= f->anchors;
 		if (f->open != NULL)
 			c->state[i] = f->open(&l->stream);
+		c->opened = i + 1;
 	}
 }
 
@@ -651,7 +801,10 @@ carve_image(struct image *im, const struct carve_opt *o, struct carve_total *t,
 	logrun_stream(l->run, l->stream.src, NULL, UINT64_MAX);
 	l->stream.npart = t->npart = partition_find(
 	    read_level, l, l->stream.size, t->part, PARTITION_MAX);
+	/* What they find at once, an earlier run has written down. */
+	finds_mute(o->finds, o->resumes);
 	open_finders(&c, l);
+	finds_mute(o->finds, false);
 	scan_init(&l->scan, o->prefix, &scan_ops, l);
 	rc = scan_image(&c, l, e);
 	scan_free(&l->scan);

@@ -27,6 +27,7 @@
 #define CARVE_RATIO	1100	/* deflate makes at most 1,032 of a byte */
 #define CARVE_SLACK	((uint64_t)1024 * 1024)
 #define CARVE_WORK	32
+#define CARVE_MARK	((uint64_t)64 * 1024 * 1024)
 
 struct carve_opt {
 	const struct opt	*opt;
@@ -37,6 +38,8 @@ struct carve_opt {
 	/* counts the runs of all images */
 	uint64_t		*runs;
 	struct finds		*finds;
+	struct checkpoint	*checkpoint;	/* begun, or NULL */
+	bool			 resumes;	/* it has a mark */
 	bool			 unallocated;	/* leave out what is in use */
 	bool			(*tick)(void *arg, uint64_t bytes,
 				    uint64_t lines);

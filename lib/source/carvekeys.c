@@ -7,6 +7,10 @@
 #include "base/num.h"
 #include "scan/keys.h"
 
+#define FIRST ((size_t)4096) /* bytes read of PEM at first */
+#define BEGIN 11	     /* of "-----BEGIN " */
+#define ONE 4096	     /* what a try costs beside them */
+
 /* One that was found. */
 struct item {
 	uint64_t off;
@@ -20,6 +24,7 @@ struct carvekeys {
 	struct item *item;
 	size_t n, cap;
 	unsigned char *bytes; /* KEYS_MAX, at hand */
+	uint64_t work;	      /* bytes looked at */
 };
 
 static void *
@@ -128,27 +133,59 @@ found(const struct stream *s, struct carvekeys *c, const struct item *i)
 		give(s, i, slice_of(NULL, 0), NULL);
 }
 
+/* PEM at off: the end is near, or further away. */
+static bool
+read_pem(const struct stream *s, struct carvekeys *c, struct item *i)
+{
+	size_t want = FIRST;
+
+	for (;; want = KEYS_MAX) {
+		size_t got = stream_read(s, i->off, c->bytes, want), n;
+		struct slice b = slice_of(c->bytes, got);
+
+		c->work += got;
+		if (keys_pem(b, &i->key))
+			return true;
+		/* Behind the label, dashes would have been the end. */
+		n = slice_find(slice_from(b, BEGIN), SLICE("-----"));
+		if (got < FIRST || want == KEYS_MAX || n == SLICE_NONE ||
+		    slice_find(slice_from(b, BEGIN + n + 5), SLICE("-----")) !=
+			SLICE_NONE)
+			return false;
+	}
+}
+
+/* DER around off, which is behind its heads. */
+static bool
+read_der(const struct stream *s, struct carvekeys *c, struct item *i)
+{
+	size_t before = i->off < KEYS_BEFORE ? (size_t)i->off : KEYS_BEFORE;
+	size_t got, start, len;
+	struct slice b;
+
+	got = stream_read(s, i->off - before, c->bytes, 2 * KEYS_BEFORE);
+	b = slice_of(c->bytes, got);
+	start = keys_der_start(slice_sub(b, 0, before), slice_from(b, before));
+	len = keys_der_len(slice_from(b, before - start));
+	if (start == 0 || len == 0 || len > KEYS_MAX)
+		return false;
+	i->off -= start;
+	c->work += len;
+	return keys_der(
+	    slice_of(c->bytes, stream_read(s, i->off, c->bytes, len)), &i->key);
+}
+
 static uint64_t
 on_anchor(const struct stream *s, void *state, enum anchor what, uint64_t off)
 {
 	struct carvekeys *c = state;
 	struct item i = { .off = off, .pem = what == ANCHOR_PEM };
-	uint64_t from = off < KEYS_BEFORE || i.pem ? off : off - KEYS_BEFORE;
-	size_t before = (size_t)(off - from), start;
-	struct slice b;
 
-	b = slice_of(c->bytes, stream_read(s, from, c->bytes, KEYS_MAX));
-	if (i.pem) {
-		if (!keys_pem(b, &i.key))
-			return 0;
-	} else {
-		start = keys_der_start(
-		    slice_sub(b, 0, before), slice_from(b, before));
-		if (start == 0 ||
-		    !keys_der(slice_from(b, before - start), &i.key))
-			return 0;
-		i.off = off - start;
-	}
+	if (c->work / CARVEKEYS_WORK > off + KEYS_MAX)
+		return 0;
+	c->work += ONE;
+	if (i.pem ? !read_pem(s, c, &i) : !read_der(s, c, &i))
+		return 0;
 	found(s, c, &i);
 	return i.off + i.key.len;
 }

@@ -7,12 +7,14 @@
 #include "scan/mail.h"
 
 #define HEAD (MAIL_BEFORE + MAIL_HEADER)
+#define FIRST ((size_t)4096) /* bytes read at first */
 
 struct carvemail {
 	unsigned char *head; /* HEAD bytes around an anchor */
 	unsigned char *body;
 	size_t cap;
 	uint64_t none_until; /* no header up to there */
+	uint64_t end;	     /* of the message before */
 };
 
 /* A record in the making. */
@@ -71,7 +73,7 @@ static size_t
 body_len(const struct stream *s, struct carvemail *c, const struct mail *m,
     uint64_t off, enum mail_end *how)
 {
-	size_t want = HEAD, got, len;
+	size_t want = FIRST, got, len;
 
 	for (;;) {
 		if (c->cap < want) {
@@ -194,38 +196,62 @@ at_line(struct slice head, size_t before, uint64_t off)
 	return c == '\n' || c == '\0' || off % ANCHOR_SECTOR == 0;
 }
 
+/*
+ * The header around off; *base is the offset of its bytes.  Most are short, and
+ * begin behind the message before.
+ */
+static bool
+find_header(const struct stream *s, struct carvemail *c, uint64_t off,
+    uint64_t *base, struct mail *mail)
+{
+	uint64_t least = s->from > c->end ? s->from : c->end;
+	size_t before = off - least < MAIL_BEFORE ? (size_t)(off - least) :
+						    MAIL_BEFORE,
+	       want = FIRST;
+	struct slice head;
+
+	for (;; want = MAIL_HEADER) {
+		head = slice_of(c->head,
+		    stream_read(s, off - before, c->head, before + want));
+		if (head.len <= before || !at_line(head, before, off))
+			return false;
+		/* Nothing goes back over where a file may have begun. */
+		if (off % ANCHOR_SECTOR == 0 && before > 0 &&
+		    head.ptr[before - 1] != '\n') {
+			head = slice_from(head, before);
+			before = 0;
+		}
+		*base = off - before;
+		if (mail_header(head, before, mail) && !mail->cut)
+			return true;
+		/* Are there bytes behind it, or may it go on? */
+		if (want == MAIL_HEADER || mail->past + MAIL_LINE < head.len ||
+		    head.len < before + want)
+			break;
+	}
+	if (mail->nhop > 0 && mail_header(head, before, mail))
+		return true;
+	c->none_until = *base + mail->past;
+	return false;
+}
+
 static uint64_t
 on_anchor(const struct stream *s, void *state, enum anchor what, uint64_t off)
 {
 	struct carvemail *c = state;
-	size_t before = off < MAIL_BEFORE ? (size_t)off : MAIL_BEFORE, len;
 	enum mail_end how = MAIL_BYTE;
 	struct find_piece piece;
 	struct making m = { .s = s };
-	struct slice head;
 	struct mail mail;
+	uint64_t base;
+	size_t len;
 
 	(void)what;
-	if (off < c->none_until)
+	if (off < c->none_until || off < c->end ||
+	    !find_header(s, c, off, &base, &mail))
 		return 0;
-	if (off - before < s->from)
-		before = off > s->from ? (size_t)(off - s->from) : 0;
-	head = slice_of(c->head, stream_read(s, off - before, c->head, HEAD));
-	if (head.len <= before || !at_line(head, before, off))
-		return 0;
-	/* Nothing goes back over where a file may have begun. */
-	if (off % ANCHOR_SECTOR == 0 && before > 0 &&
-	    head.ptr[before - 1] != '\n') {
-		head = slice_from(head, before);
-		before = 0;
-	}
-	if (!mail_header(head, before, &mail)) {
-		c->none_until = off - before + mail.past;
-		return 0;
-	}
-	piece.off = off - before + mail.start;
-	len = mail.cut ? 0 :
-			 body_len(s, c, &mail, off - before + mail.past, &how);
+	piece.off = base + mail.start;
+	len = mail.cut ? 0 : body_len(s, c, &mail, base + mail.past, &how);
 	piece.len = mail.past - mail.start + len;
 	m.find = (struct find){ .class = FIND_MAIL,
 		.piece = &piece,
@@ -233,7 +259,8 @@ on_anchor(const struct stream *s, void *state, enum anchor what, uint64_t off)
 		.confidence = mail.cut ? LOGRUN_LOW : LOGRUN_MEDIUM };
 	find_claim(s, &m.find);
 	give(&m, &mail, piece.off, piece.len, note_of(&mail, how));
-	return piece.off + piece.len;
+	c->end = piece.off + piece.len;
+	return c->end;
 }
 
 const struct finder carvemail_finder = {

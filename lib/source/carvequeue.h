@@ -20,7 +20,7 @@
 
 #include "source/finder.h"
 
-#define CARVEQUEUE_WORK 16
+#define CARVEQUEUE_WORK 4
 #define CARVEQUEUE_LEAST 512 /* bytes of a content without envelope */
 
 extern const struct finder carvequeue_finder;

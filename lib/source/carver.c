@@ -68,6 +68,7 @@ carver_open(const struct carver_opt *o, struct inputs *in)
 	c->found = found_open(o->disk_order, o->copies);
 	c->finds = finds_open(c->found);
 	finds_files(c->finds, o->extracts, o->files);
+	finds_log(c->finds, o->checkpoint);
 	return c;
 }
 
@@ -199,6 +200,57 @@ tell(struct carver *c, const struct job *j)
 		    name);
 }
 
+/* What a run is of, so that another one does not go on with it. */
+static enum rc
+begin_checkpoint(struct carver *c, const struct job *j, struct err *e)
+{
+	const struct carver_opt *o = c->o;
+	const uint64_t num[] = { o->offset, o->has_length ? o->length :
+	    UINT64_MAX, (uint64_t)o->opt->year, o->disk_order, o->copies,
+	    o->unallocated, o->files };
+	const char *text[] = { VERSION, o->opt->tz, o->opt->prefix, j->path };
+	unsigned char head[4096];
+	struct buf run;
+	uint64_t size = 0;
+	size_t got = 0;
+	enum rc rc;
+
+	if (o->checkpoint == NULL)
+		return RC_OK;
+	buf_init(&run, 64 * 1024);
+	(void)image_size(j->image, &size);
+	(void)image_read(j->image, 0, head, sizeof(head), &got, e);
+	(void)buf_addu(&run, size);
+	for (size_t i = 0; i < sizeof(num) / sizeof(num[0]); i++) {
+		(void)buf_addc(&run, ' ');
+		(void)buf_addu(&run, num[i]);
+	}
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		(void)buf_addc(&run, 0);
+		(void)buf_add(&run, slice_cstr(text[i] == NULL ? "" :
+		    text[i]));
+	}
+	for (size_t i = 0; i < o->nknown; i++) {
+		(void)buf_addc(&run, 1);
+		(void)buf_add(&run, slice_cstr(o->known[i]));
+	}
+	(void)buf_add(&run, slice_of(head, got));
+	rc = checkpoint_begin(o->checkpoint, buf_slice(&run), e);
+	buf_free(&run);
+	return rc;
+}
+
+static void
+close_checkpoint(struct carver *c)
+{
+	struct err e;
+	enum rc rc = c->o->checkpoint == NULL ? RC_OK :
+	    checkpoint_close(c->o->checkpoint, &e);
+
+	if (rc != RC_OK)
+		c->status = msg_err("--checkpoint", rc, &e);
+}
+
 static void
 carve(struct carver *c, struct job *j)
 {
@@ -228,6 +280,14 @@ carve(struct carver *c, struct job *j)
 		j->failed = true;
 		return;
 	}
+	rc = begin_checkpoint(c, j, &e);
+	if (rc != RC_OK) {
+		c->status = msg_err("--checkpoint", rc, &e);
+		j->failed = true;
+		return;
+	}
+	co.checkpoint = o->checkpoint;
+	co.resumes = co.checkpoint != NULL && checkpoint_resumes(co.checkpoint);
 	if (o->has_length && o->length < UINT64_MAX - o->offset)
 		co.until = o->offset + o->length;
 	progress_init(&c->progress, image_size(j->image, &size) ? size : 0);
@@ -490,6 +550,7 @@ carver_run(struct carver *c, records_fn *fn, void *arg)
 		runlog_input(c->job[i].path, c->job[i].failed ? NULL : &t);
 	}
 	close_extracts(c);
+	close_checkpoint(c);
 	more = !c->o->source_first || give_sources(c, fn, arg);
 	more = more && give_events(c, fn, arg);
 	if (more && !c->o->source_first)

@@ -27,6 +27,7 @@ struct carver_opt {
 	bool			 files;		/* `file` records of all finds */
 	bool			 source_first;
 	struct extracts		*extracts;	/* or NULL; the carver closes them */
+	struct checkpoint	*checkpoint;	/* or NULL; the carver closes it */
 	bool			 map;		/* make an imagemap */
 	int			 rest;		/* where the rest goes, or -1 */
 	unsigned int		 threads;

@@ -20,6 +20,13 @@ void
 finder_note(const struct stream *s, const struct finder *f, void *state,
     struct slice bytes)
 {
-	(void)s;
-	f->note(state, slice_sub(bytes, 0, FINDER_NOTE));
+	struct checkpoint *log = finds_checkpoint(s->finds);
+	unsigned char i = 0;
+
+	bytes = slice_sub(bytes, 0, FINDER_NOTE);
+	while (finder_table[i] != NULL && finder_table[i] != f)
+		i++;
+	if (log != NULL)
+		checkpoint_put(log, CHECKPOINT_NOTE, slice_of(&i, 1), bytes);
+	f->note(state, bytes);
 }

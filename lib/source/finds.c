@@ -21,6 +21,8 @@ struct finds {
 	struct claims		 claims, allocated;
 	struct buf		 refs;
 	struct extracts		*extracts;
+	struct checkpoint	*log;
+	bool			 muted;
 	bool			 list;
 	/* The find that was written last: its name and hash. */
 	char			 name[EXTRACTS_NAME];
@@ -55,6 +57,45 @@ finds_files(struct finds *f, struct extracts *x, bool list)
 {
 	f->extracts = x;
 	f->list = list;
+}
+
+void
+finds_log(struct finds *f, struct checkpoint *log)
+{
+	f->log = log;
+	found_log(f->found, log);
+}
+
+struct checkpoint *
+finds_checkpoint(const struct finds *f)
+{
+	return f->log;
+}
+
+void
+finds_mute(struct finds *f, bool muted)
+{
+	f->muted = muted;
+}
+
+struct finds_count *
+finds_counts(struct finds *f)
+{
+	return f->count;
+}
+
+void
+finds_restore(struct finds *f, enum checkpoint_kind kind, struct slice s)
+{
+	struct claim c;
+
+	if (kind == CHECKPOINT_RECORD && f->rc == RC_OK)
+		f->rc = found_restore(f->found, s, &f->err);
+	if (kind != CHECKPOINT_CLAIM || s.len != sizeof(c))
+		return;
+	memcpy(&c, s.ptr, sizeof(c));
+	if (c.class < FIND_N && c.end > c.off)
+		claims_add(&f->claims, c.off, c.end - c.off, c.class);
 }
 
 struct extracts *
@@ -229,7 +270,7 @@ find_record(
 		rec_set(r, F_CONFIDENCE, logrun_word[find->confidence]);
 	when.known = time_of(r, &when.sec, &when.nsec);
 	when.confidence = find->confidence;
-	if (f->rc == RC_OK)
+	if (f->rc == RC_OK && !f->muted)
 		f->rc = found_record(f->found, r, &when, &f->err);
 	return f->rc == RC_OK;
 }
@@ -246,17 +287,33 @@ list(const struct stream *s, const struct find *find)
 	(void)find_record(s, find, &r);
 }
 
+static void
+claim(struct finds *f, enum find_class class, const struct find_piece *p)
+{
+	struct claim c = { 0 };
+
+	claims_add(&f->claims, p->off, p->len, class);
+	if (f->log == NULL)
+		return;
+	c.off = p->off;
+	c.end = p->len > UINT64_MAX - p->off ? UINT64_MAX : p->off + p->len;
+	c.class = class;
+	checkpoint_put(f->log, CHECKPOINT_CLAIM, slice_of(&c, sizeof(c)),
+	    slice_of(NULL, 0));
+}
+
 void
 find_claim(const struct stream *s, const struct find *find)
 {
 	struct finds *f = s->finds;
 
+	if (f->muted)
+		return;
 	f->count->found[find->class]++;
 	if (s->depth > 0 || find->n == 0)
 		return;
 	for (size_t i = 0; i < find->n; i++)
-		claims_add(&f->claims, find->piece[i].off, find->piece[i].len,
-		    find->class);
+		claim(f, find->class, &find->piece[i]);
 	(void)extracts_name(f->name, find->class, find->piece[0].off);
 	if (f->extracts != NULL && find->class != FIND_GZIP)
 		extract(s, find);
@@ -270,6 +327,8 @@ find_line(const struct stream *s, const struct logrun_line *l)
 	struct finds *f = s->finds;
 	unsigned char num[2][NUM_MAX];
 
+	if (f->muted)
+		return true;
 	f->count->line[l->event->class]++;
 	set_volume(s, &l->event->rec, l->event->off, num);
 	if (f->rc == RC_OK)

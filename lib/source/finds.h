@@ -122,6 +122,16 @@ struct finds *finds_open(struct found *);
  * `file` record of each run of lines and each compressed file, too.
  */
 void finds_files(struct finds *, struct extracts *, bool list);
+/*
+ * Claims and records go to the checkpoint, too.  While `muted` nothing is
+ * taken: it was, in the run before.
+ */
+void finds_log(struct finds *, struct checkpoint *);
+struct checkpoint *finds_checkpoint(const struct finds *);
+void finds_mute(struct finds *, bool);
+/* An entry of the checkpoint: a claim or a record. */
+void finds_restore(struct finds *, enum checkpoint_kind, struct slice);
+struct finds_count *finds_counts(struct finds *);
 /* What a nested stream holds is written by who decodes it. */
 struct extracts *finds_extracts(const struct finds *);
 void finds_close(struct finds *);

@@ -35,6 +35,8 @@ struct found {
 	struct seen	*seen;			/* open addressing by line.a */
 	uint32_t	 nseen, round;
 	uint64_t	 ncopies;
+	struct checkpoint	*log;
+	struct buf		 logged;
 };
 
 struct found *
@@ -47,6 +49,7 @@ found_open(bool disk, bool copies)
 	f->spool = spool_open(KEY_LEN, FOUND_MEMORY);
 	keyset_init(&f->known, FOUND_KNOWN);
 	buf_init(&f->entry, SPOOL_ENTRY);
+	buf_init(&f->logged, 2 * SCAN_KEEP);
 	return f;
 }
 
@@ -58,6 +61,7 @@ found_close(struct found *f)
 	spool_close(f->spool);
 	keyset_free(&f->known);
 	buf_free(&f->entry);
+	buf_free(&f->logged);
 	mem_free(f->seen);
 	mem_free(f);
 }
@@ -83,25 +87,80 @@ be32(unsigned char *dst, uint32_t v)
 		dst[i] = (unsigned char)v;
 }
 
+/* What stands before a record in the log of a checkpoint. */
+struct logged {
+	unsigned char	key[KEY_LEN];
+	uint64_t	run;
+	uint64_t	line;	/* bytes of the line that follow */
+};
+
+void
+found_log(struct found *f, struct checkpoint *log)
+{
+	f->log = log;
+}
+
+static enum rc
+spool(struct found *f, const unsigned char *key, const struct tag *tag,
+    struct slice packed, struct err *e)
+{
+	f->entry.len = 0;
+	(void)buf_add(&f->entry, slice_of(tag, sizeof(*tag)));
+	if (!buf_add(&f->entry, packed))
+		return err_damaged(e, 0, "record that is too long");
+	return spool_put(f->spool, key, buf_slice(&f->entry), e);
+}
+
+enum rc
+found_restore(struct found *f, struct slice entry, struct err *e)
+{
+	struct logged l;
+	struct slice rest = slice_from(entry, sizeof(l)), line;
+	struct tag tag = { .run = 0 };
+
+	if (entry.len < sizeof(l))
+		return err_damaged(e, 0, "checkpoint entry");
+	memcpy(&l, entry.ptr, sizeof(l));
+	if (l.line > rest.len)
+		return err_damaged(e, 0, "checkpoint entry");
+	line = slice_sub(rest, 0, (size_t)l.line);
+	tag.run = l.run;
+	/* The hash has another seed each time. */
+	if (l.run != 0)
+		tag.line = keyset_key(line);
+	f->seq++;
+	return spool(f, l.key, &tag, slice_from(rest, (size_t)l.line), e);
+}
+
 static enum rc
 put(struct found *f, const struct tag *tag, const struct found_time *t,
-    const struct rec *r, struct err *e)
+    struct slice line, const struct rec *r, struct err *e)
 {
-	unsigned char key[KEY_LEN] = { 0 };
+	struct logged l = { .run = tag->run, .line = line.len };
 
 	if (!f->disk) {
-		spool_i64(key, t->known ? t->sec : INT64_MAX);
+		spool_i64(l.key, t->known ? t->sec : INT64_MAX);
 		if (t->known) {
-			be32(key + SPOOL_I64, t->nsec);
-			key[SPOOL_I64 + 4] = (unsigned char)t->confidence;
+			be32(l.key + SPOOL_I64, t->nsec);
+			l.key[SPOOL_I64 + 4] = (unsigned char)t->confidence;
 		}
 	}
-	spool_i64(key + SPOOL_I64 + 5, (int64_t)f->seq++);
+	spool_i64(l.key + SPOOL_I64 + 5, (int64_t)f->seq++);
 	f->entry.len = 0;
 	(void)buf_add(&f->entry, slice_of(tag, sizeof(*tag)));
 	if (!packed_put(&f->entry, r))
 		return err_damaged(e, 0, "record that is too long");
-	return spool_put(f->spool, key, buf_slice(&f->entry), e);
+	if (f->log != NULL) {
+		struct slice packed = slice_from(buf_slice(&f->entry),
+		    TAG_LEN);
+
+		f->logged.len = 0;
+		(void)buf_add(&f->logged, slice_of(&l, sizeof(l)));
+		(void)buf_add(&f->logged, line);
+		checkpoint_put(f->log, CHECKPOINT_RECORD,
+		    buf_slice(&f->logged), packed);
+	}
+	return spool_put(f->spool, l.key, buf_slice(&f->entry), e);
 }
 
 enum rc
@@ -121,7 +180,7 @@ found_put(struct found *f, const struct logrun_line *l, struct err *e)
 		    keyset_find(&f->known, tag.line) == KEYSET_NONE ?
 			SLICE("true") :
 			SLICE("false"));
-	return put(f, &tag, &t, &ev->rec, e);
+	return put(f, &tag, &t, l->line, &ev->rec, e);
 }
 
 enum rc
@@ -130,7 +189,7 @@ found_record(struct found *f, const struct rec *r, const struct found_time *t,
 {
 	const struct tag none = { .run = 0 };
 
-	return put(f, &none, t, r, e);
+	return put(f, &none, t, slice_of(NULL, 0), r, e);
 }
 
 enum rc

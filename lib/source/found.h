@@ -23,6 +23,7 @@
 #define SOURCE_FOUND_H
 
 #include "base/err.h"
+#include "source/checkpoint.h"
 #include "source/logrun.h"
 
 #define FOUND_MEMORY	((size_t)40 * 1024 * 1024)
@@ -39,6 +40,9 @@ struct found_time {
 
 struct found *found_open(bool disk, bool copies);
 void found_close(struct found *);
+/* What is found is written there, too; found_restore takes such an entry. */
+void found_log(struct found *, struct checkpoint *);
+enum rc found_restore(struct found *, struct slice entry, struct err *);
 bool found_known(struct found *, struct slice line);
 /* An entry of a journal that survives; the line as find_line gets it. */
 bool found_known_entry(struct found *, struct slice line);

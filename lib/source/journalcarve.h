@@ -10,6 +10,12 @@
  * hash is wrong.  The first line of a journal and the one behind damage have
  * the note `lines-lost`.
  *
+ * Elsewhere the text of an entry (ANCHOR_ENTRY) shows where pieces of journals
+ * lie (source/journalpart.h).  They are read at the end, when all that whole
+ * journals and other pieces tell of their fields is known; src is the image
+ * then, off and len are those of the stored MESSAGE= field.  At most
+ * JOURNALCARVE_PARTS pieces are kept.
+ *
  * A header may lie about its size: at most JOURNALCARVE_SIZE bytes, and all
  * journals together JOURNALCARVE_WORK times what was looked through of the
  * image, and JOURNALCARVE_SLACK.  Of a pipe, only what is at hand can be
@@ -26,6 +32,7 @@
 
 #define JOURNALCARVE_PATIENCE ((uint64_t)1024 * 1024)
 #define JOURNALCARVE_SIZE ((uint64_t)4 * 1024 * 1024 * 1024)
+#define JOURNALCARVE_PARTS 65536
 #define JOURNALCARVE_WORK 8
 #define JOURNALCARVE_SLACK ((uint64_t)256 * 1024 * 1024)
 

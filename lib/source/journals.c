@@ -7,8 +7,6 @@
 #include "base/num.h"
 #include "fmt/journald.h"
 
-#define OWN 2 /* fields that the entry's head gives */
-
 struct journals {
 	struct journalfile_src src;
 	struct journalfile *file;
@@ -18,8 +16,7 @@ struct journals {
 	struct err err; /* a read failed, or the stream did */
 	enum rc rc;	/* how; RC_OK: not, or it was told */
 	struct buf memory;
-	struct slice field[JOURNALOBJ_ITEMS + OWN];
-	unsigned char own[OWN][32 + NUM_MAX];
+	struct journals_text text;
 };
 
 /* Bytes of a stored file. */
@@ -130,6 +127,12 @@ journals_again(struct journals *j)
 	j->file = journalfile_open(&j->src, j->all ? NULL : journald_wants);
 }
 
+uint64_t
+journals_solid(const struct journals *j)
+{
+	return j->file == NULL ? 0 : journalfile_solid(j->file);
+}
+
 static struct journals *
 begin(bool all)
 {
@@ -201,6 +204,21 @@ own_field(unsigned char *dst, struct slice name, uint64_t v)
 	return slice_of(dst, name.len + num_u64(dst + name.len, v));
 }
 
+void
+journals_frame(struct journals_text *t, const struct journalfile_entry *e,
+    struct frame *fr)
+{
+	t->field[0] = own_field(
+	    t->own[0], SLICE("__REALTIME_TIMESTAMP="), e->head.realtime);
+	t->field[1] = own_field(t->own[1], SLICE("__SEQNUM="), e->head.seqnum);
+	if (e->nfield > 0)
+		memcpy(t->field + JOURNALS_OWN, e->field,
+		    e->nfield * sizeof(*t->field));
+	*fr = (struct frame){ .kind = FRAMING_JOURNAL };
+	journald_fields(t->field, e->nfield + JOURNALS_OWN, fr);
+	fr->line = fr->text;
+}
+
 enum rc
 journals_next(struct journals *j, struct frame *fr, struct journals_place *p,
     struct err *e)
@@ -208,7 +226,6 @@ journals_next(struct journals *j, struct frame *fr, struct journals_place *p,
 	struct journalfile_entry entry;
 	enum rc rc =
 	    j->file == NULL ? RC_END : journalfile_next(j->file, &entry, e);
-	size_t n;
 
 	if (rc != RC_OK && j->rc != RC_OK) {
 		rc = j->rc;
@@ -223,16 +240,7 @@ journals_next(struct journals *j, struct frame *fr, struct journals_place *p,
 	if (rc != RC_OK)
 		return rc;
 	*p = (struct journals_place){ entry.off, entry.len, entry.flaws };
-	j->field[0] = own_field(
-	    j->own[0], SLICE("__REALTIME_TIMESTAMP="), entry.head.realtime);
-	j->field[1] =
-	    own_field(j->own[1], SLICE("__SEQNUM="), entry.head.seqnum);
-	n = entry.nfield;
-	if (n > 0)
-		memcpy(j->field + OWN, entry.field, n * sizeof(*j->field));
-	*fr = (struct frame){ .kind = FRAMING_JOURNAL };
-	journald_fields(j->field, n + OWN, fr);
-	fr->line = fr->text;
+	journals_frame(&j->text, &entry, fr);
 	return RC_OK;
 }
 

@@ -26,6 +26,16 @@
 
 struct journals;
 
+/* Storage for what stands in an entry's head. */
+#define JOURNALS_OWN 2
+struct journals_text {
+	struct slice field[JOURNALOBJ_ITEMS + JOURNALS_OWN];
+	unsigned char own[JOURNALS_OWN][64];
+};
+/* An entry as a frame, which lives as long as both. */
+void journals_frame(
+    struct journals_text *, const struct journalfile_entry *, struct frame *);
+
 struct journals_place {
 	uint64_t off, len;
 	unsigned int flaws; /* of fmt/journalfile.h */
@@ -44,6 +54,8 @@ void journals_close(struct journals *);
 enum rc journals_next(
     struct journals *, struct frame *, struct journals_place *, struct err *);
 void journals_again(struct journals *);
+/* journalfile_solid */
+uint64_t journals_solid(const struct journals *);
 bool journals_quote(
     struct journals *, uint64_t off, uint64_t len, struct buf *);
 

@@ -16,6 +16,7 @@ struct making {
 	unsigned char	 num[NNUM][NUM_MAX];
 	size_t		 nnum;
 	unsigned char	 mode[8];
+	unsigned char	 orig[1024];	/* orig_client */
 };
 
 static void
@@ -74,10 +75,33 @@ put_stamp(struct making *m, enum field f, const struct statx_timestamp *t)
 }
 
 static struct slice
-client(const struct queuefacts *f, enum queueattr log, enum queueattr real)
+client(const struct queuefacts *f, enum queueattr real, enum queueattr log)
 {
-	/* Before 2.3 there was no log_client_*. */
-	return f->attr[log].ptr != NULL ? f->attr[log] : f->attr[real];
+	/* Before 2.3 there was one of them only. */
+	return f->attr[real].ptr != NULL ? f->attr[real] : f->attr[log];
+}
+
+/* The client of the system that passed it on (XFORWARD), as logs write it. */
+static void
+put_orig_client(struct making *m, const struct queuefacts *f)
+{
+	struct slice name = f->attr[QA_LOG_CLIENT_NAME];
+	struct slice addr = f->attr[QA_LOG_CLIENT_ADDRESS];
+	size_t n = 0;
+
+	if (addr.ptr == NULL || f->attr[QA_CLIENT_ADDRESS].ptr == NULL ||
+	    slice_eq(addr, f->attr[QA_CLIENT_ADDRESS]) ||
+	    name.len + addr.len + 2 > sizeof(m->orig))
+		return;
+	if (name.len > 0)
+		memcpy(m->orig, name.ptr, name.len);
+	n = name.len;
+	m->orig[n++] = '[';
+	if (addr.len > 0)
+		memcpy(m->orig + n, addr.ptr, addr.len);
+	n += addr.len;
+	m->orig[n++] = ']';
+	put(m, F_ORIG_CLIENT, slice_of(m->orig, n));
 }
 
 /* Who sent it, to any record of the message. */
@@ -85,18 +109,19 @@ static void
 put_origin(struct making *m, const struct queuefacts *f)
 {
 	put(m, F_FROM, f->sender);
-	put_known(m, F_CLIENT_NAME, client(f, QA_LOG_CLIENT_NAME,
-	    QA_CLIENT_NAME));
-	put_known(m, F_CLIENT_ADDR, client(f, QA_LOG_CLIENT_ADDRESS,
-	    QA_CLIENT_ADDRESS));
-	if (slice_digits(client(f, QA_LOG_CLIENT_PORT, QA_CLIENT_PORT)))
-		put(m, F_CLIENT_PORT, client(f, QA_LOG_CLIENT_PORT,
-		    QA_CLIENT_PORT));
-	put_known(m, F_HELO, client(f, QA_LOG_HELO_NAME, QA_HELO_NAME));
-	put_known(m, F_PROTOCOL, client(f, QA_LOG_PROTOCOL_NAME,
-	    QA_PROTOCOL_NAME));
+	put_known(m, F_CLIENT_NAME, client(f, QA_CLIENT_NAME,
+	    QA_LOG_CLIENT_NAME));
+	put_known(m, F_CLIENT_ADDR, client(f, QA_CLIENT_ADDRESS,
+	    QA_LOG_CLIENT_ADDRESS));
+	if (slice_digits(client(f, QA_CLIENT_PORT, QA_LOG_CLIENT_PORT)))
+		put(m, F_CLIENT_PORT, client(f, QA_CLIENT_PORT,
+		    QA_LOG_CLIENT_PORT));
+	put_known(m, F_HELO, client(f, QA_HELO_NAME, QA_LOG_HELO_NAME));
+	put_known(m, F_PROTOCOL, client(f, QA_PROTOCOL_NAME,
+	    QA_LOG_PROTOCOL_NAME));
 	put_known(m, F_SASL_METHOD, f->attr[QA_SASL_METHOD]);
 	put_known(m, F_SASL_USER, f->attr[QA_SASL_USERNAME]);
+	put_orig_client(m, f);
 }
 
 static const struct queuehop *
@@ -451,8 +476,8 @@ write_arrival(struct making *m, const struct queuerecord *x,
     const struct queuefacts *f, queuerecord_fn *fn, void *arg)
 {
 	const struct queuehop *h = own_hop(f);
-	struct slice addr = client(f, QA_LOG_CLIENT_ADDRESS,
-	    QA_CLIENT_ADDRESS);
+	struct slice addr = client(f, QA_CLIENT_ADDRESS,
+	    QA_LOG_CLIENT_ADDRESS);
 
 	begin_event(m, x, f, addr.len > 0 ? SLICE("client") :
 	    h != NULL && h->r.uid.len > 0 ? SLICE("pickup") :
@@ -502,14 +527,14 @@ write_rcpt(struct making *m, const struct queuerecord *x,
 	if (p->orig.ptr != NULL && !slice_eq(p->orig, p->addr))
 		put(m, F_ORIG_TO, p->orig);
 	put(m, F_ORCPT, p->orcpt);
-	for (size_t k = 0; k < 2; k++) {
+	for (size_t k = 0; k < 3; k++) {
 		size_t pos = 0;
 		bool found = false;
 
 		/* A recipient that is done was deferred before. */
 		if (k == 1 && p->type == 'D')
 			continue;
-		/* The latest attempt. */
+		/* The latest attempt; a trace tells what became of it. */
 		while (bouncelog_next(x->log[k], &pos, &b))
 			if (entry_is(&b, f, p)) {
 				hit = b;
@@ -517,13 +542,15 @@ write_rcpt(struct making *m, const struct queuerecord *x,
 			}
 		if (!found)
 			continue;
-		status = k == 0 ? SLICE("bounced") : SLICE("deferred");
+		if (k < 2)
+			status = k == 0 ? SLICE("bounced") : SLICE("deferred");
 		m->ntime = 0;
 		rec_unset(&m->r, F_TIME);
 		put_time(m, F_TIME, x->log_time[k], 0, 0);
 		break;
 	}
 	put(m, F_STATUS, status);
+	put_known(m, F_ACTION, hit.action);
 	put_known(m, F_DSN, hit.status);
 	put_known(m, F_REASON, hit.reason);
 	put_known(m, F_REPLY, hit.diag_text);
@@ -642,6 +669,7 @@ queuerecord_log(struct queuerecord *x, struct slice log, queuerecord_fn *fn,
 		put(&m, F_STATUS, slice_eq(x->path.queue, SLICE("bounce")) ?
 		    SLICE("bounced") : slice_eq(x->path.queue,
 		    SLICE("defer")) ? SLICE("deferred") : b.action);
+		put_known(&m, F_ACTION, b.action);
 		put_known(&m, F_DSN, b.status);
 		put_known(&m, F_REASON, b.reason);
 		put_known(&m, F_REPLY, b.diag_text);

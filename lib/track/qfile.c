@@ -9,8 +9,8 @@
 /* What is kept of a `file` record, and what of it goes into the message. */
 static const enum field file_key[] = { F_FROM, F_MESSAGE_ID, F_CONTENT, F_NRCPT,
 	F_CLIENT_NAME, F_CLIENT_ADDR, F_CLIENT_PORT, F_HELO, F_PROTOCOL,
-	F_SASL_METHOD, F_SASL_USER, F_UID, F_SUBJECT, F_QUEUE, F_NEXT_TRY,
-	F_DONE, F_PENDING };
+	F_SASL_METHOD, F_SASL_USER, F_UID, F_SUBJECT, F_ORIG_CLIENT, F_ORIG_QID,
+	F_QUEUE, F_NEXT_TRY, F_DONE, F_PENDING };
 
 /* One recipient of the message, by address. */
 struct rcpt {
@@ -536,6 +536,12 @@ fill(struct rec *r, const struct rec *file)
 		for (size_t i = 0; i < 3; i++)
 			if (rec_has(file, client[i]))
 				rec_set(r, client[i], file->v[client[i]]);
+	if (!rec_has(r, F_ORIG_CLIENT) && rec_has(file, F_ORIG_CLIENT))
+		rec_set(r, F_ORIG_CLIENT, file->v[F_ORIG_CLIENT]);
+	/* Its own ID is not that of the system before. */
+	if (!rec_has(r, F_ORIG_QID) && rec_has(file, F_ORIG_QID) &&
+	    !slice_eq(file->v[F_ORIG_QID], rec_get(r, F_QID)))
+		rec_set(r, F_ORIG_QID, file->v[F_ORIG_QID]);
 	if (!rec_has(r, F_SIZE) && rec_has(file, F_CONTENT))
 		rec_set(r, F_SIZE, file->v[F_CONTENT]);
 }

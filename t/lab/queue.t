@@ -141,6 +141,7 @@ for my $i (['short', 'no'], ['long', 'yes']) {
 	    '5.7.1 ' . ($name eq 'short' ? '127.0.0.32' : '127.0.0.33') . ' 554 5.7.1 <x@gone.example.net>: Recipient address rejected: Access denied',
 	    "$name: what the other host said");
 	is($s->('traced'), 'd@there.example.net=done bob@slow.example.net=pending', "$name: recipients with a trace log");
+	is(join(' ', map { $_ // '-' } @{$rcpt{$by{traced}{qid}}[0]}{qw(action dsn reason)}), 'delivered 2.0.0 there.example.net', "$name: what the trace says");
 	is($s->('mixed'), 'x@gone.example.net=done bob@down.example.net=deferred', "$name: bounced and told");
 	is($s->('drop'), 'bob@down.example.net=deferred eve@down.example.net=deferred drop@down.example.net=canceled',
 	    "$name: canceled by a milter");

@@ -59,7 +59,9 @@ struct read {
 static void
 read_all(struct file *f, struct read *r)
 {
-	struct journalfile_src src = { read_bytes, f, f->len, 0 };
+	struct journalfile_src src = {
+		.read = read_bytes, .arg = f, .size = f->len
+	};
 	struct journalfile *j = journalfile_open(&src, journald_wants);
 	struct journalfile_entry e;
 	struct err err;
@@ -245,7 +247,7 @@ static void
 test_none(void **state)
 {
 	struct file *f = load(seeds[0]);
-	struct journalfile_src src = { read_bytes, f, 0, 0 };
+	struct journalfile_src src = { .read = read_bytes, .arg = f };
 
 	(void)state;
 	assert_null(journalfile_open(&src, NULL));

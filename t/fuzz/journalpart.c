@@ -1,0 +1,87 @@
+/*
+ * journalpart - any bytes as an image with pieces of journals: looking for
+ * them ends, a piece lies in the image and holds the text that it was found
+ * by, and what it tells of its entries lies in the file that it is part of
+ */
+#include "source/journalpart.h"
+
+#include <stdlib.h>
+
+#include "source/journalfields.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static void
+must(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static size_t
+read_data(void *arg, uint64_t off, unsigned char *buf, size_t n)
+{
+	const struct slice *all = arg;
+	struct slice s = slice_of(NULL, 0);
+
+	if (off < all->len)
+		s = slice_sub(*all, (size_t)off, n);
+	if (s.len > 0)
+		memcpy(buf, s.ptr, s.len);
+	return s.len;
+}
+
+static void
+keep(void *arg, uint64_t hash, struct slice field)
+{
+	struct slice found;
+
+	if (journalfields_keep(arg, hash, field))
+		must(journalfields_find(arg, hash, &found) &&
+		    slice_eq(found, field));
+}
+
+static bool
+find(void *arg, uint64_t hash, struct slice *field)
+{
+	return journalfields_find(arg, hash, field);
+}
+
+static bool
+entry(void *arg, const struct journalfile_entry *e, int64_t base)
+{
+	const struct journalpart *p = arg;
+	uint64_t off = (uint64_t)base + e->off;
+
+	must(off >= p->off && off < p->end);
+	must(e->message == 0 || e->message < e->off);
+	for (size_t i = 0; i < e->nfield; i++)
+		must(slice_chr(e->field[i], '=') != SLICE_NONE);
+	return true;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice all = slice_of(data, size), rest = all;
+	struct stream s = { .read = read_data, .arg = &all, .size = size };
+	struct journalfields *known = journalfields_new();
+	struct journalfile_fields fields = { keep, find, known };
+	struct journalpart p;
+	uint64_t floor = 0;
+	size_t pos;
+
+	while ((pos = slice_find(rest, SLICE("MESSAGE="))) != SLICE_NONE) {
+		uint64_t off = (uint64_t)(rest.ptr - data) + pos;
+
+		rest = slice_from(rest, pos + 1);
+		if (off < floor || !journalpart_find(&s, off, floor, &p))
+			continue;
+		must(p.off >= floor && p.off < off && p.end > off &&
+		    p.end <= size + 7);
+		floor = p.end;
+		(void)journalpart_read(&s, &p, &fields, entry, &p);
+	}
+	journalfields_free(known);
+	return 0;
+}
