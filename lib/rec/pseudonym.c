@@ -1,22 +1,16 @@
 #include "rec/pseudonym.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "io/smallfile.h"
 #include "rec/pseudotext.h"
 
 #include "base/banned.h"
 
-#define DIGITS		16	/* hexadecimal, of a pseudonym */
-#define DIGITS_WORD	8
-#define NAME		((size_t)64 * 1024)	/* bytes that are told apart */
+#define DIGITS_WORD	8	/* of a word */
 
 void
 pseudonym_free(struct pseudonyms *p)
 {
-	buf_free(&p->key);
+	keyed_close(&p->keyed);
 	buf_free(&p->text);
 	arena_free(&p->mem);
 }
@@ -39,67 +33,39 @@ enum rc
 pseudonym_open(struct pseudonyms *p, const char *path, bool hosts,
     struct err *e)
 {
-	struct buf *k = &p->key;
+	struct buf k;
 	enum rc rc;
 
-	/* Later no file can be opened; its configuration is not wanted. */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	*p = (struct pseudonyms){ .hosts = hosts };
-	buf_init(k, PSEUDONYM_KEY_MAX);
 	buf_init(&p->text, PSEUDONYM_MEMORY);
 	arena_init(&p->mem, PSEUDONYM_MEMORY);
-	rc = smallfile_read(k, path, e);
-	if (rc != RC_OK)
-		return rc;
-	while (k->len > 0 && (k->ptr[k->len - 1] == '\n' ||
-	    k->ptr[k->len - 1] == '\r'))
-		k->len--;
-	if (k->len < PSEUDONYM_KEY_MIN)
-		return err_damaged(e, k->len, "a key has at least 32 bytes");
-	if (!is_varied(buf_slice(k)))
-		return err_damaged(e, 0, "a key is random");
-	return RC_OK;
-}
-
-/* The digest of kind, length of the name, name, domain in lower case. */
-static void
-digest(const struct pseudonyms *p, enum pseudonym_kind kind,
-    struct slice name, struct slice domain, unsigned char *sum)
-{
-	unsigned char c = (unsigned char)kind, len[8];
-	unsigned int n;
-	struct buf b;
-
-	name = slice_sub(name, 0, NAME);
-	domain = slice_sub(domain, 0, NAME);
-	for (size_t i = 0; i < sizeof(len); i++)
-		len[i] = (unsigned char)((uint64_t)name.len >> (8 * i));
-	buf_init(&b, 3 * NAME);
-	(void)(buf_addc(&b, c) && buf_add(&b, slice_of(len, sizeof(len))) &&
-	    buf_add(&b, name));
-	for (size_t i = 0; i < domain.len; i++)
-		(void)buf_addc(&b, ascii_tolower(domain.ptr[i]));
-	(void)HMAC(EVP_sha256(), p->key.ptr, (int)p->key.len, b.ptr, b.len,
-	    sum, &n);
-	buf_free(&b);
+	buf_init(&k, PSEUDONYM_KEY_MAX);
+	rc = smallfile_read(&k, path, e);
+	while (k.len > 0 && (k.ptr[k.len - 1] == '\n' ||
+	    k.ptr[k.len - 1] == '\r'))
+		k.len--;
+	if (rc == RC_OK && k.len < PSEUDONYM_KEY_MIN)
+		rc = err_damaged(e, k.len, "a key has at least 32 bytes");
+	if (rc == RC_OK && !is_varied(buf_slice(&k)))
+		rc = err_damaged(e, 0, "a key is random");
+	if (rc == RC_OK)
+		keyed_open(&p->keyed, buf_slice(&k));
+	buf_free(&k);
+	return rc;
 }
 
 bool
 pseudonym_put(struct pseudonyms *p, enum pseudonym_kind kind,
     struct slice name, struct slice domain)
 {
-	static const unsigned char hex[] = "0123456789abcdef",
-		letter[] = "pmswha";
-	size_t digits = kind == PSEUDONYM_WORD ? DIGITS_WORD : DIGITS;
-	unsigned char sum[EVP_MAX_MD_SIZE] = { 0 }, text[2 + DIGITS];
+	static const unsigned char letter[] = "pmswha";
+	unsigned char text[2 + KEYED_DIGITS];
 
-	digest(p, kind, name, domain, sum);
 	text[0] = letter[kind];
 	text[1] = '-';
-	for (size_t i = 0; i < digits; i++)
-		text[2 + i] = hex[i % 2 == 0 ? sum[i / 2] >> 4 :
-		    sum[i / 2] & 15];
-	return buf_add(&p->text, slice_of(text, 2 + digits));
+	keyed_digits(&p->keyed, (unsigned char)kind, name, domain, text + 2);
+	return buf_add(&p->text, slice_of(text, kind == PSEUDONYM_WORD ?
+	    2 + DIGITS_WORD : sizeof(text)));
 }
 
 /* Without quotes and backslashes: "bob" is bob. */

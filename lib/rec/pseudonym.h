@@ -39,13 +39,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/field.h"
+#include "rec/keyed.h"
 
 #define PSEUDONYM_KEY_MIN	((size_t)32)
 #define PSEUDONYM_KEY_MAX	((size_t)4096)
 #define PSEUDONYM_MEMORY	((size_t)64 * 1024 * 1024)
 
 struct pseudonyms {
-	struct buf	 key;
+	struct keyed	 keyed;
 	bool		 hosts;
 	struct arena	 mem;	/* of the latest record */
 	struct buf	 text;	/* under construction */

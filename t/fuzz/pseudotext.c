@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "rec/pseudonym.h"
 
 #define SECRET	"Zq7secretX"
@@ -59,10 +60,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (len > 1 << 16)
 		return 0;
-	buf_init(&p.key, PSEUDONYM_KEY_MAX);
+	hash_init();
 	buf_init(&p.text, PSEUDONYM_MEMORY);
 	arena_init(&p.mem, PSEUDONYM_MEMORY);
-	(void)buf_add(&p.key, SLICE("a key that is long enough for this"));
+	keyed_open(&p.keyed, SLICE("a key that is long enough for this"));
 	buf_init(&text, PSEUDONYM_MEMORY);
 	for (size_t i = 0; i < len; i++)
 		(void)(data[i] == 1 ? buf_add(&text, SLICE(SECRET)) :
