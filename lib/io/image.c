@@ -493,6 +493,23 @@ image_bad(const struct image *im, const struct image_bad **v, uint64_t *bytes)
 	return im->nbad;
 }
 
+void
+image_verify(struct image *im)
+{
+	uint32_t n = 0;
+	uint64_t sector, count;
+
+	if (im->ewf == NULL || libewf_handle_get_number_of_checksum_errors(
+	    im->ewf, &n, NULL) != 1)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		if (libewf_handle_get_checksum_error(im->ewf, i, &sector,
+		    &count, NULL) == 1 && sector < im->size / IMAGE_SECTOR)
+			note_bad(im, sector * IMAGE_SECTOR,
+			    count < IMAGE_SECTOR * 1024 ?
+			    count * IMAGE_SECTOR : IMAGE_SECTOR);
+}
+
 bool
 image_stored(const struct image *im, struct slice *md5, struct slice *sha1)
 {

@@ -70,6 +70,11 @@ int		 image_fd(const struct image *);
 /* Places that could not be read; *bytes are all of them. */
 size_t		 image_bad(const struct image *, const struct image_bad **,
 		    uint64_t *bytes);
+/*
+ * After reading: chunks of an EWF image whose checksum is wrong become places
+ * that could not be read.
+ */
+void		 image_verify(struct image *);
 /* The MD5 and SHA-1 that an EWF image says its data has; hexadecimal. */
 bool		 image_stored(const struct image *, struct slice *md5,
 		    struct slice *sha1);

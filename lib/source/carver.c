@@ -296,6 +296,7 @@ carve(struct carver *c, struct job *j)
 	co.exact = o->map || imagehash_exact(&j->hash);
 	rc = carve_image(j->image, &co, &j->total, &e);
 	progress_clear(&c->progress);
+	image_verify(j->image);
 	if (!image_size(j->image, &size))
 		size = j->total.size;
 	imagehash_end(&j->hash, size,
