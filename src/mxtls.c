@@ -221,6 +221,7 @@ finish(struct mxtls *m, int status)
 	if (m->searched.records > 0)
 		say_figures(t);
 	d.failed = m->failed;
+	d.unread = status == EXIT_TROUBLE;
 	d.no_events = !m->events && !m->told;
 	if (doubts_say(&d))
 		status = msg_join(status, EXIT_TROUBLE);

@@ -38,9 +38,10 @@ say_nothing(const struct doubts *d)
 {
 	const struct tally *t = audit_tally(d->audit);
 
-	return tally_nothing(t) && TROUBLE("no hop was judged, so nothing is "
+	return tally_nothing(t) && (d->unread ||
+	    TROUBLE("no hop was judged, so nothing is "
 	    "proven: no mail was sent or taken in what was read, or no line "
-	    "of the policy is about it");
+	    "of the policy is about it"));
 }
 
 static bool

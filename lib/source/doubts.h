@@ -22,6 +22,7 @@ struct doubts {
 	bool			 told;		/* that TLS was not logged */
 	bool			 no_events;	/* records without any */
 	bool			 failed;	/* what was read is not whole */
+	bool			 unread;	/* evidence was not, it is told */
 };
 
 bool	doubts_say(const struct doubts *);

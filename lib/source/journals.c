@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "fmt/journald.h"
+#include "io/sniff.h"
 
 struct journals {
 	struct journalfile_src src;
@@ -70,24 +71,17 @@ journals_words(unsigned int flaws, struct slice word[JOURNALS_WORDS])
 	return n;
 }
 
+/* As much as decides is at hand: the reader has looked at it as well. */
+_Static_assert(SNIFF_LEN >= JOURNALOBJ_HEADER, "a journal's header is seen");
+
 bool
 journals_here(struct reader *r)
 {
-	size_t need = JOURNALOBJ_HEADER;
 	struct journal_header header;
-	struct slice w;
 	uint64_t off;
 	bool eof;
 
-	do {
-		w = reader_window(r, &off, &eof);
-		if (w.len >= need ||
-		    !slice_starts(JOURNALOBJ_MAGIC,
-			slice_sub(w, 0, JOURNALOBJ_MAGIC.len)))
-			break;
-		/* The magic may be there in part: read on. */
-	} while (!eof && reader_more(r, NULL) == RC_OK);
-	return journalobj_header(w, &header);
+	return journalobj_header(reader_window(r, &off, &eof), &header);
 }
 
 /* Take all of a stream. */
