@@ -145,7 +145,7 @@ subtest 'by a journal of debugfs' => sub {
 	cmd('mke2fs', '-q', '-F', '-t', 'ext4', '-b', 1024, '-O', '^metadata_csum', '-J', 'size=1', '-d', "$dir/jw", put($img), '8M');
 	my ($ino) = debugfs($img, 'stat /deferred/x') =~ /Inode: (\d+)/;
 	my $qid = sprintf '12345%X', $ino;
-	debugfs($img, "ln /deferred/x /deferred/$qid", 'unlink /deferred/x');
+	debugfs($img, "ln /deferred/x /deferred/$qid", 'unlink /deferred/x', "sif /deferred/$qid crtime \@1772366461");
 	my ($table, $pos) = debugfs($img, "imap <$ino>") =~ /located at block (\d+), offset 0x([0-9a-f]+)/;
 	my ($entries) = debugfs($img, 'blocks /deferred') =~ /^(\d+)\s*$/m;
 	my $old = slurp($img);
@@ -179,6 +179,13 @@ subtest 'by a journal of debugfs' => sub {
 	my @journal = debugfs($img, 'blocks <8>') =~ /(\d+) /g;
 	is($f->{inode_off}, $journal[$at] * 1024 + hex $pos, 'the state that it rests on');
 	is(scalar(grep { $_->{qid} // '' eq $qid } of_type(run('mxcarve', $img), 'event')) > 3, 1, 'its events');
+	# A whole queue file of the same size, but made at another time.
+	my $other = $mail =~ s/create_time=1772366461/create_time=1772366999/r;
+	$new = slurp($img);
+	substr($new, $f->{off}, $f->{len}) = $other;
+	put($img, $new);
+	my ($twin) = files(run('mxcarve', $img));
+	is($twin->{recovered}, 'plausible', 'another file may stand there');
 	# Something else stands in its block now.
 	$new = slurp($img);
 	substr($new, $f->{off}, $f->{len}) = 'x' x $f->{len};
@@ -204,8 +211,8 @@ subtest 'ext2, and names that deleting left' => sub {
 	put("$dir/e2/log/CAFEBABE", 'no queue file');
 	cmd('mke2fs', '-q', '-F', '-t', 'ext2', '-b', 1024, '-d', "$dir/e2", put($img), '8M');
 	my ($ino) = debugfs($img, 'stat /active/x') =~ /Inode: (\d+)/;
-	my $qid = base(1796000000, 52, 6) . base(123456, 52, 4) . 'z' . base($ino, 51, 1);
-	debugfs($img, "ln /active/x /active/$qid", 'unlink /active/x', "sif /active/$qid crtime \@1796000001",
+	my $qid = base(1772366461, 52, 6) . base(123456, 52, 4) . 'z' . base($ino, 51, 1);
+	debugfs($img, "ln /active/x /active/$qid", 'unlink /active/x', "sif /active/$qid crtime \@1772366462",
 	    "rm /active/$qid", 'rm /log/mail.log.1', 'rm /log/CAFEBABE');
 	my %f = map { ($_->{file_name} => $_) } files(run('mxcarve', $img));
 	is(join(' ', sort keys %f), "/active/$qid /log/mail.log.1", 'the files');
@@ -216,7 +223,7 @@ subtest 'ext2, and names that deleting left' => sub {
 	is($log->{sha256}, sha256_hex(slurp("$dir/e2/log/mail.log.1")), 'its bytes, by a block map');
 	ok($log->{size} > 268 * 1024, 'of two levels');
 	# The time in the queue ID is not that of the inode: another life.
-	debugfs($img, "sif <$ino> crtime \@1796000100");
+	debugfs($img, "sif <$ino> crtime \@1772366561");
 	my @g = grep { ($_->{qid} // '') eq $qid } files(run('mxcarve', $img));
 	is($g[0]{recovered}, 'lost', 'a queue ID of another second does not fit the inode');
 };
@@ -239,8 +246,9 @@ sub spool {
 		my $c = $from[$i % @from];
 		my $p = "$dir/mnt/spool/$queue/tmp.$i";
 
-		put($p, $c);
 		my ($s, $us) = Time::HiRes::gettimeofday();
+		$c =~ s/create_time=\d{10}/create_time=$s/;
+		put($p, $c);
 		my $qid = base($s, 52, 6) . base($us, 52, 4) . 'z' . base((stat $p)[1], 51, 1);
 		chmod 0700, $p;
 		rename $p, "$dir/mnt/spool/$queue/$qid" or die;

@@ -1,6 +1,7 @@
 #include "source/feed.h"
 
 #include "base/msg.h"
+#include "fmt/journalobj.h"
 #include "fmt/logline.h"
 #include "fmt/queueid.h"
 #include "source/piece.h"
@@ -453,10 +454,26 @@ step_journal(struct feed *f)
 	return true;
 }
 
+/* Read what tells a journal, and keep what reading it met: the end, damage. */
+static void
+fill(struct feed *f)
+{
+	uint64_t off;
+	bool eof;
+
+	while (!f->stream_end && reader_window(f->reader, &off, &eof).len <
+	    JOURNALOBJ_HEADER && !eof) {
+		f->stream_rc = reader_more(f->reader, &f->stream_err);
+		f->stream_end = f->stream_rc != RC_OK;
+	}
+}
+
 /* True if the stream at hand is a journal. */
 static bool
 in_journal(struct feed *f)
 {
+	if (!f->looked)
+		fill(f);
 	if (!f->looked && !f->survey.records && !f->piece.is &&
 	    journals_here(f->reader))
 		f->journal = journals_open(f->reader, false);

@@ -10,6 +10,7 @@
 #include "source/queuerecord.h"
 
 #define REFS_MAX	((size_t)64 * 1024)
+#define CREATED_LATE	10	/* seconds from the file to its first record */
 #define LOOK	512		/* bytes that tell text from other things */
 
 /* What the records of a file have in common, as text. */
@@ -247,21 +248,46 @@ read_queue(struct lostfile *f, const struct queuepath *path)
 	return whole;
 }
 
+/*
+ * Was the content made when the file was?  Blocks that were used again may
+ * hold another queue file of the same size, as whole as this one was.
+ */
+static bool
+is_own(const struct lostfile *f, const struct queuepath *path)
+{
+	const struct ext4_inode *in = &f->lost->inode;
+	int64_t made;
+
+	if (!f->facts.has_created)
+		return true;
+	if (path->qid.ptr != NULL && path->id.has_time)
+		made = path->id.sec;
+	else if (in->has_nsec)
+		made = in->made.sec;
+	else
+		return true;
+	return f->facts.created >= made - 1 &&
+	    f->facts.created <= made + CREATED_LATE;
+}
+
 static bool
 put_queue(struct lostfile *f, const struct queuepath *path)
 {
+	bool own;
+
 	struct atfile file = { .fd = -1 };
 	struct queuerecord x = { .file = &file, .path = *path,
 		.src = f->s->src, .size = f->data.size };
 
 	fill_stat(f->lost, &file.st);
 	x.whole = read_queue(f, path);
-	f->recovered = x.whole ? "whole" : "partial";
-	f->find.confidence = x.whole ? LOGRUN_HIGH : LOGRUN_MEDIUM;
+	own = x.whole && is_own(f, path);
+	f->recovered = own ? "whole" : x.whole ? "plausible" : "partial";
+	f->find.confidence = own ? LOGRUN_HIGH : LOGRUN_MEDIUM;
 	f->files++;
-	f->whole += x.whole;
+	f->whole += own;
 	hash(f);
-	if (x.whole) {
+	if (own) {
 		f->find.piece = f->piece;
 		f->find.n = f->npiece;
 		find_claim(f->s, &f->find);

@@ -5,9 +5,12 @@
  * and what became of the content, `recovered`:
  *
  *	whole		it is a queue file from C to E with the sizes that it
- *			says it has, or compressed data whose checksum is right
+ *			says it has, made when its inode was, or compressed
+ *			data whose checksum is right
  *	plausible	a log of text, a bounce log, a journal's header: nothing
- *			in it proves that it is all of one file
+ *			in it proves that it is all of one file; or a whole
+ *			queue file made at another time, so perhaps another
+ *			file that has these blocks now
  *	partial		it begins right, and then something is missing
  *	overwritten	it does not begin like a file of its name
  *	lost		where it lay is not known

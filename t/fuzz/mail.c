@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(m.past <= size);
 		return 0;
 	}
-	must(m.start <= at && m.past <= size && m.past > at);
+	must(m.start <= at && m.past <= size && m.past >= at);
 	must(
 	    m.header.ptr == data + m.start && m.header.len <= m.past - m.start);
 	while (mail_field(m.header, &pos, &name, &value, &whole))
