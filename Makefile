@@ -171,6 +171,13 @@ bench:
 	$(SUB) all
 	t/bench/$(BENCH)
 
+# What mxcarve recovers and makes up: doc/validation.md, anew.
+validate:
+	@t/install-packages build test
+	$(SUB) all
+	MX_BIN=$(BIN) t/validate/run doc/validation.md.new
+	mv doc/validation.md.new doc/validation.md
+
 # libFuzzer on every parser, from the seeds in t/fuzz/seeds/NAME; what it
 # finds stays in FUZZ_DIR, outside the tree.
 fuzz:
@@ -237,6 +244,7 @@ help:
 	@echo 'make bench       time the tools beside their peers (SIZE=1G)'
 	@echo 'make fuzz        fuzz each parser for FUZZ_SECONDS (60)'
 	@echo 'make lab         a real Postfix through all scenarios, as root'
+	@echo 'make validate    what mxcarve recovers, as doc/validation.md'
 	@echo 'make validate-free   the samples under valgrind'
 	@echo 'make doc         make doc/mxrecord.5 anew from the field table'
 	@echo 'make install     to DESTDIR PREFIX (/usr/local)'
@@ -244,6 +252,6 @@ help:
 	@echo 'make clean       remove what was built'
 
 .PHONY: all units replays objects mkpage doc demo check check-san prove lint bench \
-	fuzz fuzzers lab validate-free install uninstall clean help
+	fuzz fuzzers lab validate validate-free install uninstall clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
