@@ -219,7 +219,7 @@ new_file(const char *option, const char *path)
 static struct extracts *
 new_directory(const char *path)
 {
-	struct extracts *x;
+	struct extracts *x = NULL;
 	char name[256];
 	struct err e;
 
@@ -232,7 +232,7 @@ new_directory(const char *path)
 static struct checkpoint *
 open_checkpoint(const char *path)
 {
-	struct checkpoint *c;
+	struct checkpoint *c = NULL;
 	char name[256];
 	struct err e;
 
