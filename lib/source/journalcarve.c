@@ -99,7 +99,7 @@ struct outcome {
 static void
 read_entries(struct carver *c, struct journals *j, struct outcome *o)
 {
-	struct journals_place p;
+	struct journals_place p = { 0 };
 	struct frame fr;
 	struct err e;
 	bool lost = true;

@@ -102,11 +102,11 @@ for my $i (['short', 'no'], ['long', 'yes']) {
 	is(scalar(grep { ($_->{format} // '') eq 'bounce-log' } @all),
 	    scalar(grep { -f } map { glob "$q/$_" } qw(bounce/* trace/* defer/*/*)), "$name: a record for each log");
 	# Ages and domains, as qshape has them; it does not know where mail is
-	# redirected to.
+	# redirected to, and has those with equal figures in any order.
 	my $table = sub {
 		my ($n, $text) = @_;
 
-		return join "\n", map { join ' ', split } grep { /\S/ } map { s/^(\s*(?:TOTAL|down)\S*\s+)(\d+)(\s+)(\d+)/$1 . ($2 - $n) . $3 . ($4 - $n)/er } split /\n/, $text;
+		return join "\n", sort map { join ' ', split } grep { /\S/ } map { s/^(\s*(?:TOTAL|down)\S*\s+)(\d+)(\s+)(\d+)/$1 . ($2 - $n) . $3 . ($4 - $n)/er } split /\n/, $text;
 	};
 	my @r = grep { ($_->{queue} // '') eq 'deferred' && ($_->{to} // '') =~ /^redirected/ } @all;
 	is($table->(scalar @r, run('mxqueue', '-q', '--shape', "$q/deferred")->{out}),
