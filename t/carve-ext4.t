@@ -336,10 +336,12 @@ SKIP: {
 			# to be whole is.
 			cmd('mount', '-o', 'loop', $img, "$dir/mnt");
 			my ($loop) = slurp('/proc/mounts') =~ m{^/dev/(loop\d+) \Q$dir\E/mnt }m;
-			for my $f ("/sys/fs/ext4/$loop/reserved_clusters") {
-				open my $o, '>', $f or last;
+			# Some blocks are reserved even for root; not everybody may
+			# change that.
+			my $all = 0;
+			if (open my $o, '>', "/sys/fs/ext4/$loop/reserved_clusters") {
 				print $o "0\n";
-				close $o;
+				$all = close $o;
 			}
 			for my $size (2 << 20, 4096, 1024) {
 				open my $o, '>>', "$dir/mnt/fill" or die;
@@ -350,6 +352,7 @@ SKIP: {
 			my $r = run('mxcarve', '-q', $img);
 			my %truth = map { (sha256_hex($_) => 1) } values %made, $gz;
 			is(scalar(grep { $_->{recovered} eq 'whole' && !$truth{$_->{sha256}} } files($r)), 0, 'overwritten: none is wrong and called whole');
+			$all or note('reserved blocks: the disk was not filled whole'), return;
 			cmp_ok(scalar(grep { $_->{recovered} eq 'overwritten' } files($r)), '>', 0, 'and some say so') or
 			    diag(join ' ', map { "$_->{inode}:$_->{recovered}:$_->{note}" } files($r));
 		};
