@@ -34,9 +34,8 @@ mimedecode_init(struct mimedecode *d, enum mimedecode_as as)
 	*d = (struct mimedecode){ .as = as };
 }
 
-/* Six bits, or 64 for what is none of the alphabet. */
-static uint32_t
-sextet(unsigned char c)
+uint32_t
+mimedecode_sextet(unsigned char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -51,7 +50,7 @@ static void
 base64(struct mimedecode *d, struct slice s, struct block *b)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		uint32_t v = sextet(s.ptr[i]);
+		uint32_t v = mimedecode_sextet(s.ptr[i]);
 
 		if (s.ptr[i] == '=')
 			d->bits = d->nbits = 0;

@@ -38,5 +38,7 @@ void	mimedecode_init(struct mimedecode *, enum mimedecode_as);
 void	mimedecode_put(struct mimedecode *, struct slice, mimedecode_fn *,
 	    void *arg);
 bool	mimedecode_line(struct mimedecode *, mimedecode_fn *, void *arg);
+/* The six bits of a letter of base64, or 64 for what is none. */
+uint32_t	mimedecode_sextet(unsigned char);
 
 #endif

@@ -209,3 +209,27 @@ mimehead_type(const struct mimehead *h)
 	return h->ntype > 0 ? slice_of(h->type, h->ntype) :
 	    SLICE("text/plain");
 }
+
+struct slice
+mimehead_boundary(struct slice s)
+{
+	static const struct slice name = { (const unsigned char *)"boundary=",
+		9 };
+	size_t n = 0;
+
+	for (;; s = slice_from(s, 1)) {
+		if (s.len <= name.len)
+			return slice_of(NULL, 0);
+		if (slice_eq_nocase(slice_sub(s, 0, name.len), name))
+			break;
+	}
+	s = slice_from(s, name.len);
+	if (s.ptr[0] == '"') {
+		s = slice_from(s, 1);
+		n = slice_chr(s, '"');
+		return n == SLICE_NONE ? slice_of(NULL, 0) : slice_sub(s, 0, n);
+	}
+	while (n < s.len && s.ptr[n] > ' ' && s.ptr[n] != ';')
+		n++;
+	return slice_sub(s, 0, n);
+}

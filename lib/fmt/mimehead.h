@@ -33,5 +33,10 @@ void		mimehead_init(struct mimehead *);
 void		mimehead_field(struct mimehead *, struct slice name,
 		    struct slice value);
 struct slice	mimehead_type(const struct mimehead *);
+/*
+ * The value of the first boundary= in a Content-Type, wherever it stands, for
+ * headers that may be cut or damaged; empty if there is none.
+ */
+struct slice	mimehead_boundary(struct slice value);
 
 #endif

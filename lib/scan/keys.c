@@ -1,5 +1,6 @@
 #include "scan/keys.h"
 
+#include "fmt/mimedecode.h"
 #include "scan/keysread.h"
 
 #include "base/banned.h"
@@ -32,19 +33,6 @@ set_form(struct keys *k, const char *form)
 	memcpy(k->form, s.ptr, s.len + 1);
 }
 
-/* The value of a character of base64, or -1. */
-static int
-digit(unsigned char c)
-{
-	if (ascii_upper(c))
-		return c - 'A';
-	if (ascii_lower(c))
-		return c - 'a' + 26;
-	if (ascii_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* Bytes of base64 in dst, which has 3/4 of s.len; false for anything else. */
 static bool
 decode(struct slice s, unsigned char *dst, size_t *len)
@@ -54,15 +42,15 @@ decode(struct slice s, unsigned char *dst, size_t *len)
 	*len = 0;
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = s.ptr[i];
-		int v;
+		uint32_t v;
 
 		if (c == '\n' || c == '\r' || c == ' ' || c == '\t')
 			continue;
-		v = c == '=' ? 0 : digit(c);
-		if (v < 0 || (pad > 0 && c != '='))
+		v = c == '=' ? 0 : mimedecode_sextet(c);
+		if (v > 63 || (pad > 0 && c != '='))
 			return false;
 		pad += c == '=';
-		bits = (bits << 6 | (unsigned int)v) & 0xffffff;
+		bits = (bits << 6 | v) & 0xffffff;
 		if (++n % 4 != 0)
 			continue;
 		for (unsigned int k = 0; k < 3; k++)

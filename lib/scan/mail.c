@@ -1,5 +1,6 @@
 #include "scan/mail.h"
 
+#include "fmt/mimehead.h"
 #include "fmt/rfc822.h"
 
 #include "base/banned.h"
@@ -128,31 +129,6 @@ mail_field(struct slice h, size_t *pos, struct slice *name, struct slice *value,
 	return rfc822_field(*whole, name, value);
 }
 
-/* The boundary= of a Content-Type. */
-static struct slice
-boundary(struct slice s)
-{
-	static const struct slice name = { (const unsigned char *)"boundary=",
-		9 };
-	size_t n = 0;
-
-	for (;; s = slice_from(s, 1)) {
-		if (s.len <= name.len)
-			return slice_of(NULL, 0);
-		if (slice_eq_nocase(slice_sub(s, 0, name.len), name))
-			break;
-	}
-	s = slice_from(s, name.len);
-	if (s.ptr[0] == '"') {
-		s = slice_from(s, 1);
-		n = slice_chr(s, '"');
-		return n == SLICE_NONE ? slice_of(NULL, 0) : slice_sub(s, 0, n);
-	}
-	while (n < s.len && s.ptr[n] > ' ' && s.ptr[n] != ';')
-		n++;
-	return slice_sub(s, 0, n);
-}
-
 static bool
 is_usual(struct slice name)
 {
@@ -177,7 +153,7 @@ is_header(struct mail *m, struct slice fields)
 		usual += is_usual(name);
 		if (slice_eq_nocase(name, SLICE("content-type")) &&
 		    m->boundary.ptr == NULL)
-			m->boundary = boundary(value);
+			m->boundary = mimehead_boundary(value);
 		if (!slice_eq_nocase(name, SLICE("received")))
 			continue;
 		rfc822_received(value, &r);

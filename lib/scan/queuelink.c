@@ -1,5 +1,6 @@
 #include "scan/queuelink.h"
 
+#include "fmt/mimehead.h"
 #include "fmt/rfc822.h"
 #include "scan/queuewalk.h"
 
@@ -43,31 +44,6 @@ word(const struct word *w)
 	return slice_of(w->text, w->len);
 }
 
-/* The value of boundary= in a Content-Type. */
-static struct slice
-boundary(struct slice s)
-{
-	static const struct slice name = { (const unsigned char *)"boundary=",
-		9 };
-	size_t n = 0;
-
-	for (;; s = slice_from(s, 1)) {
-		if (s.len <= name.len)
-			return slice_of(NULL, 0);
-		if (slice_eq_nocase(slice_sub(s, 0, name.len), name))
-			break;
-	}
-	s = slice_from(s, name.len);
-	if (s.ptr[0] == '"') {
-		s = slice_from(s, 1);
-		n = slice_chr(s, '"');
-		return n == SLICE_NONE ? slice_of(NULL, 0) : slice_sub(s, 0, n);
-	}
-	while (n < s.len && s.ptr[n] > ' ' && s.ptr[n] != ';')
-		n++;
-	return slice_sub(s, 0, n);
-}
-
 static void
 end_field(struct linking *l)
 {
@@ -79,7 +55,7 @@ end_field(struct linking *l)
 		if (slice_eq_nocase(name, SLICE("message-id")))
 			keep(&l->id, slice_trim(value), first);
 		else if (slice_eq_nocase(name, SLICE("content-type")))
-			keep(&l->boundary, boundary(value), first);
+			keep(&l->boundary, mimehead_boundary(value), first);
 	}
 	l->nfield = 0;
 }
