@@ -6,7 +6,6 @@
  * superblock is made right, so that lies behind it are met, too.
  */
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
@@ -14,12 +13,11 @@
 #include "scan/ext4dir.h"
 #include "scan/ext4free.h"
 #include "scan/ext4lost.h"
+#include "must.h"
 
 #define BLOCK	1024
 #define BLOCKS	8192u
 #define RECORD	(2 + BLOCK)
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 struct disk {
 	const uint8_t	*block[BLOCKS];
@@ -27,13 +25,6 @@ struct disk {
 	uint64_t	 next;		/* free ranges come in order */
 	struct ext4	*fs;
 };
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static size_t
 read_disk(void *arg, uint64_t off, unsigned char *dst, size_t len)

@@ -5,21 +5,11 @@
  */
 #include "rec/filter.h"
 
-#include <stdlib.h>
-
 #include "base/slice.h"
 #include "rec/rec.h"
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "must.h"
 
 #define LIMIT	((size_t)16 * 1024 * 1024)
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* "not (EXPR)" is true where EXPR is false. */
 static void

@@ -7,15 +7,7 @@
 #include <stdlib.h>
 
 #include "fmt/framing.h"
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+#include "must.h"
 
 /* Mix the bytes of a slice, its length and whether it is absent. */
 static void

@@ -5,13 +5,11 @@
  * first byte chooses the cuts.
  */
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "io/gunzip.h"
+#include "must.h"
 
 #define STREAMS	32
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 struct found {
 	uint64_t	start;
@@ -20,13 +18,6 @@ struct found {
 	uint64_t	off;	/* of the damage */
 	enum rc		rc;
 };
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* One stream, until it ends or has made enough; returns the bytes used. */
 static size_t

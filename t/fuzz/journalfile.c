@@ -5,20 +5,12 @@
  */
 #include "fmt/journalfile.h"
 
-#include <stdlib.h>
-
 #include "fmt/journald.h"
+#include "must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 #define ROUNDS 100000 /* more than an input has objects */
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static size_t
 read_data(void *arg, uint64_t off, void *buf, size_t n)

@@ -5,18 +5,10 @@
  */
 #include "source/journalpart.h"
 
-#include <stdlib.h>
-
 #include "source/journalfields.h"
+#include "must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static size_t
 read_data(void *arg, uint64_t off, unsigned char *buf, size_t n)

@@ -3,17 +3,9 @@
  * are of their kind, and the same is told however much follows
  */
 #include "scan/keys.h"
-
-#include <stdlib.h>
+#include "must.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 check(struct slice s, const struct keys *k)

@@ -3,12 +3,9 @@
  * stays open, nothing grows, and the same bytes give the same
  */
 #include "fmt/mime.h"
-
-#include <stdlib.h>
+#include "must.h"
 
 #define PIECE	400	/* no boundary is as long */
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 struct seen {
 	uint64_t	hash, bytes;
@@ -17,13 +14,6 @@ struct seen {
 	uint64_t	size[MIME_DEPTH];
 	size_t		total;
 };
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 mix(struct seen *s, struct slice t)

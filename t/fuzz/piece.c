@@ -5,21 +5,11 @@
  */
 #include "source/piece.h"
 
-#include <stdlib.h>
-
 #include "base/msg.h"
 #include "source/years.h"
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "must.h"
 
 #define PIECES	8
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 same(const struct survey *a, const struct survey *b)

@@ -5,22 +5,12 @@
  */
 #include "policy/policy.h"
 
-#include <stdlib.h>
-
 #include "policy/finding.h"
 #include "policy/judge.h"
 #include "rec/rec.h"
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "must.h"
 
 #define LIMIT	((size_t)16 * 1024 * 1024)
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 struct mistakes {
 	size_t	lines;

@@ -6,22 +6,13 @@
  */
 #include <limits.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "fmt/framing.h"
 #include "fmt/postfix.h"
 #include "rec/rec.h"
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "must.h"
 
 #define LIMIT	((size_t)64 * 1024 * 1024)
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Every slice can be read. */
 static void

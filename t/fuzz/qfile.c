@@ -4,27 +4,18 @@
  * and what a message contradicts is one of the known words.
  */
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "base/caltime.h"
 #include "rec/rec.h"
 #include "track/track.h"
 #include "track/verdict.h"
+#include "must.h"
 
 #define RECORDS		300
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 struct seen {
 	size_t	nfile;
 };
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static bool
 is_word(struct slice s, const char *const *list, size_t n)

@@ -8,20 +8,13 @@
 
 #include <stdlib.h>
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "must.h"
 
 struct feed {
 	const uint8_t	*data;
 	size_t		 size;
 	uint8_t		*copy;		/* only what was asked for */
 };
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static struct slice
 at_whole(void *arg, uint64_t off, size_t n)

@@ -7,14 +7,9 @@
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "must.h"
 
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static uint8_t *copy; /* what was asked for last */
 

@@ -10,11 +10,11 @@
 #include <openssl/evp.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "io/reader.h"
+#include "must.h"
 
 int		 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 const char	*__asan_default_options(void);
@@ -23,13 +23,6 @@ const char *
 __asan_default_options(void)
 {
 	return "allocator_may_return_null=1:max_allocation_size_mb=512";
-}
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
 }
 
 static void

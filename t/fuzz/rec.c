@@ -4,24 +4,14 @@
  */
 #include "rec/rec.h"
 
-#include <stdlib.h>
-
 #include "rec/rec_tsv.h"
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "must.h"
 
 #define LIMIT	((size_t)64 * 1024 * 1024)
 
 struct work {
 	struct buf	text, scratch, scratch2;
 };
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void
 same(const struct rec *a, const struct rec *b)

@@ -3,24 +3,7 @@
  * found lies in what was given, and a field that was found is one again
  */
 #include "fmt/rfc822.h"
-
-#include <stdlib.h>
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
-
-static void
-inside(struct slice s, struct slice whole)
-{
-	must(s.ptr == NULL || (s.ptr >= whole.ptr &&
-	    s.len <= whole.len - (size_t)(s.ptr - whole.ptr)));
-}
+#include "must.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

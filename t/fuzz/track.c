@@ -5,7 +5,6 @@
  * The last byte chooses the order.
  */
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "base/hash.h"
 #include "fmt/framing.h"
@@ -13,11 +12,10 @@
 #include "source/clock.h"
 #include "track/track.h"
 #include "track/verdict.h"
+#include "must.h"
 
 #define LINES		400
 #define RECORDS		2048
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* What came out of the tracker. */
 struct seen {
@@ -27,13 +25,6 @@ struct seen {
 	size_t		limit;		/* refuse records after so many; 0: never */
 	uint64_t	sum;
 };
-
-static void
-must(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static bool
 is_word(struct slice s, const struct slice *list, size_t n)
