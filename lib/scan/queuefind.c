@@ -9,6 +9,8 @@
 #define CHAIN 5		/* records in a row that are a run */
 #define RECORD_MAX 8192 /* longest of a run */
 #define LOG_LOOK 4096
+/* So far before the end of a run that breaks the search may go on. */
+#define BACK (QUEUEREC_HEAD + RECORD_MAX + QUEUEFIND_GRID)
 
 void
 queuefind_init(struct queuefind *q, uint64_t off)
@@ -158,6 +160,13 @@ is_chain(struct slice w, size_t pos)
 	return true;
 }
 
+/* Where another file may begin behind the beginning of the last record. */
+static uint64_t
+edge(const struct queuefind *q)
+{
+	return (q->last / QUEUEFIND_GRID + 1) * QUEUEFIND_GRID;
+}
+
 /* Go on with the run as far as the window goes; false: more is needed. */
 static bool
 follow(
@@ -181,10 +190,8 @@ follow(
 	add_run(q);
 	if (!q->now.ended &&
 	    q->pos / QUEUEFIND_CUT == q->now.off / QUEUEFIND_CUT) {
-		uint64_t edge = (q->last / QUEUEFIND_GRID + 1) * QUEUEFIND_GRID;
-
-		if (edge < q->pos)
-			q->pos = edge;
+		if (edge(q) < q->pos)
+			q->pos = edge(q);
 	} else if (!q->now.ended)
 		q->pos -= q->pos % QUEUEFIND_CUT;
 	return true;
@@ -216,7 +223,8 @@ queuefind_window(struct queuefind *q, struct slice w, uint64_t off, bool eof)
 	uint64_t end = off + w.len, until = end;
 
 	if (!eof)
-		until = w.len > QUEUEFIND_KEEP ? end - QUEUEFIND_KEEP : off;
+		until = w.len > QUEUEFIND_KEEP ? end - QUEUEFIND_KEEP + BACK :
+						 off;
 	if (q->grid < off)
 		q->grid = off;
 	if (q->pos < off) {
@@ -235,5 +243,7 @@ queuefind_window(struct queuefind *q, struct slice w, uint64_t off, bool eof)
 		else if (!follow(q, w, off, until, eof))
 			break;
 	}
+	if (q->in_run && edge(q) < until)
+		until = edge(q);
 	return until > off ? (size_t)(until - off) : 0;
 }

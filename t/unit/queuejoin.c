@@ -129,6 +129,54 @@ test_join(void **state)
 	queuefind_free(&q);
 }
 
+/* Where windows begin does not matter: a long run breaks at each offset. */
+static void
+test_windows(void **state)
+{
+	enum { TEXT = 1200, SIZE = 96 * 1024, STEP = 4096 };
+	unsigned char *b = calloc(SIZE, 1);
+
+	(void)state;
+	assert_non_null(b);
+	for (size_t shift = 0; shift < 9216; shift += 97) {
+		struct slice all = slice_of(b, SIZE);
+		struct queuefind one, many;
+		size_t off = 0, pos = shift, n;
+		bool eof = false;
+
+		memset(b, 0, SIZE);
+		/* Six records of 1,200 bytes; behind them none. */
+		for (int i = 0; i < 6; i++, pos += 1203) {
+			memcpy(b + pos, "N\xb0\x09", 3);
+			memset(b + pos + 3, 'x', TEXT);
+		}
+		queuefind_init(&one, 0);
+		assert_int_equal(queuefind_window(&one, all, 0, true), SIZE);
+		assert_int_equal(one.nrun, 1);
+		queuefind_init(&many, 0);
+		for (size_t have = 0; !eof; have -= n, off += n) {
+			have = have + STEP < SIZE - off ? have + STEP :
+							  SIZE - off;
+			eof = off + have == SIZE;
+			/* Of its own, so that nothing before it is read. */
+			unsigned char *w = malloc(have);
+			assert_non_null(w);
+			memcpy(w, b + off, have);
+			n = queuefind_window(
+			    &many, slice_of(w, have), off, eof);
+			assert_true(n <= have);
+			assert_true(have - n <= QUEUEFIND_KEEP);
+			free(w);
+		}
+		assert_int_equal(many.nrun, one.nrun);
+		assert_memory_equal(
+		    many.run, one.run, one.nrun * sizeof(*one.run));
+		queuefind_free(&one);
+		queuefind_free(&many);
+	}
+	free(b);
+}
+
 static void
 test_log(void **state)
 {
@@ -201,6 +249,7 @@ main(void)
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_sector),
 	};
