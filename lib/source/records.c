@@ -44,7 +44,8 @@ struct run {
 	bool			 has_records;	/* some input is records */
 	struct buf		 lost[LOST_MAX];	/* damage; not yet said */
 	size_t			 nlost;
-	uint64_t		 unlogged;	/* hops with TLS not logged */
+	uint64_t		 unlogged;	/* hops over a network, TLS not logged */
+	uint64_t		 odd;		/* lines with odd queue IDs */
 	int			 status;
 };
 
@@ -56,6 +57,16 @@ give(struct run *x, const struct rec *r)
 	return !x->stopped;
 }
 
+/* A hop inside the host, as to and from a content filter. */
+static bool
+on_loopback(const struct rec *r)
+{
+	struct slice a = rec_get(r, rec_has(r, F_RELAY) ? F_RELAY_ADDR :
+	    F_CLIENT_ADDR);
+
+	return slice_starts(a, SLICE("127.")) || slice_eq(a, SLICE("::1"));
+}
+
 /* A record of the tracker. */
 static bool
 give_traced(void *arg, const struct rec *r)
@@ -63,7 +74,8 @@ give_traced(void *arg, const struct rec *r)
 	struct run *x = arg;
 
 	if (rec_has(r, F_TLS_WHY) &&
-	    slice_eq(r->v[F_TLS_WHY], SLICE("not-logged")))
+	    slice_eq(r->v[F_TLS_WHY], SLICE("not-logged")) &&
+	    (x->opt->loopback || !on_loopback(r)))
 		x->unlogged++;
 	return give(x, r);
 }
@@ -233,6 +245,7 @@ on_event(struct run *x, struct feed *f)
 	}
 	f->last_writer = ev->writer;
 	/* Coverage of records is in the stream's own coverage records. */
+	x->odd += event_odd_qid(ev);
 	if (!f->survey.records)
 		coverage_event(x->coverage, ev);
 	else if (f->piece.is)
@@ -688,6 +701,7 @@ static void
 say_what_is_unknown(const struct run *x)
 {
 	char name[256];
+	uint64_t n;
 
 	for (size_t i = 0; i < x->nfeed; i++) {
 		const struct feed *f = &x->feed[i];
@@ -709,6 +723,16 @@ say_what_is_unknown(const struct run *x)
 		    "journald says that other programs wrote them; they make "
 		    "no facts; mxlog shows them, with the note not-by-postfix",
 		    (unsigned long long)coverage_forged(x->coverage));
+	if (x->odd > 0)
+		msg_note("%llu lines have queue IDs that Postfix does not "
+		    "make, as in an edited log; they are taken as they are, "
+		    "with the note odd-queue-id in mxlog",
+		    (unsigned long long)x->odd);
+	n = coverage_class(x->coverage, LINE_UNKNOWN);
+	if (x->mode == RECORDS_TRACE && n > 0 && !x->opt->unknown &&
+	    coverage_class(x->coverage, LINE_UNDERSTOOD) > 0)
+		msg_note("%llu Postfix lines were not understood: "
+		    "mxlog --unknown shows them", (unsigned long long)n);
 	if (x->unlogged > 0)
 		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
 		    "was not logged; to change that from now on, set "
@@ -747,7 +771,9 @@ say_what_was_lost(struct run *x)
 static int
 final_status(struct run *x, const struct inputs *in)
 {
-	uint64_t lines = coverage_postfix_lines(x->coverage) + x->lines;
+	uint64_t unknown = coverage_class(x->coverage, LINE_UNKNOWN);
+	uint64_t lines = coverage_class(x->coverage, LINE_UNDERSTOOD) +
+	    x->lines;
 
 	for (size_t i = 0; i < x->nfeed; i++)
 		if (x->feed[i].damaged > 0)
@@ -763,7 +789,12 @@ final_status(struct run *x, const struct inputs *in)
 	if (x->status != EXIT_YES || lines > 0 || x->nrecords > 0 ||
 	    x->spooled.files > 0)
 		return x->status;
-	if (in->n > 0 && !x->stopped)
+	if (unknown > 0 && !x->stopped)
+		msg_note("none of the lines that may be Postfix's was "
+		    "understood, %llu in all: see what they look like with "
+		    "mxlog --unknown, and describe their beginning with "
+		    "--prefix", (unsigned long long)unknown);
+	else if (in->n > 0 && !x->stopped)
 		msg_note("no line of Postfix in what was given; if there should "
 		    "be, see what the lines look like with mxlog, and --prefix");
 	return EXIT_NO;

@@ -563,14 +563,20 @@ coverage_write(struct coverage *c, bool (*put)(void *, const struct rec *),
 }
 
 uint64_t
-coverage_postfix_lines(const struct coverage *c)
+coverage_class(const struct coverage *c, enum line_class class)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		n += c->host[i]->n[LINE_UNDERSTOOD] +
-		    c->host[i]->n[LINE_UNKNOWN];
+		n += c->host[i]->n[class];
 	return n;
+}
+
+uint64_t
+coverage_postfix_lines(const struct coverage *c)
+{
+	return coverage_class(c, LINE_UNDERSTOOD) +
+	    coverage_class(c, LINE_UNKNOWN);
 }
 
 uint64_t
