@@ -1,3 +1,4 @@
+#include "fmt/postfix.h"
 #include "fmt/postfix_line.h"
 
 #include "base/banned.h"
@@ -249,4 +250,17 @@ line_delivery(struct slice s, struct event *ev)
 		rec_set(&ev->rec, F_ORIG_TO, best_orig);
 	fill(ev, &best);
 	return line_is(ev, EV_DELIVERY);
+}
+
+bool
+postfix_own_answer(struct slice reply)
+{
+	struct slice bytes;
+
+	if (!slice_take(&reply, SLICE("250 2.0.0 Ok: ")))
+		return false;
+	if (slice_starts(reply, SLICE("queued as ")))
+		return true;
+	return slice_cut(reply, ' ', &bytes, &reply) && slice_digits(bytes) &&
+	    slice_starts(reply, SLICE("bytes queued as "));
 }
