@@ -28,7 +28,8 @@ sub plain_addr {
 	my ($a) = @_;
 
 	return $a if $a !~ /^"(.*)"(@.*)$/s;
-	return ($1 =~ s/\\(.)/$1/gsr) . $2;
+	my ($local, $domain) = ($1, $2);
+	return ($local =~ s/\\(.)/$1/gsr) . $domain;
 }
 
 my (%kind, %types);
