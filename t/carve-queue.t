@@ -225,7 +225,10 @@ subtest 'in more pieces, and with pieces gone' => sub {
 };
 
 subtest 'the end of its twin right behind the beginning of a file' => sub {
-	my ($p, $q, @other) = grep { length == length $news[0] } @news;
+	my %size;
+	$size{length $_}++ for @news;
+	my ($most) = sort { $size{$b} <=> $size{$a} || $a <=> $b } keys %size;
+	my ($p, $q, @other) = grep { length == $most } @news;
 	my $at = 2 * $block;
 	my $mixed = substr($p, 0, $at) . substr $q, $at;
 	my %image = (
@@ -234,7 +237,7 @@ subtest 'the end of its twin right behind the beginning of a file' => sub {
 		'its own end is' => [pad($mixed), noise($block), pad(substr $p, $at)],
 	);
 
-	is(length $mixed, length $p, 'they are of one size');
+	cmp_ok($size{$most}, '>', 2, 'some are of one size');
 	for my $k (sort keys %image) {
 		my $image = join '', map({ pad($_) } @other), @{$image{$k}}, substr $own[0], 0, $at;
 		my $r = run('mxcarve', put("$dir/twin.img", $image));
