@@ -254,6 +254,7 @@ main(int argc, char *argv[])
 	tool_options(&m.tool, argc, argv, &usage, &m);
 	m.tool.opt.tls_failures = true;
 	judging_load(&m.judging, m.tool.opt.now);
+	m.tool.opt.loopback = m.judging.policy.loopback;
 	remember_args(&m, argv + optind, argc - optind);
 	set_options(&m);
 	tool_open(&m.tool, argv + optind, argc - optind);

@@ -65,6 +65,7 @@ enum report_doubt {
 	REPORT_PEERS_DROPPED,
 	REPORT_TWICE,
 	REPORT_UNTIMED,
+	REPORT_UNKNOWN_LINES,	/* of Postfix, not understood */
 	REPORT_PSEUDONYMS
 };
 

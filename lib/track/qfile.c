@@ -48,7 +48,7 @@ time_of(const struct rec *r, enum field f, struct event_time *t)
 
 /* Host, instance and tag of a queue file: nobody logged it. */
 static bool
-locate(struct track *t, struct event *ev, struct at *at)
+lines_locate(struct track *t, struct event *ev, struct at *at)
 {
 	const struct rec *r = &ev->rec;
 
@@ -217,7 +217,7 @@ track_qfile(struct track *t, struct event *ev, const struct track_spool *spool)
 	struct at at;
 
 	t->order++;
-	if (!locate(t, ev, &at))
+	if (!lines_locate(t, ev, &at))
 		t->lost.unjoined++;
 	else if (file)
 		on_file(t, &at, spool);
