@@ -16,6 +16,7 @@ scan_init(struct scan *s, const struct prefix *prefix,
 	*s = (struct scan){ .ops = ops, .arg = arg };
 	framing_init(&s->framing, prefix);
 	framing_init(&s->trial, prefix);
+	s->framing.memo.plain = s->trial.memo.plain = true;
 }
 
 void
