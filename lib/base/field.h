@@ -175,7 +175,7 @@ X(PENDING, pending, NUM, "recipients that are still to do")	\
 X(SEND_OPTS, send_opts, STR, "smtputf8, header-utf8, sender-utf8, tls-required-no, requiretls") \
 X(ENVID, envid, STR, "DSN envelope ID")				\
 X(ORCPT, orcpt, STR, "DSN original recipient, type;address")	\
-X(ATTRS, attrs, STR, "other attributes of a queue file, NAME=VALUE, percent-encoded") \
+X(ATTRS, attrs, STR, "other attributes of a queue file, and its F, L and V records by the names of postcat(1), NAME=VALUE, percent-encoded") \
 X(BY, by, HOST, "host that a Received header says wrote it")	\
 X(CLAIM, claim, BOOL, "a Received header that is not our own host's: whoever sent the message may have written it") \
 X(PART, part, STR, "number of a MIME part: 1, 2, 2.1")		\
