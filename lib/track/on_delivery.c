@@ -50,6 +50,29 @@ gap_since(const struct at *at, const struct message *m, int64_t sec)
 	    (at->host->gap_epoch > 0 && at->host->gap_end >= sec);
 }
 
+/*
+ * The mail went in plaintext after TLS with the same server had failed: in
+ * the handshake, or when its connection was lost, in this request, and the
+ * process, which logs its handshakes, logged no other one.
+ */
+static bool
+fell_back(const struct process *p, const struct at *at, int64_t start,
+    struct ref *ref)
+{
+	const struct rec *r = &at->ev->rec;
+	const struct fact *f = request_plain(p, r, FACT_SSL_ERROR);
+
+	if (f != NULL) {
+		*ref = f->tls.ref;
+		return true;
+	}
+	f = request_broken(p, r);
+	if (f == NULL || f->sec < start || f->gap_epoch != at->host->gap_epoch)
+		return false;
+	*ref = f->lost;
+	return true;
+}
+
 /* Gather what the log says about the connection of this delivery. */
 static struct verdict
 outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
@@ -70,11 +93,10 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 			o.handshake = &f->tls;
 		else if (f != NULL)
 			o.stale = true;
-		if ((f = request_plain(p, r, FACT_OFFERED)) != NULL) {
-			o.offered = true;
-			o.plain_ref = f->tls.ref;
-		} else if ((f = request_plain(p, r, FACT_SSL_ERROR)) != NULL) {
+		if (fell_back(p, at, start, &o.plain_ref)) {
 			o.fallback = true;
+		} else if ((f = request_plain(p, r, FACT_OFFERED)) != NULL) {
+			o.offered = true;
 			o.plain_ref = f->tls.ref;
 		}
 	}

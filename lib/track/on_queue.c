@@ -126,7 +126,7 @@ on_note(struct track *t, const struct at *at, struct slice qid)
 		return;
 	if (at->process != NULL) {
 		request_for(at->process, m->node, m->active);
-		request_lost(at->process, why);
+		request_lost(at->process, why, at->ref);
 		if (slice_starts(why, SLICE("Cannot start TLS: ")))
 			request_cannot(at->process);
 	}

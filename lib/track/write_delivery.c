@@ -33,20 +33,6 @@ write_due(struct track *t, const struct journal_entry *e, struct journal_at at)
 	t->ndue++;
 }
 
-/* A Postfix server's own answer, not one passed on by a filter. */
-static bool
-direct_answer(struct slice reply)
-{
-	struct slice bytes;
-
-	if (!slice_take(&reply, SLICE("250 2.0.0 Ok: ")))
-		return false;
-	if (slice_starts(reply, SLICE("queued as ")))
-		return true;
-	return slice_cut(reply, ' ', &bytes, &reply) && slice_digits(bytes) &&
-	    slice_starts(reply, SLICE("bytes queued as "));
-}
-
 /* What the next host's log says of a hop that this one did not log. */
 static void
 ask_peer(const struct track *t, const struct message *m,
@@ -59,7 +45,7 @@ ask_peer(const struct track *t, const struct message *m,
 
 	if (v->status != TLS_UNKNOWN ||
 	    child->id.instance == self->id.instance ||
-	    !direct_answer(rec_get(r, F_REPLY)))
+	    !postfix_own_answer(rec_get(r, F_REPLY)))
 		return;
 	if (child->msg != NULL) {
 		message_handshake(child->msg, &tls);
