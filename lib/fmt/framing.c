@@ -104,7 +104,7 @@ split(const struct prefix *prefix, struct slice line,
 	if (kind != FRAMING_NONE && (kind != FRAMING_ISO ||
 	    fr->tag.ptr != NULL || fr->last_repeated))
 		return kind;
-	inner = split_labelled(line, memo, fr);
+	inner = memo->plain ? FRAMING_NONE : split_labelled(line, memo, fr);
 	if (inner != FRAMING_NONE || kind != FRAMING_NONE)
 		return inner != FRAMING_NONE ? inner : kind;
 	fr->text = line;
@@ -116,7 +116,7 @@ split(const struct prefix *prefix, struct slice line,
 bool
 framing_split(struct slice line, struct frame *fr)
 {
-	struct framing_memo none = { .heads = NULL };
+	struct framing_memo none = { .plain = true };
 
 	*fr = (struct frame){ .line = line, .lines = 1 };
 	fr->kind = split(NULL, line, &none, fr);
