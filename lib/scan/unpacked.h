@@ -33,9 +33,9 @@ struct unpacked {
 
 extern const struct slice unpacked_name[UNPACKED_KINDS];
 
-bool	unpacked_open(struct unpacked *, enum member_kind, deflate_read_fn *,
-	    void *arg, uint64_t start);
-size_t	unpacked_read(void *, uint64_t off, unsigned char *dst, size_t len);
+bool	unpacked_open(struct unpacked *u, enum member_kind kind,
+	    deflate_read_fn *read, void *arg, uint64_t start);
+size_t	unpacked_read(void *arg, uint64_t off, unsigned char *dst, size_t len);
 void	unpacked_close(struct unpacked *);
 
 #endif

@@ -18,8 +18,8 @@ struct inside;
 
 /* Does it have the form? */
 bool		 inside_is(struct slice path);
-struct inside	*inside_open(deflate_read_fn *, void *arg, uint64_t limit,
-		    struct slice path);
+struct inside	*inside_open(deflate_read_fn *read, void *arg,
+		    uint64_t limit, struct slice path);
 size_t		 inside_read(struct inside *, uint64_t off, unsigned char *dst,
 		    size_t len);
 void		 inside_close(struct inside *);
