@@ -10,6 +10,11 @@
  * A log that was rotated within a second is no copy: what a source has of its
  * own first moment may be a twin only if the other source began then, too.
  *
+ * Two loggers, as journald and rsyslog, stamp one line each on its own: that
+ * is no twin, because which of two like lines is which would be a guess.  But
+ * a process logs an arrival, a delivery or an end once: such a line of two
+ * sources within TWINS_APART seconds is counted in `apart`.
+ *
  * The same line may stand a little later in the merged order in a source
  * that has more lines, if stamps step back.  So lines are remembered, as
  * seeded hashes of 64 bits, for TWINS_SECONDS of merged time and only where
@@ -23,6 +28,8 @@
 
 #define TWINS_MAX	((size_t)1 << 15)	/* a power of two */
 #define TWINS_SECONDS	10
+#define TWINS_APART	2	/* seconds between two loggers */
+#define TWINS_STEPS	64	/* lines looked at for one */
 #define TWINS_SOURCES	64	/* of records, whose first line is known */
 
 /* A point in merged time. */
@@ -32,8 +39,10 @@ struct twin_time {
 };
 
 struct twin {
-	uint64_t	hash;
-	uint64_t	src;		/* hash of the latest source */
+	uint64_t	hash;		/* of all but the time */
+	uint64_t	of;		/* hash of the source it was kept for */
+	uint64_t	src;		/* of the latest that has it, too */
+	struct twin_time stamp;
 	struct twin_time first;		/* when the first source began */
 	int64_t		sec;		/* merged time */
 	uint32_t	own;		/* times in that source */
@@ -52,6 +61,7 @@ struct twins {
 		struct twin_time	time;
 	}		*first;
 	size_t		 nfirst;
+	uint64_t	 apart;	/* lines that were stamped twice */
 };
 
 void	twins_free(struct twins *);
