@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include "base/banned.h"
+
 const struct slice unpacked_name[UNPACKED_KINDS] = {
 	[MEMBER_GZIP] = { (const unsigned char *)"GZIP", 4 },
 	[MEMBER_DEFLATE] = { (const unsigned char *)"DEFLATE", 7 },
