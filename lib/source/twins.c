@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-#define MASK	((uint32_t)TWINS_MAX - 1)
+#define MASK ((uint32_t)TWINS_MAX - 1)
 
 void
 twins_free(struct twins *t)
@@ -40,8 +40,9 @@ same_time(struct twin_time a, struct twin_time b)
 static void
 expire(struct twins *t, int64_t now)
 {
-	while (t->from != t->to && (t->to - t->from == TWINS_MAX ||
-	    t->ring[t->from & MASK].sec + TWINS_SECONDS < now))
+	while (t->from != t->to &&
+	    (t->to - t->from == TWINS_MAX ||
+		t->ring[t->from & MASK].sec + TWINS_SECONDS < now))
 		t->from++;
 }
 
@@ -50,7 +51,8 @@ static struct twin *
 at(const struct twins *t, uint32_t i)
 {
 	/* Numbers go down along a chain, and end below the oldest. */
-	return i == 0 || i - 1 - t->from >= t->to - t->from ? NULL :
+	return i == 0 || i - 1 - t->from >= t->to - t->from ?
+	    NULL :
 	    &t->ring[(i - 1) & MASK];
 }
 
@@ -93,8 +95,9 @@ static bool
 had(struct twin *e, const struct twin *line, const struct feed *f)
 {
 	if (e->src != line->src) {
-		if ((line->first.sec > f->sec || (line->first.sec == f->sec &&
-		    line->first.nsec >= f->nsec)) &&
+		if ((line->first.sec > f->sec ||
+			(line->first.sec == f->sec &&
+			    line->first.nsec >= f->nsec)) &&
 		    !same_time(line->first, e->first))
 			return false;
 		e->most = e->own > e->most ? e->own : e->most;
@@ -109,8 +112,9 @@ static bool
 is_unique(const struct event *ev)
 {
 	return ev->kind == EV_DELIVERY || ev->kind == EV_REMOVED ||
-	    ev->kind == EV_PICKUP || (ev->kind == EV_CLIENT &&
-	    !slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")));
+	    ev->kind == EV_PICKUP ||
+	    (ev->kind == EV_CLIENT &&
+		!slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")));
 }
 
 /* Of two sources, and stamped at about the same time? */
@@ -118,7 +122,8 @@ static bool
 apart(const struct twin *e, const struct twin *line)
 {
 	int64_t n = e->stamp.sec > line->stamp.sec ?
-	    e->stamp.sec - line->stamp.sec : line->stamp.sec - e->stamp.sec;
+	    e->stamp.sec - line->stamp.sec :
+	    line->stamp.sec - e->stamp.sec;
 
 	return e->of != line->src && e->src != line->src && n <= TWINS_APART;
 }
@@ -147,7 +152,7 @@ twins_had(struct twins *t, const struct feed *f, bool shared)
 	line.hash = hash_line(ev);
 	line.stamp = (struct twin_time){ ev->time.sec, ev->time.nsec };
 	for (uint32_t i = t->chain[line.hash & MASK];
-	    (e = at(t, i)) != NULL && steps < TWINS_STEPS; i = e->next) {
+	     (e = at(t, i)) != NULL && steps < TWINS_STEPS; i = e->next) {
 		/* What shares its place by chance must not matter. */
 		if (e->hash != line.hash)
 			continue;
