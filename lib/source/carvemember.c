@@ -22,6 +22,7 @@ struct probe {
 	bool worth;
 	uint64_t made;
 	uint64_t end;
+	uint64_t solid;
 	uint64_t good;
 	uint64_t block;
 	bool has_mtime;
@@ -89,6 +90,7 @@ probe(
 		c->t->skipped++;
 	p->made = m.made;
 	p->end = m.end;
+	p->solid = m.solid;
 	p->good = m.good;
 	p->block = m.block;
 	p->has_mtime = m.has_mtime;
@@ -164,6 +166,33 @@ scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
 	member_close(&l->member);
 }
 
+/*
+ * How far the bytes of a damaged one are surely its own: a sector of zeroes is
+ * not, though it may decode.
+ */
+static uint64_t
+solid_end(struct carvelevel *up, uint64_t off, uint64_t end)
+{
+	static const unsigned char none[SCAN_SECTOR];
+	unsigned char *buf;
+	uint64_t at = (off / SCAN_SECTOR + 1) * SCAN_SECTOR;
+	size_t n = MEMBER_BUF;
+
+	/* Claims are of the image's own bytes. */
+	if (up->depth > 0)
+		return end;
+	buf = mem_alloc(MEMBER_BUF, 1);
+	for (; at < end && n == MEMBER_BUF; at += n) {
+		n = up->stream.read(up->stream.arg, at, buf, MEMBER_BUF);
+		for (size_t i = 0; i + SCAN_SECTOR <= n && at + i < end;
+		     i += SCAN_SECTOR)
+			if (memcmp(buf + i, none, sizeof(none)) == 0)
+				end = at + i;
+	}
+	mem_free(buf);
+	return end;
+}
+
 /* A compressed file may begin here; where to go on. */
 uint64_t
 carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
@@ -180,7 +209,8 @@ carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 	if (!probe(up, kind, off, &p))
 		return 0;
 	if (p.worth && p.made > 0) {
-		struct find_piece piece = { off, p.end - off };
+		uint64_t end = p.whole ? p.end : solid_end(up, off, p.solid);
+		struct find_piece piece = { off, end - off };
 		struct find find = { .class = FIND_GZIP,
 			.piece = &piece,
 			.n = 1,
