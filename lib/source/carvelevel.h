@@ -50,6 +50,7 @@ struct carve {
 	uint64_t		 done;		/* bytes of the image */
 	uint64_t		 lines;
 	uint64_t		 next;		/* of the image, to be read */
+	struct scout		*scout;		/* ahead of it, or NULL */
 	bool			 pipe;
 	bool			 stopped;
 	uint64_t		 marked;	/* done at the last mark */

@@ -4,9 +4,7 @@
 #include "io/srcpath.h"
 #include "source/carvefind.h"
 #include "source/extracts.h"
-#include "source/finder.h"
-
-#define OVERLAP (2 * ANCHOR_MAX)
+#include "source/scout.h"
 
 static const struct slice kind_name[] = {
 	[MEMBER_GZIP] = { (const unsigned char *)"GZIP", 4 },
@@ -15,95 +13,41 @@ static const struct slice kind_name[] = {
 	[MEMBER_XZ] = { (const unsigned char *)"XZ", 2 }
 };
 
-/* What a first look at a compressed file tells. */
-struct probe {
-	bool whole;
-	/* lines, or other compressed files */
-	bool worth;
-	uint64_t made;
-	uint64_t end;
-	uint64_t solid;
-	uint64_t good;
-	uint64_t block;
-	bool has_mtime;
-	int64_t mtime;
-};
-
-static bool
-is_worth(const struct carvelevel *up, struct slice s)
+/* Bytes that may still be decoded; 0: none. */
+static uint64_t
+work_left(const struct carve *c)
 {
-	enum anchor a;
-	size_t pos = 0;
-
-	while ((pos = anchor_next(s, pos, &a)) != SLICE_NONE) {
-		if (a == ANCHOR_TAG || a == ANCHOR_NAME ||
-		    (up->c->nested & FINDER_BIT(a)) != 0 ||
-		    (up->depth + 1 < CARVE_DEPTH &&
-			(a == ANCHOR_GZIP || a == ANCHOR_ZSTD ||
-			    a == ANCHOR_XZ)))
-			return true;
-		pos++;
-	}
-	return false;
-}
-
-/* Work that is left for decoding. */
-static bool
-may_work(const struct carve *c)
-{
-	return c->work <
+	uint64_t most =
 	    (c->done + CARVE_WINDOW) * CARVE_WORK + 64 * CARVE_SLACK;
+
+	return c->work < most ? most - c->work : 0;
 }
 
-/* Decode it all and see; false if there is none. */
+/* Decode it all and see, unless a scout has done it; false: there is none. */
 static bool
-probe(
-    struct carvelevel *up, enum member_kind kind, uint64_t off, struct probe *p)
+probe(struct carvelevel *up, enum member_kind kind, uint64_t off,
+    struct carveprobe *p)
 {
 	struct carve *c = up->c;
-	unsigned char *buf = mem_alloc(OVERLAP + MEMBER_BUF, 1);
-	struct member m;
-	size_t keep = 0, made;
-	enum rc rc = RC_OK;
+	uint64_t left = work_left(c);
+	struct carveprobe_src src = { .read = carvelevel_read,
+		.arg = up,
+		.anchors = c->nested,
+		.deeper = up->depth + 1 < CARVE_DEPTH };
 
-	*p = (struct probe){ .made = 0 };
-	if (!member_open(&m, kind, carvelevel_read, up, off)) {
-		c->work += m.searched;
-		mem_free(buf);
-		return false;
-	}
-	c->work += m.searched;
-	while (rc == RC_OK && may_work(c)) {
-		rc = member_read(&m, buf + keep, MEMBER_BUF, &made);
-		c->work += made;
-		keep += made;
-		p->worth = p->worth || is_worth(up, slice_of(buf, keep));
-		if (keep > OVERLAP) {
-			memmove(buf, buf + keep - OVERLAP, OVERLAP);
-			keep = OVERLAP;
-		}
-		if (m.made > (m.end - off) * CARVE_RATIO + CARVE_SLACK)
-			break;
-	}
-	p->whole = rc == RC_END;
-	if (rc == RC_OK)
+	if (up->depth > 0 || c->scout == NULL ||
+	    !scout_probe(c->scout, kind, off, p) || p->work > left)
+		carveprobe_make(&src, kind, off, left, p);
+	c->work += p->work;
+	if (p->over)
 		c->t->skipped++;
-	p->made = m.made;
-	p->end = m.end;
-	p->solid = m.solid;
-	p->good = m.good;
-	p->block = m.block;
-	p->has_mtime = m.has_mtime;
-	p->mtime = m.mtime;
-	member_close(&m);
-	mem_free(buf);
-	return true;
+	return p->found;
 }
 
 /* Write what a compressed file holds to a file, as far as it is whole. */
 static void
 extract_member(struct carvelevel *up, enum member_kind kind, uint64_t off,
-    const struct probe *p)
+    const struct carveprobe *p)
 {
 	struct extracts *x = finds_extracts(up->c->o->finds);
 	char hex[DIGEST_HEX];
@@ -132,7 +76,7 @@ extract_member(struct carvelevel *up, enum member_kind kind, uint64_t off,
 /* Look through what a compressed file holds. */
 static void
 scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
-    const struct probe *p)
+    const struct carveprobe *p)
 {
 	struct carve *c = up->c;
 	struct carvelevel *l = carvelevel_get(c, up->depth + 1);
@@ -198,11 +142,11 @@ uint64_t
 carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 {
 	struct carve *c = up->c;
-	struct probe p;
+	struct carveprobe p;
 
 	if (up->depth == CARVE_DEPTH)
 		return 0;
-	if (!may_work(c)) {
+	if (work_left(c) == 0) {
 		c->t->skipped++;
 		return 0;
 	}

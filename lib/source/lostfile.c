@@ -235,12 +235,8 @@ read_queue(struct lostfile *f, const struct queuepath *path)
 
 	queuefacts_reset(&f->facts);
 	queuefile_init(&walk, &src);
-	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END) {
-		if (item == QUEUEFILE_LOSS || r.cut)
-			queuefacts_loss(&f->facts, &r);
-		if (item == QUEUEFILE_RECORD)
-			queuefacts_record(&f->facts, &r);
-	}
+	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
+		(void)queuefacts_take(&f->facts, item, &r);
 	queuefacts_end(&f->facts, &walk, path->qid);
 	whole = walk.ended && walk.losses == 0 && queuefacts_whole(&f->facts) &&
 	    f->data.size == f->lost->inode.size;

@@ -196,19 +196,12 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 	queuefacts_reset(&q->facts);
 	queuefile_init(&walk, &src);
 	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END) {
-		if (item == QUEUEFILE_LOSS || r.cut) {
-			if (r.cut) {
-				r.lost = r.head + (uint64_t)r.len;
-				r.what = "the file ends in a record";
-			}
-			queuefacts_loss(&q->facts, &r);
-			if (what == NULL) {
-				first = base + r.off;
-				what = r.what;
-			}
+		const char *lost = queuefacts_take(&q->facts, item, &r);
+
+		if (lost != NULL && what == NULL) {
+			first = base + r.off;
+			what = lost;
 		}
-		if (item == QUEUEFILE_RECORD)
-			queuefacts_record(&q->facts, &r);
 	}
 	if (x->path.queue.ptr == NULL && queuefacts_none(&q->facts)) {
 		/* Named, but nothing of Postfix. */
@@ -226,10 +219,7 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 		queuefacts_reset(&q->facts);
 		queuefile_init(&walk, &src);
 		while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
-			if (item == QUEUEFILE_LOSS)
-				queuefacts_loss(&q->facts, &r);
-			else
-				queuefacts_record(&q->facts, &r);
+			(void)queuefacts_take(&q->facts, item, &r);
 	}
 	queuefacts_end(&q->facts, &walk, x->path.qid);
 	x->whole = walk.ended && queuefacts_whole(&q->facts);

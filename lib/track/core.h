@@ -142,6 +142,8 @@ enum arrival {
 	ARRIVAL_PICKUP,
 	ARRIVAL_MADE	/* announced by bounce or local */
 };
+/* The open life of that queue ID, or NULL. */
+struct message	*join_known(struct track *, const struct at *, struct slice qid);
 struct message	*join_find(struct track *, const struct at *, struct slice qid,
 		    enum arrival);
 /* The life that a queue file belongs to, or a new one. */

@@ -21,7 +21,7 @@ message_handshake(const struct message *m, struct tlsinfo *tls)
 struct verdict
 message_inbound(const struct message *m, const struct tlsinfo *tls)
 {
-	const struct session *s = m->session;
+	const struct session *s = m->front != NULL ? m->front : m->session;
 	struct inbound in = { .handshake = NULL };
 	const struct tag *g = m->tag;
 

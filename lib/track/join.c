@@ -195,6 +195,13 @@ join_file(struct track *t, const struct at *at, struct slice qid,
 }
 
 struct message *
+join_known(struct track *t, const struct at *at, struct slice qid)
+{
+	return qid.len == 0 || qid.len > NODE_QID_MAX ? NULL :
+	    search(t, at, qid, ARRIVAL_NO);
+}
+
+struct message *
 join_find(struct track *t, const struct at *at, struct slice qid,
     enum arrival arrival)
 {

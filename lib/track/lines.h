@@ -33,6 +33,12 @@ void		 on_connect(struct track *, const struct at *);
 void		 on_disconnect(struct track *, const struct at *);
 void		 on_client(struct track *, const struct at *, struct slice qid);
 
+/* on_proxy.c */
+/* NOQUEUE: client=... */
+void		 on_proxied(struct track *, const struct at *);
+/* proxy-accept: ... queued as ID */
+void		 on_proxy_accept(struct track *, const struct at *);
+
 /* on_tls.c */
 /* Lines about connections that tlsproxy serves. */
 void		 on_tlsproxy(struct track *, const struct at *);

@@ -91,7 +91,9 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 	    slice_ends(action, SLICE("-discard")))
 		saw = SAW_DISCARD;
 	if (qid.len == 0 || slice_eq(qid, SLICE("NOQUEUE"))) {
-		if (refuses(at))
+		if (slice_eq(action, SLICE("proxy-accept")))
+			on_proxy_accept(t, at);
+		else if (refuses(at))
 			reject_message(t, at);
 		else if (saw != 0 && (s = lines_session(t, at)) != NULL)
 			keep_next(t, at, s, saw);

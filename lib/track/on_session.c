@@ -108,8 +108,10 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 	struct node *n;
 	struct tls_head head;
 
-	if (slice_eq(qid, SLICE("NOQUEUE")))
+	if (slice_eq(qid, SLICE("NOQUEUE"))) {
+		on_proxied(t, at);
 		return;
+	}
 	m = join_find(t, at, qid, ARRIVAL_CLIENT);
 	if (m == NULL)
 		return;

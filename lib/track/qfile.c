@@ -273,7 +273,9 @@ struct verdict
 qfile_inbound(
     const struct message *m, const struct file_head *h, struct verdict v)
 {
-	if (h->tls_status != TLS_ABSENT && v.proof != PROOF_PROVEN)
+	/* Behind a filter the header tells of the filter's connection. */
+	if (h->tls_status != TLS_ABSENT && v.proof != PROOF_PROVEN &&
+	    m->front == NULL)
 		return (struct verdict){ .status = h->tls_status,
 			.proof = PROOF_PROVEN,
 			.why = TLS_WHY_RECEIVED,

@@ -157,6 +157,7 @@ session_release(struct processes *t, struct session *s)
 	if (--s->uses > 0)
 		return;
 	journal_drop(t->journals, &s->next);
+	journal_drop(t->journals, &s->front);
 	pool_give(&t->sessions, s);
 }
 

@@ -32,6 +32,7 @@ struct session {
 	/* Lines about the next message that came before its client line. */
 	uint32_t	 next_saw;	/* hold, discard */
 	struct journal	 next;
+	struct journal	 front;		/* NOQUEUE: client=, proxied */
 	int64_t		 end_sec;
 	struct ref	 end_ref;
 	struct tlsinfo	 tls;
