@@ -427,6 +427,24 @@ mark_own(struct queuefacts *f, struct slice qid)
 		queuefacts_bad(f, SLICE("received-protocol"));
 }
 
+struct slice
+queuefacts_qid(const struct queuefacts *f)
+{
+	const struct received *r = &f->hop[0].r;
+	struct slice ident = f->attr[QA_LOG_IDENT];
+	bool sure;
+
+	if (f->nhop == 0 || !r->postfix || queuefacts_maildrop(f) ||
+	    f->hop[0].off != f->content_off)
+		return slice_of(NULL, 0);
+	if (ident.ptr != NULL)
+		sure = slice_eq(r->id, ident);
+	else
+		sure = r->uid.len > 0 && r->has_time && f->has_created &&
+		    r->time - f->created <= 1 && f->created - r->time <= 1;
+	return sure ? r->id : slice_of(NULL, 0);
+}
+
 void
 queuefacts_end(struct queuefacts *f, const struct queuefile *q,
     struct slice qid)

@@ -105,6 +105,12 @@ const char *queuefacts_take(struct queuefacts *, enum queuefile_item,
 /* qid: of the file, or absent. */
 void	queuefacts_end(struct queuefacts *, const struct queuefile *,
 	    struct slice qid);
+/*
+ * Before queuefacts_end: the queue ID of a file whose name is lost, by the
+ * header that its maker put on top, and log_ident or the time of submission
+ * beside it; an absent slice if they do not say.
+ */
+struct slice queuefacts_qid(const struct queuefacts *);
 /* Add a contradiction. */
 void	queuefacts_bad(struct queuefacts *, struct slice word);
 /* E was reached, T, S and a recipient are there, and the sizes are set. */

@@ -6,13 +6,6 @@
 #include "source/extracts.h"
 #include "source/scout.h"
 
-static const struct slice kind_name[] = {
-	[MEMBER_GZIP] = { (const unsigned char *)"GZIP", 4 },
-	[MEMBER_DEFLATE] = { (const unsigned char *)"DEFLATE", 7 },
-	[MEMBER_ZSTD] = { (const unsigned char *)"ZSTD", 4 },
-	[MEMBER_XZ] = { (const unsigned char *)"XZ", 2 }
-};
-
 /* Bytes that may still be decoded; 0: none. */
 static uint64_t
 work_left(const struct carve *c)
@@ -83,15 +76,13 @@ scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
 	uint64_t base = 0;
 	size_t len = 0, n;
 
-	l->kind = kind;
-	l->start = off;
-	srcpath_data(&l->path, buf_slice(&up->path), off, kind_name[kind]);
+	srcpath_data(&l->path, buf_slice(&up->path), off, unpacked_name[kind]);
 	l->stream.src = buf_slice(&l->path);
 	l->stream.size = p->whole ? p->made : UINT64_MAX;
 	logrun_stream(l->run, l->stream.src, p->has_mtime ? &p->mtime : NULL,
 	    p->whole ? UINT64_MAX : p->good);
 	scan_init(&l->scan, c->o->prefix, &carvefind_ops, l);
-	(void)carvelevel_rewind(l);
+	(void)unpacked_open(&l->unpacked, kind, carvelevel_read, up, off);
 	for (;;) {
 		n = carvelevel_read(
 		    l, base + len, l->window + len, l->cap - len);
@@ -107,12 +98,12 @@ scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
 		len -= n;
 	}
 	scan_free(&l->scan);
-	member_close(&l->member);
+	unpacked_close(&l->unpacked);
 }
 
 /*
- * How far the bytes of a damaged one are surely its own: a sector of zeroes is
- * not, though it may decode.
+ * How far the bytes of a damaged one are surely its own.  Behind where it was
+ * cut off others follow, which decode for a while; a sector of zeroes, too.
  */
 static uint64_t
 solid_end(struct carvelevel *up, uint64_t off, uint64_t end)

@@ -36,6 +36,11 @@ run_say_unknown(const struct run *x)
 		msg_note("%llu lines stand in more than one file, as those "
 		    "in %s, and count once", (unsigned long long)x->twice,
 		    x->twin);
+	if (x->twins.apart > 0)
+		msg_note("%llu deliveries and arrivals COUNT TWICE: two files "
+		    "have the same lines with different stamps, as a journal "
+		    "and a log do; give only one of them",
+		    (unsigned long long)x->twins.apart);
 	if (x->odd > 0)
 		msg_note("%llu lines have queue IDs that Postfix does not "
 		    "make, as in an edited log; they are taken as they are, "

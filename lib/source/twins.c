@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-#define MASK	((uint32_t)TWINS_MAX - 1)
+#define MASK ((uint32_t)TWINS_MAX - 1)
 
 void
 twins_free(struct twins *t)
@@ -16,55 +16,55 @@ twins_free(struct twins *t)
 	*t = (struct twins){ .ring = NULL };
 }
 
-/* What makes two lines the same. */
+/* What makes two lines the same, but for the time. */
 static uint64_t
 hash_line(const struct event *ev)
 {
 	static const enum field key[] = { F_HOST, F_INSTANCE, F_SERVICE,
 		F_TEXT };
-	uint64_t h = (uint64_t)ev->time.sec * 1000000007U + ev->time.nsec;
+	uint64_t h = (uint64_t)ev->pid * 1000003U + ev->daemon;
 
-	h = (h ^ ev->pid) * 1000003U + ev->daemon;
 	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
 		if (rec_has(&ev->rec, key[i]))
 			h = hash_bytes(ev->rec.v[key[i]], h + i);
 	return h;
 }
 
+static bool
+same_time(struct twin_time a, struct twin_time b)
+{
+	return a.sec == b.sec && a.nsec == b.nsec;
+}
+
 /* Forget what is too old. */
 static void
 expire(struct twins *t, int64_t now)
 {
-	while (t->from != t->to && (t->to - t->from == TWINS_MAX ||
-	    t->ring[t->from & MASK].sec + TWINS_SECONDS < now))
+	while (t->from != t->to &&
+	    (t->to - t->from == TWINS_MAX ||
+		t->ring[t->from & MASK].sec + TWINS_SECONDS < now))
 		t->from++;
 }
 
-/* The line if it is remembered, or NULL. */
+/* What is remembered under that number, + 1; NULL at the end of a chain. */
 static struct twin *
-find(const struct twins *t, uint64_t hash)
+at(const struct twins *t, uint32_t i)
 {
-	uint32_t i = t->chain[hash & MASK];
-
 	/* Numbers go down along a chain, and end below the oldest. */
-	while (i != 0 && i - 1 - t->from < t->to - t->from) {
-		struct twin *e = &t->ring[(i - 1) & MASK];
-
-		if (e->hash == hash)
-			return e;
-		i = e->next;
-	}
-	return NULL;
+	return i == 0 || i - 1 - t->from >= t->to - t->from ?
+	    NULL :
+	    &t->ring[(i - 1) & MASK];
 }
 
 static void
-keep(struct twins *t, uint64_t hash, uint64_t src, struct twin_time first,
-    int64_t sec)
+keep(struct twins *t, const struct twin *line)
 {
-	uint32_t *chain = &t->chain[hash & MASK];
+	uint32_t *chain = &t->chain[line->hash & MASK];
+	struct twin *e = &t->ring[t->to & MASK];
 
-	t->ring[t->to & MASK] = (struct twin){ .hash = hash, .src = src,
-		.first = first, .sec = sec, .own = 1, .next = *chain };
+	*e = *line;
+	e->own = 1;
+	e->next = *chain;
 	*chain = ++t->to;
 }
 
@@ -90,47 +90,78 @@ began(struct twins *t, const struct feed *f, uint64_t src)
 	return now;
 }
 
-/* May a line at hand, of a source that began at `own`, be a twin of e? */
+/* The same line with the same stamp: no more often than in another source? */
 static bool
-may_be(const struct twin *e, struct twin_time own, const struct feed *f)
+had(struct twin *e, const struct twin *line, const struct feed *f)
 {
-	return own.sec < f->sec || (own.sec == f->sec && own.nsec < f->nsec) ||
-	    (own.sec == e->first.sec && own.nsec == e->first.nsec);
+	if (e->src != line->src) {
+		if ((line->first.sec > f->sec ||
+			(line->first.sec == f->sec &&
+			    line->first.nsec >= f->nsec)) &&
+		    !same_time(line->first, e->first))
+			return false;
+		e->most = e->own > e->most ? e->own : e->most;
+		e->own = 0;
+		e->src = line->src;
+	}
+	return ++e->own <= e->most;
+}
+
+/* Does a process log that once? */
+static bool
+is_unique(const struct event *ev)
+{
+	return ev->kind == EV_DELIVERY || ev->kind == EV_REMOVED ||
+	    ev->kind == EV_PICKUP ||
+	    (ev->kind == EV_CLIENT &&
+		!slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")));
+}
+
+/* Of two sources, and stamped at about the same time? */
+static bool
+apart(const struct twin *e, const struct twin *line)
+{
+	int64_t n = e->stamp.sec > line->stamp.sec ?
+	    e->stamp.sec - line->stamp.sec :
+	    line->stamp.sec - e->stamp.sec;
+
+	return e->of != line->src && e->src != line->src && n <= TWINS_APART;
 }
 
 bool
 twins_had(struct twins *t, const struct feed *f, bool shared)
 {
 	const struct event *ev = &f->event;
-	uint64_t src, hash;
-	struct twin_time first;
-	struct twin *e;
+	struct twin line = { .sec = f->sec }, *e;
+	bool other = false;
+	int steps = 0;
 
 	if (t->ring != NULL)
 		expire(t, f->sec);
 	if (t->from == t->to && !shared)
 		return false;
-	src = hash_bytes(ev->src, 1);
+	line.of = line.src = hash_bytes(ev->src, 1);
 	/* Lines of other programs count, too. */
-	first = began(t, f, src);
+	line.first = began(t, f, line.src);
 	if (!ev->time.ordered || !rec_has(&ev->rec, F_INSTANCE))
 		return false;
 	if (t->ring == NULL) {
 		t->ring = mem_alloc(TWINS_MAX, sizeof(*t->ring));
 		t->chain = mem_alloc(TWINS_MAX, sizeof(*t->chain));
 	}
-	hash = hash_line(ev);
-	e = find(t, hash);
-	if (e == NULL) {
-		keep(t, hash, src, first, f->sec);
-		return false;
+	line.hash = hash_line(ev);
+	line.stamp = (struct twin_time){ ev->time.sec, ev->time.nsec };
+	for (uint32_t i = t->chain[line.hash & MASK];
+	     (e = at(t, i)) != NULL && steps < TWINS_STEPS; i = e->next) {
+		/* What shares its place by chance must not matter. */
+		if (e->hash != line.hash)
+			continue;
+		steps++;
+		if (same_time(e->stamp, line.stamp))
+			return had(e, &line, f);
+		other = other || apart(e, &line);
 	}
-	if (e->src != src) {
-		if (!may_be(e, first, f))
-			return false;
-		e->most = e->own > e->most ? e->own : e->most;
-		e->own = 0;
-		e->src = src;
-	}
-	return ++e->own <= e->most;
+	t->apart += other && is_unique(ev);
+	keep(t, &line);
+	return false;
 }
