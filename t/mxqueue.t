@@ -475,6 +475,12 @@ subtest 'bundles, and files without a name' => sub {
 		my $r = run('mxqueue', "$dir/$name");
 		is("$r->{status}$r->{err}", '0', "$name: status");
 		is($plain->($r), $want, "$name: the records of its files");
+		is(join(' ', map { "$_->{src} $_->{sha256}" } grep { $_->{type} eq 'source' && $_->{src} } records($r)),
+		    "$dir/$name " . sha256_hex(slurp("$dir/$name")), "$name: its hash");
+		my ($e) = grep { ($_->{event} // '') eq 'recipient' && $_->{status} eq 'canceled' } records($r);
+		my $q = run('mxquote', '--root', $dir, { in => join '', map { JSON::PP->new->encode($_) . "\n" } $e, grep { $_->{type} eq 'source' } records($r) });
+		like($q->{out}, qr{/.\Q$e->{to}\E}, "$name: mxquote finds a record again");
+		is($q->{status}, 0, "$name: by its hash");
 		my ($f) = grep { ($_->{queue} // '') eq 'deferred' } records($r);
 		like($f->{src}, qr{^\Q$dir/$name\E!(?:\./|queue/spool/|spool/)?deferred/}, "$name: src");
 		like($f->{mtime}, qr/^20\d\d-/, "$name: mtime") if $name ne 'spool.zip';
@@ -494,6 +500,34 @@ subtest 'bundles, and files without a name' => sub {
 	is(run('mxqueue', '--message', "$dir/one.gz")->{out}, run('mxqueue', '--message', $one)->{out}, 'its message');
 	is(sh('sh', '-c', "echo nothing | gzip > $dir/log.gz")->{status}, 0, 'a log is made');
 	is(run('mxqueue', "$dir/log.gz")->{status}, 1, 'a compressed log is none');
+};
+
+# The second one is whole, wherever the first one is damaged or ends.
+subtest 'one behind the other, the first one damaged' => sub {
+	# Without pointers, which lead into the second one when it is cut off.
+	my ($first) = grep { -s $_ > 2500 && slurp($_) !~ /p\x0f {10}/ } @real;
+	my ($a, $b) = map { slurp($_) } $first, $one;
+	my (@flip, @cut);
+	my $second = sub {
+		my ($text, $off) = @_;
+		my @f = grep { $_->{type} eq 'file' } records(run('mxqueue', '-q', put("$dir/pair", $text . $b)));
+
+		return @f == 2 && $f[1]{off} == $off && $f[1]{complete} && $f[1]{qid} eq '400008000D' && $f[1]{nrcpt} == 2;
+	};
+
+	for (my $i = 3; $i < length $a; $i += 41) {
+		push @flip, $i if !$second->(substr($a, 0, $i) . (substr($a, $i, 1) ^ "\x55") . substr($a, $i + 1), length $a);
+		push @cut, $i if $i > 100 && !$second->(substr($a, 0, $i), $i);
+	}
+	is("@flip", '', 'a byte changed');
+	is("@cut", '', 'cut off');
+	# Cut off between two records nothing looks wrong but the end.
+	my $end = run('mxqueue', put("$dir/pair", substr slurp($one), 0, 1085));
+	is((records($end))[0]{damaged}, '1085+0:no-end-of-message', 'the end alone is missing');
+	is($end->{status}, 2, 'that is damage');
+	like($end->{err}, qr/pair: offset 1085: no end of message$/m, 'and is said');
+	my $r = run('mxqueue', put("$dir/pair", $a, $b));
+	is(join(' ', map { $_->{qid} // '' } grep { $_->{type} eq 'file' } records($r)), ($first =~ s{.*/}{}r) . ' 400008000D', 'each has its own ID');
 };
 
 subtest 'damage is told' => sub {
