@@ -475,6 +475,12 @@ subtest 'bundles, and files without a name' => sub {
 		my $r = run('mxqueue', "$dir/$name");
 		is("$r->{status}$r->{err}", '0', "$name: status");
 		is($plain->($r), $want, "$name: the records of its files");
+		is(join(' ', map { "$_->{src} $_->{sha256}" } grep { $_->{type} eq 'source' && $_->{src} } records($r)),
+		    "$dir/$name " . sha256_hex(slurp("$dir/$name")), "$name: its hash");
+		my ($e) = grep { ($_->{event} // '') eq 'recipient' && $_->{status} eq 'canceled' } records($r);
+		my $q = run('mxquote', '--root', $dir, { in => join '', map { JSON::PP->new->encode($_) . "\n" } $e, grep { $_->{type} eq 'source' } records($r) });
+		like($q->{out}, qr{/.\Q$e->{to}\E}, "$name: mxquote finds a record again");
+		is($q->{status}, 0, "$name: by its hash");
 		my ($f) = grep { ($_->{queue} // '') eq 'deferred' } records($r);
 		like($f->{src}, qr{^\Q$dir/$name\E!(?:\./|queue/spool/|spool/)?deferred/}, "$name: src");
 		like($f->{mtime}, qr/^20\d\d-/, "$name: mtime") if $name ne 'spool.zip';

@@ -1,6 +1,7 @@
 #include "source/queuebundle.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -25,6 +26,9 @@ queuebundle_free(struct queuebundle *b)
 		mem_free(b->v[i].path);
 		mem_free((void *)(uintptr_t)b->v[i].copy);
 	}
+	for (size_t i = 0; i < b->nsource; i++)
+		mem_free(b->source[i].path);
+	mem_free(b->source);
 	mem_free(b->v);
 	mem_free(b->queue);
 	*b = (struct queuebundle){ .temp = -1 };
@@ -141,14 +145,32 @@ note_stream(struct queuebundle *b, bool queue)
 	b->queue[b->nstream++] = queue;
 }
 
+/* The container as it is stored. */
+static void
+note_source(struct queuebundle *b, const struct input *in, struct reader *r)
+{
+	size_t n = b->nsource;
+	struct err e;
+
+	if ((n & (n - 1)) == 0)
+		b->source = mem_grow(b->source, n, n == 0 ? 1 : 2 * n,
+		    sizeof(*b->source));
+	if (slice_eq(slice_cstr(in->path), SLICE("-")) ||
+	    reader_finish(r, &b->source[n].total, &e) != RC_OK)
+		return;
+	b->source[n].path = mem_dup(in->path, strlen(in->path));
+	b->nsource++;
+}
+
 /* What stands on standard input is read again by others. */
 static enum rc
-open_reader(struct reader **r, const struct input *in, struct err *e)
+open_reader(struct reader **r, const struct input *in, bool hash,
+    struct err *e)
 {
 	off_t base;
 
 	if (!slice_eq(slice_cstr(in->path), SLICE("-")))
-		return reader_open(r, in->path, in->found, false, e);
+		return reader_open(r, in->path, in->found, hash, e);
 	base = lseek(STDIN_FILENO, 0, SEEK_CUR);
 	if (base < 0)
 		return err_fail(e, "cannot be read twice");
@@ -157,16 +179,17 @@ open_reader(struct reader **r, const struct input *in, struct err *e)
 }
 
 enum rc
-queuebundle_read(struct queuebundle *b, const struct input *in)
+queuebundle_read(struct queuebundle *b, const struct input *in, bool hash)
 {
 	struct reader_stream s;
 	struct reader *r;
+	size_t before = b->n;
 	char name[256];
 	struct err e;
 	enum rc rc, worst = RC_OK;
 
 	b->nstream = 0;
-	rc = open_reader(&r, in, &e);
+	rc = open_reader(&r, in, hash, &e);
 	if (rc == RC_OK) {
 		while ((rc = reader_stream(r, &s, &e)) == RC_OK) {
 			bool queue = is_queue(s.path, head(r));
@@ -186,6 +209,8 @@ queuebundle_read(struct queuebundle *b, const struct input *in)
 				break;
 			}
 		}
+		if (rc == RC_END && b->n > before)
+			note_source(b, in, r);
 		reader_close(r);
 	}
 	if (rc == RC_END)

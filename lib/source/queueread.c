@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/num.h"
 #include "fmt/bouncelog.h"
 #include "io/sandbox.h"
 #include "io/spool.h"
@@ -103,7 +104,8 @@ queueread_start(struct queueread *q)
 		is[i] = queuebundle_is(&in->v[i], &q->file);
 		if (!is[i])
 			continue;
-		if (queuebundle_read(&q->bundle, &in->v[i]) != RC_OK)
+		if (queuebundle_read(&q->bundle, &in->v[i], q->opt->hash) !=
+		    RC_OK)
 			q->unread++;
 		any = true;
 	}
@@ -469,12 +471,39 @@ queueread_source(struct rec *r, struct slice dir, bool damaged)
 }
 
 bool
+queueread_bundles(const struct queuebundle *b, bool damaged, queueread_fn *fn,
+    void *arg)
+{
+	unsigned char num[NUM_MAX];
+	struct buf src;
+	bool ok = true;
+	struct rec r;
+
+	srcpath_init(&src);
+	for (size_t i = 0; ok && i < b->nsource; i++) {
+		const struct reader_total *t = &b->source[i].total;
+
+		srcpath_file(&src, slice_cstr(b->source[i].path));
+		queueread_source(&r, slice_of(NULL, 0), damaged);
+		rec_set(&r, F_SRC, buf_slice(&src));
+		rec_set(&r, F_SIZE, slice_of(num, num_u64(num, t->size)));
+		if (t->has_sha256)
+			rec_set(&r, F_SHA256, slice_cstr(t->sha256));
+		runlog_input(b->source[i].path, t);
+		ok = fn(arg, &r);
+	}
+	buf_free(&src);
+	return ok;
+}
+
+bool
 queueread_sources(const struct queueread *q, queueread_fn *fn, void *arg)
 {
-	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok = true;
+	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok;
 	struct buf src;
 	struct rec r;
 
+	ok = queueread_bundles(&q->bundle, damaged, fn, arg);
 	srcpath_init(&src);
 	for (size_t i = 0; ok && q->unread == 0 && q->in->failed == 0 &&
 	    i < q->in->nroots; i++) {
@@ -486,7 +515,7 @@ queueread_sources(const struct queueread *q, queueread_fn *fn, void *arg)
 		any = true;
 	}
 	buf_free(&src);
-	if (any)
+	if (any || !ok)
 		return ok;
 	queueread_source(&r, slice_of(NULL, 0), damaged);
 	return fn(arg, &r);

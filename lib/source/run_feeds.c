@@ -153,6 +153,8 @@ run_add(struct run *x, const struct input *in, const struct prefix *prefix,
 		x->status = EXIT_TROUBLE;
 	if (only_queue(&x->spooled.bundle))
 		return;
+	/* The feeds of a bundle tell of it, too. */
+	spooled_known(&x->spooled, in);
 	for (unsigned int k = 0; k < n; k++) {
 		/* Read already, with the other queue files. */
 		if (n > 1 && k < x->spooled.bundle.nstream &&

@@ -117,7 +117,17 @@ spooled_unpack(struct spooled *s, const struct input *in)
 {
 	s->bundle.nstream = 0;
 	return !queuebundle_is(in, &s->peek) ||
-	    queuebundle_read(&s->bundle, in) == RC_OK;
+	    queuebundle_read(&s->bundle, in, s->opt->hash) == RC_OK;
+}
+
+void
+spooled_known(struct spooled *s, const struct input *in)
+{
+	struct queuebundle *b = &s->bundle;
+
+	if (b->nsource > 0 && slice_eq(slice_cstr(in->path),
+	    slice_cstr(b->source[b->nsource - 1].path)))
+		mem_free(b->source[--b->nsource].path);
 }
 
 bool

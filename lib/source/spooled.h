@@ -92,6 +92,8 @@ bool	spooled_record(const struct rec *);
  * calls queue are kept.  False if not all of it could be read.
  */
 bool	spooled_unpack(struct spooled *, const struct input *);
+/* Somebody else says what it is that was unpacked. */
+void	spooled_known(struct spooled *, const struct input *);
 /* The same of a pipe that is a queue file, from its first byte on. */
 bool	spooled_pipe(struct spooled *, struct reader *,
 	    const struct reader_stream *);
