@@ -3,6 +3,7 @@
  *
  *	FILE			a plain file
  *	FILE@OFF-GZIP		data inflated from the gzip member at OFF
+ *	FILE@OFF+LEN,OFF+LEN-GZIP	or from one in pieces (scan/pieced.h)
  *	FILE!NAME		a file in a bundle
  *	FILE!NAME@0-XZ		a compressed file in a bundle
  *

@@ -7,8 +7,10 @@
  * before it is DEFLATE_UNKNOWN.  member_read makes the next bytes: RC_OK with
  * at least one; RC_END at the end, after checksum and length were found
  * right; RC_DAMAGED when the data ends or is damaged, with what was made
- * before.  After that, `end` is the offset behind the last byte used, and of
- * gzip `good` the bytes made before the block in which the damage showed and
+ * before.  After that, `end` is the offset behind the last byte used, `solid`
+ * that up to which the stored bytes are surely its own (a file that is cut off
+ * may seem to go on for long in what lies behind it, as in zeroes), and of gzip
+ * `good` the bytes made before the block in which the damage showed and
  * `block` the bit where that begins.  A checksum that is wrong behind data that
  * decoded well to its end sets `sum_bad`, and good is 0: any byte may be
  * wrong.
@@ -48,6 +50,7 @@ struct member {
 	uint32_t		 crc;
 	uint64_t		 made;
 	uint64_t		 end;
+	uint64_t		 solid;
 	uint64_t		 good;
 	uint64_t		 block;
 	bool			 sum_bad;

@@ -1,22 +1,31 @@
 #include "source/inside.h"
 
 #include "base/mem.h"
+#include "scan/pieced.h"
 
 struct inside {
 	struct unpacked level[INSIDE_DEPTH];
+	struct pieced pieces[INSIDE_DEPTH];
 	size_t n;
 };
 
-/* Take "@OFF-WORD" off the front of a path, which is else left as it is. */
+/*
+ * Take "@OFF-WORD", or "@OFF+LEN,OFF+LEN-WORD" and its pieces, off the front of
+ * a path, which is else left as it is.
+ */
 static bool
-take(struct slice *path, uint64_t *off, enum member_kind *kind)
+take(struct slice *path, uint64_t *off, struct pieced *pieces,
+    enum member_kind *kind)
 {
 	struct slice rest = *path, number, word;
 	size_t n;
 
 	if (!slice_take(&rest, SLICE("@")) ||
-	    !slice_cut(rest, '-', &number, &rest) ||
-	    !slice_u64(number, INT64_MAX, off))
+	    !slice_cut(rest, '-', &number, &rest))
+		return false;
+	pieced_init(pieces, NULL, NULL);
+	*off = 0;
+	if (!slice_u64(number, INT64_MAX, off) && !pieced_parse(pieces, number))
 		return false;
 	n = slice_chr(rest, '@');
 	word = slice_sub(rest, 0, n == SLICE_NONE ? rest.len : n);
@@ -33,10 +42,12 @@ bool
 inside_is(struct slice path)
 {
 	enum member_kind kind;
+	struct pieced pieces;
 	uint64_t off;
 	size_t n = 0;
 
-	while (path.len > 0 && n < INSIDE_DEPTH && take(&path, &off, &kind))
+	while (path.len > 0 && n < INSIDE_DEPTH &&
+	    take(&path, &off, &pieces, &kind))
 		n++;
 	return n > 0 && path.len == 0;
 }
@@ -51,8 +62,16 @@ inside_open(deflate_read_fn *read, void *arg, uint64_t limit, struct slice path)
 	if (!inside_is(path))
 		return NULL;
 	in = mem_alloc(1, sizeof(*in));
-	while (path.len > 0 && take(&path, &off, &kind)) {
+	while (path.len > 0 && take(&path, &off, &in->pieces[in->n], &kind)) {
+		struct pieced *p = &in->pieces[in->n];
 		struct unpacked *u = &in->level[in->n++];
+
+		if (p->n > 0) {
+			p->read = read;
+			p->arg = arg;
+			read = pieced_read;
+			arg = p;
+		}
 
 		if (!unpacked_open(u, kind, read, arg, off)) {
 			inside_close(in);
