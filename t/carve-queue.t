@@ -308,6 +308,14 @@ subtest 'at any place' => sub {
 	is(join(' ', score($r, @small)), @small . ' 0', 'each queue file, nothing else');
 	is(scalar(grep { $log{$_->{sha256}} } @log), scalar(@l), 'each log');
 	is(scalar(@log), scalar(@l), 'no other');
+	# A sector that begins at any byte of a log's first lines.
+	my ($log) = @l;
+	for my $i (0 .. 3, index($log, "recipient="), index($log, "recipient=") - 1) {
+		my $pad = "\1" x (1024 - $i);
+		my ($f) = files(run('mxcarve', put("$dir/any.img", $pad . $log . "\1" x 100)));
+
+		is($f->{sha256}, sha256_hex($log), "a sector begins at byte $i of a log");
+	}
 	# The rest of one whose C record is gone looks like one of maildrop.
 	my ($one) = grep { /^C_/ } @small;
 	for my $n (1024, 1037) {

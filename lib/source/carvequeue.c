@@ -287,8 +287,13 @@ log_start(struct carvequeue *c, uint64_t off)
 		from = c->log_end;
 	if (from >= off)
 		return off;
-	s = slice_sub(at(c, off, 1), 0, 1);
-	if (s.len == 0 || s.ptr[0] != '\n')
+	/* A sector may begin behind the empty line before an entry. */
+	s = slice_sub(at(c, off - 1, 2), 0, 2);
+	if (s.len == 2 && s.ptr[0] == '\n' && s.ptr[1] != '\n')
+		off--;
+	else if (s.len < 2 || s.ptr[1] != '\n')
+		return off;
+	if (s.ptr[1] == '<' || from >= off)
 		return off;
 	s = slice_sub(
 	    at(c, from, (size_t)(off - from)), 0, (size_t)(off - from));
