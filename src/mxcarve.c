@@ -91,23 +91,14 @@ struct mxcarve {
 	bool			 dfxml;		/* -o dfxml */
 };
 
-/* A number of bytes: 4096, 4K, 1M, 2G, 3T. */
 static uint64_t
 bytes(const char *name, const char *arg)
 {
-	static const char units[] = "KMGT";
-	struct slice s = slice_cstr(arg);
-	uint64_t v, unit = 1;
+	uint64_t v = 0;
 
-	for (size_t i = 0; i < sizeof(units) - 1 && s.len > 0; i++)
-		if (s.ptr[s.len - 1] == (unsigned char)units[i]) {
-			unit = UINT64_C(1) << (10 * (i + 1));
-			s.len--;
-			break;
-		}
-	if (!slice_u64(s, UINT64_MAX / 2 / unit, &v))
+	if (!slice_bytes(slice_cstr(arg), &v))
 		msg_usage("bad --%s: use bytes, or 4K, 1M, 2G", name);
-	return v * unit;
+	return v;
 }
 
 static void
@@ -202,44 +193,27 @@ put(void *arg, const struct rec *r)
 	    rec_put(&t->out, r);
 }
 
-/* A new file for an output that is no record; what cannot be made ends it. */
+/* What cannot be made ends it. */
+static void
+need(enum rc rc, const char *option, const char *path, const struct err *e)
+{
+	char name[256];
+
+	if (rc == RC_OK)
+		return;
+	(void)msg_quote(name, sizeof(name), slice_cstr(path));
+	exit(msg_error("%s %s: %s", option, name, strerror(e->sys)));
+}
+
+/* A new file for an output that is no record. */
 static int
 new_file(const char *option, const char *path)
 {
-	char name[256];
 	struct err e;
-	int fd;
+	int fd = -1;
 
-	if (newfile_open(path, &fd, &e) == RC_OK)
-		return fd;
-	(void)msg_quote(name, sizeof(name), slice_cstr(path));
-	exit(msg_error("%s %s: %s", option, name, strerror(e.sys)));
-}
-
-static struct extracts *
-new_directory(const char *path)
-{
-	struct extracts *x = NULL;
-	char name[256];
-	struct err e;
-
-	if (extracts_open(&x, path, &e) == RC_OK)
-		return x;
-	(void)msg_quote(name, sizeof(name), slice_cstr(path));
-	exit(msg_error("--extract %s: %s", name, strerror(e.sys)));
-}
-
-static struct checkpoint *
-open_checkpoint(const char *path)
-{
-	struct checkpoint *c = NULL;
-	char name[256];
-	struct err e;
-
-	if (checkpoint_open(&c, path, &e) == RC_OK)
-		return c;
-	(void)msg_quote(name, sizeof(name), slice_cstr(path));
-	exit(msg_error("--checkpoint %s: %s", name, strerror(e.sys)));
+	need(newfile_open(path, &fd, &e), option, path, &e);
+	return fd;
 }
 
 /* Outputs are opened before the process is confined. */
@@ -247,10 +221,12 @@ static void
 open_outputs(struct mxcarve *m)
 {
 	const struct inputs *in = &m->tool.in;
+	struct carver_opt *o = &m->carver;
 	bool one = in->n == 1;
 	bool again = one && !slice_is(slice_cstr(in->v[0].path), "-");
+	struct err e;
 
-	m->carver.rest = -1;
+	o->rest = -1;
 	if (in->n == 0)
 		return;
 	if ((m->map != NULL || m->dfxml) && !one)
@@ -265,11 +241,13 @@ open_outputs(struct mxcarve *m)
 		msg_usage("--checkpoint: of one image, not of standard input, "
 		    "and without --extract");
 	if (m->checkpoint != NULL)
-		m->carver.checkpoint = open_checkpoint(m->checkpoint);
+		need(checkpoint_open(&o->checkpoint, m->checkpoint, &e),
+		    "--checkpoint", m->checkpoint, &e);
 	if (m->extract != NULL)
-		m->carver.extracts = new_directory(m->extract);
+		need(extracts_open(&o->extracts, m->extract, &e), "--extract",
+		    m->extract, &e);
 	if (m->rest != NULL)
-		m->carver.rest = new_file("--rest", m->rest);
+		o->rest = new_file("--rest", m->rest);
 	if (m->map == NULL)
 		return;
 	m->map_out = slice_is(slice_cstr(m->map), "-") ?

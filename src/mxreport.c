@@ -74,7 +74,7 @@ struct mxreport {
 	bool			 hide_hosts;
 	struct pseudonyms	 names;
 	struct report_options	 options;
-	struct buf		 read_args, period_args;
+	struct buf		 read_args, period_args, names_args;
 	struct report		 report;
 };
 
@@ -168,11 +168,15 @@ remember_args(struct mxreport *m, char **file, int n)
 
 	buf_init(&m->read_args, ARGS);
 	buf_init(&m->period_args, ARGS);
+	buf_init(&m->names_args, ARGS);
 	remember(&m->period_args, "--period", m->period);
 	remember(&m->period_args, "-s", opt->since_text);
 	remember(&m->period_args, "-u", opt->until_text);
 	remember(&m->period_args, "--show-tz", opt->show_tz);
 	remember(&m->period_args, "--now", opt->now_text);
+	remember(&m->names_args, "--pseudonyms", m->key_file);
+	if (m->hide_hosts)
+		judging_word(&m->names_args, "--pseudonyms-hosts");
 	remember(&m->read_args, "-z", opt->tz);
 	remember(&m->read_args, "--prefix", opt->prefix);
 	for (size_t i = 0; i < opt->nalias; i++)
@@ -219,6 +223,7 @@ set_options(struct mxreport *m)
 		.since = opt->since, .to = opt->until, .slack = opt->slack,
 		.now = opt->now, .judge_args = judging_args(&m->judging),
 		.period_args = buf_slice(&m->period_args),
+		.names_args = buf_slice(&m->names_args),
 		.read_args = buf_slice(&m->read_args),
 		.tool = SLICE("mxreport " VERSION) };
 	load_key(m);
@@ -254,6 +259,7 @@ main(int argc, char *argv[])
 	tool_options(&m.tool, argc, argv, &usage, &m);
 	m.tool.opt.tls_failures = true;
 	judging_load(&m.judging, m.tool.opt.now);
+	m.tool.opt.loopback = m.judging.policy.loopback;
 	remember_args(&m, argv + optind, argc - optind);
 	set_options(&m);
 	tool_open(&m.tool, argv + optind, argc - optind);
@@ -273,5 +279,6 @@ main(int argc, char *argv[])
 		pseudonym_free(&m.names);
 	buf_free(&m.read_args);
 	buf_free(&m.period_args);
+	buf_free(&m.names_args);
 	return status;
 }

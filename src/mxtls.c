@@ -296,6 +296,7 @@ main(int argc, char *argv[])
 	tool_options(&m.tool, argc, argv, &usage, &m);
 	m.tool.opt.tls_failures = true;
 	judging_load(&m.judging, m.tool.opt.now);
+	m.tool.opt.loopback = m.judging.policy.loopback;
 	if (m.match != NULL || m.check)
 		status = policy_alone(&m);
 	else {

@@ -21,7 +21,7 @@ use Test::More ();
 
 our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
     big_log $log $other);
-our @EXPORT_OK = qw(trace line lines);
+our @EXPORT_OK = qw(trace line lines long_id);
 our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
 our $limit = $ENV{MX_LIMIT} || 120;	# seconds that a tool may take
 
@@ -107,6 +107,26 @@ sub without {
 	my $re = join '|', @types;
 
 	return join '', grep { !/^\{"type":"(?:$re)"/ } split /^/, $text;
+}
+
+# A number in Postfix's digits of that base, at least so many of them.
+sub digits {
+	my ($v, $base, $width) = @_;
+	my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
+	my $s = '';
+
+	do {
+		$s = $digit[$v % $base] . $s;
+		$v = int($v / $base);
+	} while ($v > 0);
+	return '0' x ($width > length $s ? $width - length $s : 0) . $s;
+}
+
+# The long queue ID of a file made at that time with that inode.
+sub long_id {
+	my ($sec, $usec, $inode) = @_;
+
+	return digits($sec, 52, 6) . digits($usec, 52, 4) . 'z' . digits($inode, 51, 1);
 }
 
 # A log line so many seconds after ten o'clock, of the host mx.

@@ -12,14 +12,13 @@ use Digest::SHA qw(sha256_hex);
 use JSON::PP;
 use Test::More;
 use Time::HiRes ();
-use Mx;
+use Mx qw(:DEFAULT long_id);
 
 plan skip_all => 'mxcarve is not built' unless -x tool_path('mxcarve');
 $ENV{PATH} .= ':/usr/sbin:/sbin';
 plan skip_all => 'no e2fsprogs' if system('mke2fs -V >/dev/null 2>&1') != 0;
 
 my $dir = dir();
-my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
 
 sub cmd {
 	my @c = @_;
@@ -40,17 +39,6 @@ sub of_type { my ($r, $t) = @_; return grep { $_->{type} eq $t } records($r) }
 
 # The files that a file system knows; not those that were only carved.
 sub files { return grep { exists $_->{inode} } of_type($_[0], 'file') }
-
-sub base {
-	my ($v, $base, $width) = @_;
-	my $s = '';
-
-	do {
-		$s = $digit[$v % $base] . $s;
-		$v = int($v / $base);
-	} while ($v > 0);
-	return ('0' x ($width > length $s ? $width - length $s : 0)) . $s;
-}
 
 # A log line that is only there once.
 sub logline {
@@ -211,7 +199,7 @@ subtest 'ext2, and names that deleting left' => sub {
 	put("$dir/e2/log/CAFEBABE", 'no queue file');
 	cmd('mke2fs', '-q', '-F', '-t', 'ext2', '-b', 1024, '-d', "$dir/e2", put($img), '8M');
 	my ($ino) = debugfs($img, 'stat /active/x') =~ /Inode: (\d+)/;
-	my $qid = base(1772366461, 52, 6) . base(123456, 52, 4) . 'z' . base($ino, 51, 1);
+	my $qid = long_id(1772366461, 123456, $ino);
 	debugfs($img, "ln /active/x /active/$qid", 'unlink /active/x', "sif /active/$qid crtime \@1772366462",
 	    "rm /active/$qid", 'rm /log/mail.log.1', 'rm /log/CAFEBABE');
 	my %f = map { ($_->{file_name} => $_) } files(run('mxcarve', $img));
@@ -249,7 +237,7 @@ sub spool {
 		my ($s, $us) = Time::HiRes::gettimeofday();
 		$c =~ s/create_time=\d{10}/create_time=$s/;
 		put($p, $c);
-		my $qid = base($s, 52, 6) . base($us, 52, 4) . 'z' . base((stat $p)[1], 51, 1);
+		my $qid = long_id($s, $us, (stat $p)[1]);
 		chmod 0700, $p;
 		rename $p, "$dir/mnt/spool/$queue/$qid" or die;
 		$made{"/spool/$queue/$qid"} = $c;

@@ -75,12 +75,7 @@ sub scatter {
 		pop @part if $lose && @part > 1;
 		push @all, @part;
 	}
-	# A piece of a mailing behind another's lies as if in a row.
-	@all = shuffle(@all);
-	for my $i (1 .. $#all) {
-		$all[$i] = noise($block) . $all[$i] if $all[$i] =~ /of the news/ && $all[$i - 1] =~ /of the news/;
-	}
-	return join '', @all;
+	return join '', shuffle(@all);
 }
 
 # Files said to be complete, by their hash; those that never were are wrong.
@@ -227,6 +222,37 @@ subtest 'in more pieces, and with pieces gone' => sub {
 
 		is(scalar(grep { $_->{complete} } files($r)), 0, 'a piece of its twin completes no file');
 	}
+};
+
+subtest 'the end of its twin right behind the beginning of a file' => sub {
+	my %size;
+	$size{length $_}++ for @news;
+	my ($most) = sort { $size{$b} <=> $size{$a} || $a <=> $b } keys %size;
+	my ($p, $q, @other) = grep { length == $most } @news;
+	my $at = 2 * $block;
+	my $mixed = substr($p, 0, $at) . substr $q, $at;
+	my %image = (
+		'both pieces are elsewhere' => [pad($mixed), filler(), substr($q, 0, $at), noise($block), pad(substr $p, $at)],
+		'the other beginning is' => [pad($mixed), filler(), substr($q, 0, $at), noise($block)],
+		'its own end is' => [pad($mixed), noise($block), pad(substr $p, $at)],
+	);
+
+	cmp_ok($size{$most}, '>', 2, 'some are of one size');
+	for my $k (sort keys %image) {
+		my $image = join '', map({ pad($_) } @other), @{$image{$k}}, substr $own[0], 0, $at;
+		my $r = run('mxcarve', put("$dir/twin.img", $image));
+		my ($f) = grep { $_->{off} == index $image, $mixed } files($r);
+
+		is((score($r, @texts))[1], 0, "$k: no wrong one");
+		is("$f->{recovered} $f->{confidence} $f->{sha256}", 'guess low ' . sha256_hex($mixed), 'it is a guess');
+		my @e = grep { $_->{type} eq 'event' && $_->{off} >= $f->{off} && $_->{off} < $f->{off} + $f->{len} } records($r);
+		cmp_ok(scalar @e, '>', 1, 'with events');
+		is(scalar(grep { $_->{confidence} ne 'low' } @e), 0, 'that are as unsure');
+	}
+	# They lie in a row, and so does what is beside them.
+	my $r = run('mxcarve', put("$dir/twins.img", join '', (map { pad($_), filler() } $p, $q, @other), substr $own[0], 0, $at));
+	is(join(' ', score($r, $p, $q, @other)), (2 + @other) . ' 0', 'twins in a row are complete');
+	is(scalar(grep { $_->{recovered} eq 'whole' && $_->{confidence} ne 'high' } files($r)), 0, 'and sure');
 };
 
 subtest 'parts' => sub {

@@ -10,28 +10,16 @@ use lib 't';
 use JSON::PP;
 use Test::More;
 use Time::Local 'timegm';
-use Mx;
+use Mx qw(:DEFAULT long_id);
 
 my $js = JSON::PP->new->utf8;
 my $dir = dir();
-my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
 
-sub digits {
-	my ($v, $width, $base) = @_;
-	my $s = '';
-
-	do {
-		$s = $digit[$v % $base] . $s;
-		$v = int($v / $base);
-	} while $v;
-	return '0' x ($width > length $s ? $width - length $s : 0) . $s;
-}
-
-sub long_id {
+# A long queue ID made at that second.
+sub id_at {
 	my ($sec, $n) = @_;
 
-	return digits($sec, 6, 52) . digits($n, 4, 52) . 'z' .
-	    digits(1311234 + $n, 1, 51);
+	return long_id($sec, $n, 1311234 + $n);
 }
 
 sub iso {
@@ -74,7 +62,7 @@ sub times_of {
 	for my $s (@sec) {
 		my $e = $s < $change ? $before : $after;
 		$log .= bsd($s, $e) . ' mx postfix/pickup[3]: ' .
-		    long_id($s, ++$n) . ": uid=0 from=<a>\n" .
+		    id_at($s, ++$n) . ": uid=0 from=<a>\n" .
 		    ($pad ? bsd($s, $e) . $pad : '');
 	}
 	put("$dir/log", $log);
@@ -126,14 +114,14 @@ subtest 'lines without an ID' => sub {
 	# Until the first ID behind the change, nothing tells of it.
 	my ($name, $at, $before, $after) = @{$place[0]};
 	my $log = join '', map { bsd($at - 3000 + $_ * 60, $before) .
-	    ' mx postfix/pickup[3]: ' . long_id($at - 3000 + $_ * 60, $_) .
+	    ' mx postfix/pickup[3]: ' . id_at($at - 3000 + $_ * 60, $_) .
 	    ": uid=0 from=<a>\n" } 0 .. 30;
 	$log .= padding($at - 1100, $before);
 	my $reject = 'postfix/smtpd[9]: NOQUEUE: reject: RCPT from unknown[203.0.113.9]: 554 5.7.1 <x@example.org>: Relay access denied; from=<q@example.net> to=<x@example.org> proto=SMTP helo=<z>';
 
 	$log .= bsd($at + 5, $after) . " mx $reject\n" .
 	    bsd($at + 6, $after) . ' mx postfix/pickup[3]: ' .
-	    long_id($at + 6, 99) . ": uid=0 from=<b>\n" .
+	    id_at($at + 6, 99) . ": uid=0 from=<b>\n" .
 	    bsd($at + 7, $after) . " mx $reject\n";
 	put("$dir/log", $log);
 	read_log("$dir/log");
@@ -164,9 +152,9 @@ subtest 'what a sender can do' => sub {
 	my $t = timegm(5, 4, 10, 1, 8, 2026);
 	for my $wait (900, 1800, 3600) {
 		my $log = join '', map { bsd($t + $_ * 60, 2) .
-		    ' mx postfix/pickup[3]: ' . long_id($t + $_ * 60, $_) .
+		    ' mx postfix/pickup[3]: ' . id_at($t + $_ * 60, $_) .
 		    ": uid=0 from=<a>\n" } 0 .. 30;
-		my $id = long_id($t + 2000, 77);
+		my $id = id_at($t + 2000, 77);
 
 		put("$dir/log", $log . padding($t + 1900, 2) .
 		    bsd($t + 2000, 2) .

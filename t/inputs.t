@@ -92,6 +92,14 @@ subtest 'containers' => sub {
 	same('standard input', trace('-', { from => $log }));
 	same('a pipe', sh('sh', '-c', "cat $log | " . tool_path('mxtrace') . ' -q'));
 	same('CR LF', trace(put("$dir/crlf.log", map { s/\n/\r\n/r } @l)));
+	# What programs that show logs put before each line.
+	for my $c ([ 'docker compose', 'postfix-mailcow-1  | ' ], [ 'in colours', "\e[36mpostfix-1  |\e[0m " ],
+	    [ 'kubectl logs --prefix', '[pod/postfix-0/postfix] ' ], [ 'grep -H', '/var/log/mail.log.1:' ], [ 'blanks', '  ' ]) {
+		same($c->[0], trace(put("$dir/label.log", map { "$c->[1]$_" } @l)));
+	}
+	my $n = 0;
+	same('grep -n', trace(put("$dir/label.log", map { ++$n . ":$_" } @l)));
+	same('docker logs -t', trace(put("$dir/label.log", map { "2026-01-01T00:00:00.123456789Z $_" } @l)));
 	same('no newline at the end', trace(put("$dir/nonl.log", join('', @l) =~ s/\n\z//r)));
 	same('both files', trace("$dir/second.log", "$dir/first.log"));
 };

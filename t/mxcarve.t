@@ -9,24 +9,12 @@ use warnings;
 use lib 't';
 use JSON::PP;
 use Test::More;
-use Mx;
+use Mx qw(:DEFAULT long_id);
 
 plan skip_all => 'mxcarve is not built' unless -x tool_path('mxcarve');
 $ENV{PATH} .= ':/usr/sbin:/sbin';
 
 my $dir = dir();
-my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
-
-sub base {
-	my ($v, $base, $width) = @_;
-	my $s = '';
-
-	do {
-		$s = $digit[$v % $base] . $s;
-		$v = int($v / $base);
-	} while ($v > 0);
-	return ('0' x ($width > length $s ? $width - length $s : 0)) . $s;
-}
 
 # Lines of n messages, five each, a second apart.
 sub made_log {
@@ -39,7 +27,7 @@ sub made_log {
 		my @g = gmtime $t;
 		my $when = $bsd ? sprintf('%s %2d %02d:%02d:%02d', $mon[$g[4]], @g[3, 2, 1, 0]) :
 		    sprintf('%04d-%02d-%02dT%02d:%02d:%02d+00:00', $g[5] + 1900, $g[4] + 1, @g[3, 2, 1, 0]);
-		my $q = base($t, 52, 6) . base($i % 1000000, 52, 4) . 'z' . base(70000 + $i, 51, 1);
+		my $q = long_id($t, $i % 1000000, 70000 + $i);
 
 		$s .= "$when mx postfix/$_\n" for "smtpd[10]: $q: client=c$i.example.org[192.0.2." . $i % 250 . ']',
 		    "cleanup[11]: $q: message-id=<$i\@example.org>",

@@ -8,7 +8,7 @@ use warnings;
 
 use lib 't';
 use Test::More;
-use Mx;
+use Mx qw(:DEFAULT long_id);
 
 my $dir = dir();
 
@@ -103,21 +103,10 @@ same('every line apart', \@given, map { (sprintf('l%03d.log', $_), $l[$_]) } 0 .
 }
 
 # A long queue ID made at that second.
-sub long_id {
+sub id_at {
 	my ($sec, $n) = @_;
-	my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
-	my $text = sub {
-		my ($v, $width, $base) = @_;
-		my $s = '';
-		do {
-			$s = $digit[$v % $base] . $s;
-			$v = int($v / $base);
-		} while $v;
-		return substr('0' x $width . $s, -($width > length $s ? $width : length $s));
-	};
 
-	return $text->($sec, 6, 52) . $text->($n, 4, 52) . 'z' .
-	    $text->(1311234 + $n, 1, 51);
+	return long_id($sec, $n, 1311234 + $n);
 }
 
 # What dates a file is in its piece: no year or zone is given.
@@ -158,7 +147,7 @@ sub long_id {
 		}
 	};
 	my $t = 1735700000;	# 2025-01-01T02:53:20Z
-	my $ids = join '', map { $bsd->('Jan  1 04:53:20', long_id($t, $_)) } 1 .. 20;
+	my $ids = join '', map { $bsd->('Jan  1 04:53:20', id_at($t, $_)) } 1 .. 20;
 	$year->('new year by mtime', qr/2024-12-31T/,
 	    'mail.log.1' => [ $bsd->('Dec 31 23:59:00', '1E24014020A'), $t ],
 	    'mail.log' => [ $bsd->('Jan  1 00:05:00', '1E24014020B'), $t ]);

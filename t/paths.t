@@ -126,6 +126,46 @@ subtest 'XFORWARD and filters' => sub {
 	is($f->{$B}, "$A:orig-queue-id $A 2", 'another Message-ID, but orig_queue_id');
 };
 
+# As Postfix 3.7 logs smtpd_proxy_filter.
+subtest 'a filter before the queue' => sub {
+	my $tls = 'Anonymous TLS connection established from c.example.net[192.0.2.10]: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519';
+	my $accept = "proxy-accept: END-OF-MESSAGE: 250 2.0.0 Ok: queued as $A; from=<ann\@example.net> to=<bob\@example.org> proto=ESMTP helo=<c.example.net>";
+	my $count = 'ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5';
+	my $run = sub {
+		my (%o) = @_;
+		my $front = $o{front} // 'postfix/smtpd[90]';
+		my @m = grep { $_->{type} eq 'message' } trace(lines(
+		    [ -60, 'mx', 'postfix/anvil[9]: statistics: max cache size 1 at Sep  1 09:00:00' ],
+		    [ 0, 'mx', "$front: connect from c.example.net[192.0.2.10]" ],
+		    ($o{tls} ? [ 0, 'mx', "$front: $tls" ] : ()),
+		    ($o{client} // 1 ? [ 0, 'mx', "$front: NOQUEUE: client=c.example.net[192.0.2.10]" . ($o{sasl} // '') ] : ()),
+		    [ 1, 'mx', 'postfix/after/smtpd[91]: connect from localhost[127.0.0.1]' ],
+		    [ 1, 'mx', "postfix/after/smtpd[91]: $A: client=localhost[127.0.0.1], orig_client=c.example.net[192.0.2.10]" ],
+		    [ 1, 'mx', "postfix/cleanup[92]: $A: message-id=<1\@x>" ],
+		    [ 1, 'mx', "postfix/qmgr[93]: $A: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)" ],
+		    [ 1, 'mx', 'postfix/after/smtpd[91]: disconnect from localhost[127.0.0.1] ehlo=1 xforward=1 mail=1 rcpt=1 data=1 quit=1 commands=6' ],
+		    [ 1, 'mx', "$front: " . ($o{accept} // $accept) ],
+		    [ 1, 'mx', "postfix/local[94]: $A: to=<bob\@example.org>, relay=local, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (delivered to mailbox)" ],
+		    [ 1, 'mx', "postfix/qmgr[93]: $A: removed" ],
+		    [ $o{late} // 2, 'mx', "$front: disconnect from c.example.net[192.0.2.10] " . ($o{count} // $count) ],
+		    [ 2, 'mx', 'postfix/smtpd[99]: connect from z.example.net[192.0.2.99]' ]));
+		my ($m) = grep { $_->{qid} eq $A } @m;
+		return join ' ', map { $_ // '-' } @$m{qw(client_name client_addr service sasl_user tls tls_why hop)};
+	};
+	my $inner = 'localhost 127.0.0.1 after - plaintext no-starttls 1';
+
+	is($run->(), 'c.example.net 192.0.2.10 - - plaintext no-starttls 1', 'the client, not the filter');
+	is($run->(tls => 1), 'c.example.net 192.0.2.10 - - encrypted handshake 1', 'its handshake');
+	is($run->(count => "starttls=1 $count"), 'c.example.net 192.0.2.10 - - encrypted starttls-count 1', 'its counters');
+	is($run->(count => "starttls=1 $count", late => 2000), 'c.example.net 192.0.2.10 - - encrypted starttls-count 1', 'much later');
+	is($run->(front => 'postfix/smtps/smtpd[90]', sasl => ', sasl_method=PLAIN, sasl_username=ann'),
+	    'c.example.net 192.0.2.10 smtps ann encrypted wrapper-mode 1', 'its service and user');
+	is($run->(accept => $accept =~ s/accept/reject/r =~ s/250 2.0.0 Ok/554 5.7.1 no/r), $inner, 'refused by the filter');
+	is($run->(accept => $accept =~ s/queued as $A/queued as $B/r), $inner, 'another queue ID');
+	is($run->(accept => $accept =~ s/: queued as $A;/;/r =~ s/helo=<c/helo=<queued as $A/r), $inner, 'a helo that imitates');
+	is($run->(client => 0), $inner, 'no client in that session');
+};
+
 # Pipe to a filter that gives it to sendmail.
 sub piped {
 	my ($mid, $late, $agent) = @_;

@@ -219,6 +219,25 @@ subtest 'hosts' => sub {
 	cmp_ok($v[0][1] // 0, '>', 0, 'of some hops');
 };
 
+# A list that is cut names the command that prints it all: without a name, too.
+subtest 'commands of a report' => sub {
+	my $log = 'samples/lab/out-refused.log';
+	my $json = report('json', '--pseudonyms', $key, '--rows', 3, $log)->{out};
+	my $cut = $js->decode($json)->{cut};
+	my $all = $js->decode(report('json', '--pseudonyms', $key, $log)->{out});
+	my $env = { env => { PATH => "$Mx::bin:$ENV{PATH}" } };
+
+	for my $list (qw(violations recipients)) {
+		like($cut->{$list}{command}, qr/ --pseudonyms \Q$key\E /, "$list: with the option");
+		my $out = sh('bash', '-c', $cut->{$list}{command}, $env)->{out};
+		is(scalar(() = $out =~ /^\{/mg), scalar @{$all->{$list}}, "$list: all rows");
+		unlike($out, qr/u-lost/, "$list: nobody is named");
+		like($out, qr/p-[0-9a-f]{16}/, "$list: but by a pseudonym");
+	}
+	my $hidden = $js->decode(report('json', '--pseudonyms', $key, '--pseudonyms-hosts', '--rows', 3, $log)->{out});
+	like($hidden->{cut}{recipients}{command}, qr/ --pseudonyms-hosts /, 'hosts, too');
+};
+
 subtest 'keys' => sub {
 	my $log = 'samples/lab/out-refused.log';
 	my $one = report('json', '--pseudonyms', $key, $log)->{out};

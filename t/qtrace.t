@@ -297,6 +297,22 @@ sub unlikely {
 	unlike($text, qr/unknown event|not part of a message[^\n]*\n[^\n]*file/, 'nothing of the queue stands outside of a message');
 }
 
+# Quoted addresses, which the log quotes and the file does not; and a service
+# with a myhostname of its own, so that the file has another host than the log.
+{
+	mkdir "$dir/odd";
+	system('tar', '--warning=no-timestamp', '-xzf', 'samples/queue/odd.tgz', '-C', "$dir/odd") == 0 or die "tar: $?\n";
+	my $x = trace(["$dir/odd/mail.log", "$dir/odd/spool"]);
+	my ($quoted, $named) = ('4jcc8T5KbGz1fChG', '4jcc8k3VtFz1fCNZ');
+
+	is(doubts($x), '', 'addresses in quotes, and another host name: nothing to be said');
+	is(join(' ', sort keys %{$x->{message}}), "$quoted $named", 'a message for each file');
+	is(scalar(grep { defined $_->{src} && $_->{src} =~ m{/spool/} } @{$x->{delivery}{$quoted}}), 0,
+	    'no recipient of the file is another one');
+	is(scalar @{$x->{delivery}{$quoted}}, 7, 'a delivery for each');
+	is(join(' ', @{$x->{message}{$named}}{qw(host queue)}), 'flat active', 'file and log are one message');
+}
+
 # What does not go.
 {
 	my ($log, $spool) = ("$dir/short/mail.log", "$dir/short/spool");

@@ -44,7 +44,7 @@ my @rows = (
 	    { 'in:rule-submission-plaintext-dark' => 'tls-unknown' } ],
 	[ 'unauthenticated', 'rules', 'may', [qw(in:rule-unauthenticated-bad)], [qw(in:rule-unauthenticated-near in:rule-plaintext-near)],
 	    { 'in:rule-unauthenticated-dark' => 'tls-unknown' } ],
-	[ 'fallback', 'out-refused', 'may', [qw(fallback)], [] ],
+	[ 'fallback', 'out-refused', 'may', [qw(fallback lost-tls)], [] ],
 	[ 'fallback', 'out-tls-iso', 'may', [], [qw(plain-not-offered may-454 untrusted)] ],
 	[ 'fallback', 'out-level0', 'version', [], [qw(nolog-noted)], { 'nolog-plain' => 'tls-unknown' } ],
 	[ 'protocol', 'out-tls-iso', 'version', [qw(tls10 tls11)], [qw(tls12 tls13 plain-not-offered)] ],

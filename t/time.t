@@ -9,7 +9,7 @@ use lib 't';
 use JSON::PP;
 use POSIX ();
 use Test::More;
-use Mx;
+use Mx qw(:DEFAULT long_id);
 
 my $js = JSON::PP->new->utf8;
 my $dir = dir();
@@ -64,21 +64,10 @@ sub loud {
 }
 
 # A long queue ID made at that second.
-sub long_id {
+sub id_at {
 	my ($sec, $n) = @_;
-	my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
-	my $text = sub {
-		my ($v, $width, $base) = @_;
-		my $s = '';
-		do {
-			$s = $digit[$v % $base] . $s;
-			$v = int($v / $base);
-		} while $v;
-		return substr('0' x $width . $s, -($width > length $s ? $width : length $s));
-	};
 
-	return $text->($sec, 6, 52) . $text->($n, 4, 52) . 'z' .
-	    $text->(1311234 + $n, 1, 51);
+	return long_id($sec, $n, 1311234 + $n);
 }
 
 sub bsd {
@@ -158,7 +147,7 @@ subtest 'gzip, dated lines, queue IDs' => sub {
 	is(times_of(file('d.log', '2026-01-05', rec('2023-12-31T23:59:00Z'),
 	    rec('Jan  1 00:00:01'))), '2023-12-31T23:59:00Z 2024-01-01T00:00:01Z',
 	    'a dated line before');
-	my $qid = long_id(1735689600, 1);
+	my $qid = id_at(1735689600, 1);
 	is(times_of(file('q.log', '2030-01-05', rec('Dec 31 23:59:59'),
 	    rec('Jan  1 00:00:00', $qid))),
 	    '2024-12-31T23:59:59Z 2025-01-01T00:00:00Z', 'a long queue ID');
@@ -184,12 +173,12 @@ subtest 'sets' => sub {
 	utime 1704500000, 1704500000, "$set[0].gz";
 	$set[0] .= '.gz';
 	is(times_of(@set), $want, 'the oldest in gzip');
-	file('mail.log', '2030-01-06', rec('Jan  5 00:00:01', long_id(1704412801, 1)));
+	file('mail.log', '2030-01-06', rec('Jan  5 00:00:01', id_at(1704412801, 1)));
 	is(times_of(@set), $want, 'a queue ID in one is the year of all');
 	is(notes(), 'year-inferred year-from-queue-id zone-assumed', 'and says so');
 	my @dates = (file('maillog-20231105', '2030-01-06', rec('Nov  1 00:00:01')),
 	    file('maillog-20231224', '2030-01-06', rec('Dec 20 00:00:01')),
-	    file('maillog', '2030-01-06', rec('Jan  5 00:00:01', long_id(1704412801, 1))));
+	    file('maillog', '2030-01-06', rec('Jan  5 00:00:01', id_at(1704412801, 1))));
 	is(times_of(@dates), $want, 'names by date');
 	# Another set's queue ID is none of its business.
 	is(times_of($set[2], file('other.log', '2026-02-01', rec('Jan  6 00:00:01'))),
@@ -253,7 +242,7 @@ subtest 'zone by queue IDs' => sub {
 	my $ids = sub {
 		my ($n, $east, $from) = @_;
 		return map { my $t = ($from // 1788257045) + $_ * 60;
-		    rec(bsd($t + $east), long_id($t, $_)) } 1 .. $n;
+		    rec(bsd($t + $east), id_at($t, $_)) } 1 .. $n;
 	};
 	is((split / /, times_of(file('i.log', '2026-12-01', $ids->(20, 7200))))[0],
 	    '2026-09-01T10:05:05Z', 'twenty agree');
@@ -270,7 +259,7 @@ subtest 'zone by queue IDs' => sub {
 	is((split / /, times_of('-z', '+01:00', file('i.log', '2026-12-01', $ids->(20, 7200))))[0],
 	    '2026-09-01T11:05:05Z', '-z goes first');
 	# IDs on lines long after they were made tell nothing.
-	my @old = map { rec(bsd(1788257045 + 86400 + $_ * 60), long_id(1788257045 - $_ * 7000, $_)) } 1 .. 25;
+	my @old = map { rec(bsd(1788257045 + 86400 + $_ * 60), id_at(1788257045 - $_ * 7000, $_)) } 1 .. 25;
 	s/pickup\[3\]: (\S+): .*/qmgr[1]: $1: removed/ for @old;
 	times_of(file('i.log', '2026-12-01', @old));
 	is(notes(), 'year-inferred year-from-queue-id zone-assumed', 'removals do not count');

@@ -163,9 +163,21 @@ subtest 'handshakes' => sub {
 	    $logs, $active->(0), smtp(0, to(status => 'deferred', reply =>
 	    'host mx1.example.org[198.51.100.25] said: 450 x (in reply to RCPT TO command)')),
 	    $active->(300), smtp(300, hs('Trusted', $R)), smtp(300, to(delays => '300/0/0.2/0.1')));
-	row('lost, then the same host', 'plaintext no-handshake inferred', $active->(0),
+	row('lost, then the same host', 'plaintext fallback proven', $active->(0),
 	    smtp(0, hs('Trusted', $R)), smtp(0, $lost), smtp(1, to()));
-	row('timed out, then the same host', 'plaintext no-handshake inferred', $active->(0),
+	row('lost, noted, then the same host', 'plaintext fallback proven', $active->(0),
+	    smtp(0, hs('Trusted', $R)), smtp(0, $lost), smtp(0, 'Host offered STARTTLS: [mx1.example.org]'), smtp(1, to()));
+	row('lost, then tls=may:none', 'plaintext fallback proven', $active->(0),
+	    smtp(0, hs('Trusted', $R)), smtp(0, $lost), smtp(1, to(tls => 'may:none')));
+	row('lost, then tls=may', 'encrypted tls-field proven', $active->(0),
+	    smtp(0, hs('Trusted', $R)), smtp(0, $lost), smtp(1, to(tls => 'may')));
+	row('lost, then another host', 'plaintext no-handshake inferred', $active->(0),
+	    smtp(0, hs('Trusted', $R)), smtp(0, $lost), smtp(1, to(relay => $R2)));
+	row('lost in the request before', 'plaintext no-handshake inferred', $active->(0),
+	    smtp(0, hs('Trusted', $R)), smtp(0, $lost), $active->(300), smtp(300, to(delays => '300/0/0.2/0.1')));
+	row('one recipient before it was lost', 'encrypted handshake proven, plaintext fallback proven', $active->(0),
+	    smtp(0, hs('Trusted', $R)), smtp(0, to(to => 'x')), smtp(0, $lost), smtp(1, to()));
+	row('timed out, then the same host', 'plaintext fallback proven', $active->(0),
 	    smtp(0, hs('Trusted', $R)), smtp(0, $timed), smtp(1, to()));
 	row('lost, and TLS again', 'encrypted handshake proven', $active->(0),
 	    smtp(0, hs('Trusted', $R)), smtp(0, $lost), smtp(1, hs('Trusted', $R)), smtp(1, to()));

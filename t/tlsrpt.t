@@ -74,7 +74,7 @@ subtest 'the lab' => sub {
 	    'encrypt-454 no-policy-found 0 1 starttls-not-supported/starttls-refused=1', 'encrypt-not-offered no-policy-found 0 1 starttls-not-supported/not-offered=1',
 	    'fallback no-policy-found 0 2 validation-failure/tls-handshake-failure=2', 'fingerprint-wrong no-policy-found 0 1 validation-failure/no-matching-TLSA-record-or-fingerprint=1',
 	    'handshake-close no-policy-found 0 1 validation-failure/tls-handshake-failure=1', 'handshake-garbage no-policy-found 0 1 validation-failure/tls-handshake-failure=1',
-	    'lost-tls no-policy-found 1 1 starttls-not-supported/inferred-from-no-handshake=1', 'secure-untrusted no-policy-found 0 1 certificate-not-trusted/untrusted-issuer=1',
+	    'lost-tls no-policy-found 1 1 validation-failure/tls-failed-or-lost=1', 'secure-untrusted no-policy-found 0 1 certificate-not-trusted/untrusted-issuer=1',
 	    'secure-wrong-name no-policy-found 0 1 certificate-host-mismatch/hostname-mismatch=1', 'smtp-tlsbox no-policy-found 1 0', 'tlsbox no-policy-found 4 0',
 	    'version-refused no-policy-found 0 1 validation-failure/tls-handshake-failure=1'), 'each refusal by its name');
 	is($j->{policies}[0]{'failure-details'}[0]{'receiving-ip'}, '127.0.1.19', 'the address of the MX');
@@ -146,7 +146,7 @@ subtest 'what is a session' => sub {
 		['no TLSA', '0 1 dane-required/no-TLSA-records-found=1', [refused('no TLSA records found')]],
 		['DNSSEC', '0 1 dnssec-invalid/TLSA-lookup-error=1', [refused('TLSA lookup error for mx1.example.org:25')]],
 		['TLSA', '0 1 tlsa-invalid/all-TLSA-records-unusable=1', [refused('TLSA records unusable')]],
-		['fallback', '0 1 validation-failure/tls-handshake-failure=1', [plain('fallback')]],
+		['fallback', '0 1 validation-failure/tls-failed-or-lost=1', [plain('fallback')]],
 		['no handshake', '0 1 starttls-not-supported/inferred-from-no-handshake=1', [plain('no-handshake')]],
 		['the field', '0 1 starttls-not-supported/downgraded-to-none=1', [plain('tls-field', tls_policy => 'may:none')]],
 		['the field, and the handshake failed', '0 1 validation-failure/tls-handshake-failure=1', [{ type => 'event', time => '2026-09-02T10:00:00Z', host => 'mx', daemon => 'smtp', pid => 7, event => 'tls', relay => "$mx:25",

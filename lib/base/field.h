@@ -135,7 +135,7 @@ X(VOLUME, volume, NUM, "number of the partition that off lies in, from 1") \
 X(VOLUME_OFF, volume_off, NUM, "byte offset from its start")		\
 X(CONFIDENCE, confidence, STR, "of what was carved from raw bytes: high, medium or low, by how plausible it is") \
 X(EXTRACT, extract, STR, "file beneath the directory of --extract that holds the record's bytes") \
-X(RECOVERED, recovered, STR, "how much there is of a carved or deleted file: whole; joined, from two pieces; guess, from more, and what is in the middle may be another file's; cut, the end is missing; envelope or content, a part of that alone; of a deleted file that a file system knows also plausible, its content fits; partial; overwritten; lost") \
+X(RECOVERED, recovered, STR, "how much there is of a carved or deleted file: whole; joined, from two pieces; guess, from more, or where another's bytes may be in it; cut, the end is missing; envelope or content, a part of that alone; of a deleted file that a file system knows also plausible, its content fits; partial; overwritten; lost") \
 X(KEY_KIND, key_kind, STR, "what a key record is of: private-key, encrypted-key (a passphrase protects it) or certificate") \
 X(KEY_TYPE, key_type, STR, "algorithm of a key, with its curve: rsa, ec prime256v1, ed25519") \
 X(KEY_BITS, key_bits, NUM, "bits of a key")				\
@@ -175,7 +175,7 @@ X(PENDING, pending, NUM, "recipients that are still to do")	\
 X(SEND_OPTS, send_opts, STR, "smtputf8, header-utf8, sender-utf8, tls-required-no, requiretls") \
 X(ENVID, envid, STR, "DSN envelope ID")				\
 X(ORCPT, orcpt, STR, "DSN original recipient, type;address")	\
-X(ATTRS, attrs, STR, "other attributes of a queue file, NAME=VALUE, percent-encoded") \
+X(ATTRS, attrs, STR, "other attributes of a queue file, and its F, L and V records by the names of postcat(1), NAME=VALUE, percent-encoded") \
 X(BY, by, HOST, "host that a Received header says wrote it")	\
 X(CLAIM, claim, BOOL, "a Received header that is not our own host's: whoever sent the message may have written it") \
 X(PART, part, STR, "number of a MIME part: 1, 2, 2.1")		\

@@ -119,3 +119,21 @@ slice_digits(struct slice s)
 			return false;
 	return s.len > 0;
 }
+
+bool
+slice_bytes(struct slice s, uint64_t *out)
+{
+	static const char units[] = "KMGT";
+	uint64_t unit = 1;
+
+	for (size_t i = 0; i < sizeof(units) - 1 && s.len > 0; i++)
+		if (s.ptr[s.len - 1] == (unsigned char)units[i]) {
+			unit = UINT64_C(1) << (10 * (i + 1));
+			s.len--;
+			break;
+		}
+	if (!slice_u64(s, UINT64_MAX / 2 / unit, out))
+		return false;
+	*out *= unit;
+	return true;
+}

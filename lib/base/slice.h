@@ -258,6 +258,9 @@ slice_u64(struct slice s, uint64_t limit, uint64_t *out)
 	return true;
 }
 
+/* The same of bytes: 4096, 4K, 1M, 2G, 3T; at most UINT64_MAX / 2. */
+bool		slice_bytes(struct slice, uint64_t *);
+
 /* The position of the first (last) occurrence of needle, or SLICE_NONE. */
 size_t		slice_find(struct slice, struct slice needle);
 size_t		slice_rfind(struct slice, struct slice needle);

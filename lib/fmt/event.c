@@ -55,6 +55,13 @@ event_forged(const struct event *ev)
 	    SLICE_NONE;
 }
 
+bool
+event_odd_qid(const struct event *ev)
+{
+	return rec_has(&ev->rec, F_NOTE) && slice_find(ev->rec.v[F_NOTE],
+	    SLICE("odd-queue-id")) != SLICE_NONE;
+}
+
 /* A number in its own piece of storage. */
 static void
 put(struct rec *r, enum field f, unsigned char *dst, uint64_t v)

@@ -102,6 +102,7 @@ enum daemon_id	daemon_find(struct slice);
 bool		event_lines_lost(const struct event *);
 bool		event_program_lost(const struct event *);
 bool		event_forged(const struct event *);	/* not-by-postfix */
+bool		event_odd_qid(const struct event *);	/* odd-queue-id */
 
 /* Storage for the text of an event's numbers and time. */
 struct event_text {

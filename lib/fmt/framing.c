@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "fmt/container.h"
 #include "fmt/journald.h"
+#include "fmt/label.h"
 #include "fmt/prefix.h"
 #include "fmt/syslog.h"
 
@@ -61,12 +62,38 @@ uncover(struct slice line)
 	return s.len == 0 ? line : s;
 }
 
+/* True if there is more to a line than a stamp: it names its program. */
+static bool
+is_whole(enum framing_kind kind, const struct frame *fr)
+{
+	return kind != FRAMING_NONE && fr->tag.len > 0;
+}
+
+/*
+ * A line that another program has put its label before.  FRAMING_NONE, and
+ * the frame as it was, if what follows the labels is none of ours.
+ */
+static enum framing_kind
+split_labelled(struct slice line, struct framing_memo *memo, struct frame *fr)
+{
+	struct frame as_was = *fr;
+	enum framing_kind kind;
+
+	for (int i = 0; i < LABEL_MAX && label_take(&line, &fr->outer); i++) {
+		kind = syslog_split(line, memo, fr);
+		if (is_whole(kind, fr))
+			return kind;
+	}
+	*fr = as_was;
+	return FRAMING_NONE;
+}
+
 /* Split a line that is not wrapped; its kind. */
 static inline enum framing_kind
 split(const struct prefix *prefix, struct slice line,
     struct framing_memo *memo, struct frame *fr)
 {
-	enum framing_kind kind;
+	enum framing_kind kind, inner;
 
 	if (prefix != NULL && prefix_split(prefix, line, fr))
 		return FRAMING_PREFIX;
@@ -74,8 +101,12 @@ split(const struct prefix *prefix, struct slice line,
 		kind = syslog_split(uncover(line), memo, fr);
 	else
 		kind = syslog_split(line, memo, fr);
-	if (kind != FRAMING_NONE)
+	if (kind != FRAMING_NONE && (kind != FRAMING_ISO ||
+	    fr->tag.ptr != NULL || fr->last_repeated))
 		return kind;
+	inner = memo->plain ? FRAMING_NONE : split_labelled(line, memo, fr);
+	if (inner != FRAMING_NONE || kind != FRAMING_NONE)
+		return inner != FRAMING_NONE ? inner : kind;
 	fr->text = line;
 	if (line.len == 0)
 		return FRAMING_BLANK;
@@ -85,7 +116,7 @@ split(const struct prefix *prefix, struct slice line,
 bool
 framing_split(struct slice line, struct frame *fr)
 {
-	struct framing_memo none = { .heads = NULL };
+	struct framing_memo none = { .plain = true };
 
 	*fr = (struct frame){ .line = line, .lines = 1 };
 	fr->kind = split(NULL, line, &none, fr);

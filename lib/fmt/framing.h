@@ -103,6 +103,7 @@ struct prefix;		/* fmt/prefix.h: --prefix */
 
 /* What many lines have in common, so that it is decoded once. */
 struct framing_memo {
+	bool			plain;	/* no labels before lines */
 	struct stamp_memo	stamp;
 	struct head		*heads;		/* fmt/head.h: the table */
 };
@@ -142,7 +143,7 @@ size_t	framing_next(struct framing *, struct slice data, bool eof,
  */
 bool	framing_flush(struct framing *, struct frame *);
 /*
- * Split one line that is not wrapped (used for the inner line too); false
+ * Split one line that is not wrapped and has no label before it; false
  * and kind FRAMING_NONE, text the line, if it has no framing.
  */
 bool	framing_split(struct slice line, struct frame *);

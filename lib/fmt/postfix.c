@@ -81,6 +81,36 @@ take_qid(struct slice *s, struct slice *qid)
 	return true;
 }
 
+/* A word where the ID belongs, and ": ". */
+static bool
+take_odd_qid(struct slice *s, struct slice *qid)
+{
+	size_t n = queueid_like_len(*s);
+	struct slice rest = slice_from(*s, n);
+
+	if (n == 0 || !slice_take(&rest, SLICE(": ")))
+		return false;
+	*qid = slice_sub(*s, 0, n);
+	*s = rest;
+	return true;
+}
+
+size_t
+line_id_len(const struct event *ev, struct slice s)
+{
+	size_t n = queueid_len(s);
+	struct slice own, relay;
+
+	if (n > 0)
+		return n;
+	own = rec_get(&ev->rec, F_QID);
+	relay = rec_get(&ev->rec, F_RELAY_ADDR);
+	return slice_starts(relay, SLICE("127.")) ||
+	    slice_eq(relay, SLICE("::1")) || (own.len > 0 &&
+	    !slice_eq(own, SLICE("NOQUEUE")) && !queueid_valid(own)) ?
+	    queueid_like_len(s) : 0;
+}
+
 /* PEER: SASL MECH authentication failed: REASON[, sasl_username=U] */
 static bool
 auth_failure(struct slice s, struct event *ev)
@@ -287,6 +317,29 @@ forget(struct event *ev)
 		rec_unset(&ev->rec, (enum field)f);
 }
 
+/*
+ * Text behind what is no queue ID of Postfix, in the layout of one: from a log
+ * that somebody has edited, to show it to others or to deceive.  Only with
+ * its program, and only what is not said without an ID.
+ */
+static bool
+parse_odd(struct slice s, const struct postfix_tag *t, struct event *ev)
+{
+	struct slice qid;
+
+	forget(ev);
+	if (t->lost || !take_odd_qid(&s, &qid))
+		return false;
+	rec_set(&ev->rec, F_QID, qid);
+	if (parse_qid_text(s, true, ev)) {
+		rec_set(&ev->rec, F_NOTE, SLICE("odd-queue-id"));
+		return true;
+	}
+	rec_unset(&ev->rec, F_QID);
+	forget(ev);
+	return false;
+}
+
 void
 postfix_parse(struct slice text, const struct postfix_tag *t,
     struct event *ev)
@@ -318,7 +371,7 @@ postfix_parse(struct slice text, const struct postfix_tag *t,
 		parse_warning(s, ev);
 		return;
 	} else
-		known = parse_plain(s, ev);
+		known = parse_plain(s, ev) || parse_odd(s, t, ev);
 	if (!known) {
 		forget(ev);
 		return;

@@ -37,6 +37,8 @@ void	postfix_tag(struct slice tag, bool lost_program, struct postfix_tag *);
 void	postfix_parse(struct slice text, const struct postfix_tag *,
 	    struct event *);
 
+/* A Postfix server's own answer to mail, not one passed on by a filter. */
+bool	postfix_own_answer(struct slice reply);
 /* The class of a reason, for reason_class; absent for an empty reason. */
 struct slice	postfix_reason_class(struct slice reason, struct slice dsn);
 

@@ -378,7 +378,7 @@ line_proxy(struct slice s, struct event *ev)
 		rest = slice_sub(rest, 0, e.start);
 	}
 	set_reason(ev, rest);
-	id = line_queued_as(rest);
+	id = line_queued_as(ev, rest);
 	if (id.len > 0)
 		rec_set(&ev->rec, F_NEXT_QID, id);
 	return line_is(ev, slice_ends(word, SLICE("reject")) ? EV_REJECT :

@@ -1,5 +1,5 @@
+#include "fmt/postfix.h"
 #include "fmt/postfix_line.h"
-#include "fmt/queueid.h"
 
 #include "base/banned.h"
 
@@ -123,14 +123,14 @@ set_delays(struct event *ev, struct slice s)
 }
 
 struct slice
-line_queued_as(struct slice reply)
+line_queued_as(const struct event *ev, struct slice reply)
 {
 	size_t pos = slice_rfind(reply, SLICE("queued as "));
 
 	if (pos == SLICE_NONE)
 		return slice_of(NULL, 0);
 	reply = slice_from(reply, pos + 10);
-	return slice_sub(reply, 0, queueid_len(reply));
+	return slice_sub(reply, 0, line_id_len(ev, reply));
 }
 
 /* Find the queue ID that the reply of a successful delivery names. */
@@ -142,9 +142,9 @@ set_next(struct event *ev, const struct tail *t)
 	if (!slice_eq(t->status, SLICE("sent")))
 		return;
 	if (slice_take(&reply, SLICE("forwarded as ")))
-		id = slice_sub(reply, 0, queueid_len(reply));
+		id = slice_sub(reply, 0, line_id_len(ev, reply));
 	else
-		id = line_queued_as(reply);
+		id = line_queued_as(ev, reply);
 	if (id.len > 0)
 		rec_set(&ev->rec, F_NEXT_QID, id);
 }
@@ -250,4 +250,17 @@ line_delivery(struct slice s, struct event *ev)
 		rec_set(&ev->rec, F_ORIG_TO, best_orig);
 	fill(ev, &best);
 	return line_is(ev, EV_DELIVERY);
+}
+
+bool
+postfix_own_answer(struct slice reply)
+{
+	struct slice bytes;
+
+	if (!slice_take(&reply, SLICE("250 2.0.0 Ok: ")))
+		return false;
+	if (slice_starts(reply, SLICE("queued as ")))
+		return true;
+	return slice_cut(reply, ' ', &bytes, &reply) && slice_digits(bytes) &&
+	    slice_starts(reply, SLICE("bytes queued as "));
 }

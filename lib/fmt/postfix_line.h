@@ -105,7 +105,20 @@ place_next(struct place *p, struct slice *addr, struct slice *rest)
 	return true;
 }
 
+/*
+ * The length of the queue ID at the start of s, or 0.  In a line whose own
+ * ID is none that Postfix makes, others need not be, either; nor those that
+ * a filter on the same host gives back, in a log that was edited in part.
+ */
+size_t	line_id_len(const struct event *, struct slice s);
+/* The same for all of s. */
+static inline bool
+line_id(const struct event *ev, struct slice s)
+{
+	return s.len > 0 && line_id_len(ev, s) == s.len;
+}
+
 /* "queued as ID" at the end of a reply: the ID, or absent. */
-struct slice	line_queued_as(struct slice reply);
+struct slice	line_queued_as(const struct event *, struct slice reply);
 
 #endif

@@ -1,5 +1,4 @@
 #include "fmt/postfix_line.h"
-#include "fmt/queueid.h"
 
 #include "base/banned.h"
 
@@ -99,7 +98,7 @@ line_pickup(struct slice s, struct event *ev)
 	while (place_next(&p, &from, &rest)) {
 		bool again = slice_take(&rest, SLICE(" orig_id="));
 
-		if (again ? !queueid_valid(rest) : rest.len > 0)
+		if (again ? !line_id(ev, rest) : rest.len > 0)
 			continue;
 		rec_set(&ev->rec, F_UID, uid);
 		rec_set(&ev->rec, F_FROM, from);
@@ -127,7 +126,7 @@ line_notice(struct slice s, struct event *ev)
 
 		if (!slice_take(&rest, kind[i]))
 			continue;
-		if (!queueid_valid(rest))
+		if (!line_id(ev, rest))
 			return false;
 		rec_set(&ev->rec, F_NEXT_QID, rest);
 		rec_set(&ev->rec, F_ACTION,

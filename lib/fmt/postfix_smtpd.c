@@ -1,5 +1,4 @@
 #include "fmt/postfix_line.h"
-#include "fmt/queueid.h"
 
 #include "base/banned.h"
 
@@ -86,7 +85,7 @@ line_client_of(struct slice s, struct event *ev)
 		s = slice_from(s, key[i].len);
 		v = value(&s, i);
 		if (field[i] != FIELD_N &&
-		    (field[i] != F_ORIG_QID || queueid_valid(v)))
+		    (field[i] != F_ORIG_QID || line_id(ev, v)))
 			rec_set(&ev->rec, field[i], v);
 		i++;
 	}

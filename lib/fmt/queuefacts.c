@@ -107,6 +107,29 @@ is_name(struct slice s)
 	return true;
 }
 
+/* What is only kept as text: NAME=VALUE, with blanks between. */
+static void
+other(struct queuefacts *f, struct slice name, struct slice value)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	if (f->others.len > 0)
+		(void)buf_addc(&f->others, ' ');
+	(void)buf_add(&f->others, name);
+	(void)buf_addc(&f->others, '=');
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char c = value.ptr[i];
+
+		if (c > ' ' && c != '%' && c != 0x7f) {
+			(void)buf_addc(&f->others, c);
+			continue;
+		}
+		(void)buf_addc(&f->others, '%');
+		(void)buf_addc(&f->others, (unsigned char)hex[c >> 4]);
+		(void)buf_addc(&f->others, (unsigned char)hex[c & 15]);
+	}
+}
+
 static void
 attribute(struct queuefacts *f, const struct queuefile_rec *r)
 {
@@ -131,23 +154,7 @@ attribute(struct queuefacts *f, const struct queuefile_rec *r)
 		}
 		return;
 	}
-	if (f->others.len > 0)
-		(void)buf_addc(&f->others, ' ');
-	(void)buf_add(&f->others, name);
-	(void)buf_addc(&f->others, '=');
-	/* Words are parted by blanks. */
-	for (size_t i = 0; i < value.len; i++) {
-		static const char hex[] = "0123456789ABCDEF";
-		unsigned char c = value.ptr[i];
-
-		if (c > ' ' && c != '%' && c != 0x7f) {
-			(void)buf_addc(&f->others, c);
-			continue;
-		}
-		(void)buf_addc(&f->others, '%');
-		(void)buf_addc(&f->others, (unsigned char)hex[c >> 4]);
-		(void)buf_addc(&f->others, (unsigned char)hex[c & 15]);
-	}
+	other(f, name, value);
 }
 
 static void
@@ -213,11 +220,9 @@ text(struct queuefacts *f, const struct queuefile_rec *r)
 	f->last_type = r->type;
 	if (f->over)
 		return;
-	f->header_bytes += r->len;
 	if (!fragment) {
-		if (r->len == 0 || f->header_bytes > QUEUEFACTS_HEADERS ||
-		    (!is_fold(r->data) &&
-		    !rfc822_field(r->data, &name, &value))) {
+		if (r->len == 0 || (!is_fold(r->data) && !rfc822_field(
+		    r->data, &name, &value))) {
 			end_field(f);
 			f->over = true;
 			return;
@@ -246,14 +251,19 @@ queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
 			f->over = true;
 			f->has_end = true;
 			f->content_end = r->off;
+			f->end_pointed = f->before == 'p';
 		} else if ((r->type == 'N' || r->type == 'L') && !r->stray)
 			text(f, r);
+		f->before = r->type;
 		return;
 	}
 	switch (r->type) {
 	case 'C':
-		if (!f->has_size)
-			f->has_size = queuesize_parse(r->data, &f->size);
+		if (f->has_size)
+			break;
+		f->has_size = queuesize_parse(r->data, &f->size);
+		/* A user may have put one behind the T of postdrop. */
+		f->cleanup = f->has_size && r->off == 0 && !f->size.minus;
 		break;
 	case 'T':
 		if (!f->has_time)
@@ -269,10 +279,9 @@ queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
 		keep_first(f, &f->sender, r->data);
 		break;
 	case 'F':
-		keep_first(f, &f->fullname, r->data);
-		break;
 	case 'L':
-		keep_first(f, &f->filter, r->data);
+	case 'V':
+		other(f, queuerec_name(r->type, r->segment), r->data);
 		break;
 	case '>':
 		keep_first(f, &f->redirect, r->data);
@@ -297,7 +306,7 @@ queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
 bool
 queuefacts_maildrop(const struct queuefacts *f)
 {
-	return !f->has_size || (f->size.n == 6 && !f->size.done);
+	return !f->cleanup;
 }
 
 bool
@@ -309,8 +318,9 @@ queuefacts_none(const struct queuefacts *f)
 bool
 queuefacts_whole(const struct queuefacts *f)
 {
-	return f->has_time && f->has_sender && f->loss.len == 0 &&
-	    f->nrcpt[0] + f->nrcpt[1] + f->nrcpt[2] > 0;
+	/* In maildrop Postfix 2.1 and 2.2 wrote no time. */
+	return (f->has_time || !f->has_size) && f->has_sender &&
+	    f->loss.len == 0 && f->nrcpt[0] + f->nrcpt[1] + f->nrcpt[2] > 0;
 }
 
 static bool
@@ -335,14 +345,14 @@ check_sizes(struct queuefacts *f, const struct queuefile *q)
 	const uint64_t *v = f->size.v;
 	uint64_t n = f->nrcpt[0] + f->nrcpt[1] + f->nrcpt[2];
 
-	if (!f->has_size || q->losses > 0)
+	if (!f->has_size)
 		return;
 	if (!f->size.done) {
-		if (v[QUEUESIZE_OFFSET] == 0 && f->size.n > 1)
+		if (!f->size.minus && f->size.n > 1)
 			queuefacts_bad(f, SLICE("sizes-not-set"));
 		return;
 	}
-	if (f->size.n < 3)
+	if (f->size.n < 3 || q->losses > 0)
 		return;
 	if (f->has_content && q->jumps == 0 &&
 	    f->content_off != v[QUEUESIZE_OFFSET])
@@ -356,6 +366,9 @@ check_sizes(struct queuefacts *f, const struct queuefile *q)
 		queuefacts_bad(f, SLICE("content-length"));
 	if (n != v[QUEUESIZE_NRCPT])
 		queuefacts_bad(f, SLICE("recipient-count"));
+	/* What makes pointers possible stands at the end of the content. */
+	if (f->size.n >= 5 && q->jumps > 0 && f->has_end && !f->end_pointed)
+		queuefacts_bad(f, SLICE("pointer-without-dummy"));
 	if (f->attr[QA_MESSAGE_ID].ptr != NULL && f->size.n < 6)
 		queuefacts_bad(f, SLICE("mixed-versions"));
 }
@@ -414,4 +427,6 @@ queuefacts_end(struct queuefacts *f, const struct queuefile *q,
 		queuefacts_bad(f, SLICE("address-type"));
 	if (f->gaps.len > 0 && q->jumps == 0 && q->losses == 0)
 		queuefacts_bad(f, SLICE("data-after-end"));
+	if (f->full)
+		queuefacts_bad(f, SLICE("too-much-to-keep"));
 }

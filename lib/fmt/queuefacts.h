@@ -5,7 +5,7 @@
  * queuefacts_end, after the last, checks what must agree inside the file.
  * Texts are copied to an arena of at most QUEUEFACTS_MEMORY bytes, which
  * queuefacts_reset empties for the next file; what does not fit is not kept,
- * and `full` says so.  Headers are kept up to QUEUEFACTS_HEADERS bytes.
+ * and `full` says so.  Of a header field QUEUEFACTS_HEADERS bytes are kept.
  *
  * `bad` collects contradictions, words with blanks between; `loss` what was
  * lost, OFF+LEN:what.  Facts: reference/postfix-queue-files.md 4 to 6, 18.
@@ -57,6 +57,8 @@ struct queuefacts {
 	bool			 full;
 	struct queuesize	 size;
 	bool			 has_size;
+	bool			 cleanup;	/* it is the first record, and
+						 * not as in maildrop */
 	bool			 has_time;
 	int64_t			 sec;		/* of T */
 	uint32_t		 usec;
@@ -67,9 +69,10 @@ struct queuefacts {
 	bool			 named;		/* has a named attribute */
 	bool			 has_sender;
 	struct slice		 sender;
-	struct slice		 fullname, filter, redirect;
+	struct slice		 redirect;
 	struct slice		 attr[QA_N];
-	struct buf		 others;	/* NAME=VALUE of the others */
+	struct buf		 others;	/* NAME=VALUE of the others, and
+						 * of F, L and V records */
 	struct queuercpt	*rcpt, *last;
 	uint64_t		 nrcpt[3];	/* R, D, / */
 	struct queuehop		 hop[QUEUEFACTS_HOPS];
@@ -78,13 +81,15 @@ struct queuefacts {
 	uint64_t		 text_bytes;	/* of the message with LF */
 	uint64_t		 content_off, content_end;
 	bool			 has_content, has_end;
+	bool			 end_pointed;	/* a pointer or its place stood
+						 * before X */
+	unsigned char		 before;	/* type of the record before */
 	unsigned char		 last_type;
 	struct buf		 loss, bad, gaps;
 	/* While reading. */
 	struct slice		 next_orig, next_orcpt;
 	struct buf		 header;	/* the field at hand */
 	uint64_t		 header_off, header_end;
-	size_t			 header_bytes;
 	bool			 in_header, over;
 };
 
@@ -102,7 +107,7 @@ void	queuefacts_bad(struct queuefacts *, struct slice word);
 bool	queuefacts_whole(const struct queuefacts *);
 /* Nothing that only a queue file has: text may look like an S or R record. */
 bool	queuefacts_none(const struct queuefacts *);
-/* Begins with T: not made by cleanup. */
+/* Not made by cleanup, which puts a C record first. */
 bool	queuefacts_maildrop(const struct queuefacts *);
 
 #endif

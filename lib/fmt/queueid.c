@@ -170,6 +170,17 @@ queueid_len(struct slice s)
 	return (common != 0 && valid_short(id)) || parse_long(id, &q) ? n : 0;
 }
 
+size_t
+queueid_like_len(struct slice s)
+{
+	bool digit = false;
+	size_t n = 0;
+
+	while (n < s.len && n <= QUEUEID_MAX && ascii_alnum(s.ptr[n]))
+		digit |= ascii_digit(s.ptr[n++]);
+	return digit && n >= QUEUEID_LIKE_MIN && n <= QUEUEID_MAX ? n : 0;
+}
+
 bool
 queueid_valid(struct slice s)
 {

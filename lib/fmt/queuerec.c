@@ -127,7 +127,6 @@ bool
 queuesize_parse(struct slice s, struct queuesize *q)
 {
 	uint64_t any = 0;
-	bool minus = false;
 
 	*q = (struct queuesize){ 0 };
 	if (s.len == 9) {
@@ -139,7 +138,7 @@ queuesize_parse(struct slice s, struct queuesize *q)
 	}
 	while (q->n < 6) {
 		if (minus_one(slice_sub(s, 0, COLUMN)))
-			minus = true;
+			q->minus = true;
 		else if (s.len < COLUMN ||
 		    !column(slice_sub(s, 0, COLUMN), &q->v[q->n]))
 			return false;
@@ -151,7 +150,7 @@ queuesize_parse(struct slice s, struct queuesize *q)
 			return false;
 		s = slice_from(s, 1);
 	}
-	q->done = any != 0 && !minus;
+	q->done = any != 0 && !q->minus;
 	/* Two numbers were never written. */
 	return s.len == 0 && q->n != 2;
 }

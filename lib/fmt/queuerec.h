@@ -62,6 +62,7 @@ struct queuesize {
 	uint64_t	v[6];
 	uint8_t		n;		/* numbers in it, 1 to 6 */
 	bool		done;
+	bool		minus;		/* -1 in one of them */
 };
 
 enum {

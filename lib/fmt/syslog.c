@@ -75,7 +75,9 @@ is_level(struct slice s)
 	uint64_t n;
 	size_t i;
 
-	if (s.len > 24 || !slice_cut(s, '.', &f, &l))
+	/* AIX has a colon. */
+	if (s.len > 24 || (!slice_cut(s, '.', &f, &l) &&
+	    !slice_cut(s, ':', &f, &l)))
 		return false;
 	if (slice_u64(f, PRI_MAX / 8, &n))
 		return l.len == 1 && slice_u64(l, 7, &n);
@@ -358,20 +360,21 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 		text(s, fr);	/* no host */
 		return;
 	}
+	if (n == 7 && slice_take(&s, SLICE("Message forwarded from ")))
+		n = slice_near(s, 0, ':');	/* AIX */
 	if (n > 0)
-		fr->host = slice_of(s.ptr, n);
-	s = unblank(slice_from(s, n));
-	if (take_tag(&s, fr)) {
+		fr->host = slice_sub(s, 0, n);
+	s = slice_from(s, n);
+	(void)slice_take(&s, SLICE(":"));
+	s = unblank(s);
+	after = s;
+	if (take_word(&after, &level) && is_level(level)) {
+		/* busybox, AIX: facility and level before the tag */
+		s = after;
+		(void)take_tag(&s, fr);
+	} else if (take_tag(&s, fr)) {
 		if (heads != NULL)
 			head_keep(heads, all, fr->host, fr->tag);
-	} else {
-		/* busybox: facility.level before the tag */
-		after = s;
-		if (!take_word(&after, &level) || !is_level(level))
-			after = s;
-		else
-			(void)take_tag(&after, fr);
-		s = after;
 	}
 	text(s, fr);
 }

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "fmt/postfix.h"
 #include "rec/rec.h"
 
 #include "base/banned.h"
@@ -116,20 +117,6 @@ remember(struct once *o, uint64_t key, enum state state)
 	o->at = (o->at + 1) % ONCE_KEYS;
 }
 
-/* A Postfix server's own answer, not one passed on by a filter. */
-static bool
-is_direct(struct slice reply)
-{
-	struct slice bytes;
-
-	if (!slice_take(&reply, SLICE("250 2.0.0 Ok: ")))
-		return false;
-	if (slice_starts(reply, SLICE("queued as ")))
-		return true;
-	return slice_cut(reply, ' ', &bytes, &reply) && slice_digits(bytes) &&
-	    slice_starts(reply, SLICE("bytes queued as "));
-}
-
 static void
 drop(struct once *o, uint64_t key)
 {
@@ -148,7 +135,7 @@ void
 once_delivery(struct once *o, const struct rec *r)
 {
 	struct slice qid = rec_get(r, F_NEXT_QID);
-	bool direct = is_direct(rec_get(r, F_REPLY));
+	bool direct = postfix_own_answer(rec_get(r, F_REPLY));
 	const struct entry *e;
 	uint64_t key;
 

@@ -27,8 +27,9 @@ const struct rule_info rule_info[RULE_N] = {
 	    W("master.cf, submission: -o smtpd_tls_security_level=encrypt"),
 	    NONE },
 	[RULE_FALLBACK] = { W("fallback"), RULE_IS_VIOLATION, SEVERITY_HIGH,
-	    W("the TLS handshake failed, and the mail was then sent in "
-	    "plaintext; whoever breaks handshakes can read it"),
+	    W("the TLS handshake failed or its connection was lost, and the "
+	    "mail was then sent in plaintext; whoever breaks handshakes can "
+	    "read it"),
 	    W(POLICY_LEVEL "encrypt"), NONE },
 	[RULE_PLAINTEXT] = { W("plaintext"), RULE_IS_VIOLATION, SEVERITY_HIGH,
 	    W("the mail crossed the network in plaintext"),

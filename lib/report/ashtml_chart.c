@@ -27,16 +27,6 @@ struct chart {
 	uint64_t	 all[DAYS_TLS_N];
 };
 
-static uint64_t
-sum_of(const uint64_t n[DAYS_TLS_N])
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < DAYS_TLS_N; i++)
-		sum += n[i];
-	return sum;
-}
-
 /* From the first day with a hop to the last, in at most BARS bars. */
 static void
 make_bars(struct chart *c, const struct days *d)
@@ -44,9 +34,9 @@ make_bars(struct chart *c, const struct days *d)
 	size_t a = 0, z = d->n;
 
 	*c = (struct chart){ .n = 0 };
-	while (a < z && sum_of(d->v[a].tls) == 0)
+	while (a < z && days_tls_sum(d->v[a].tls) == 0)
 		a++;
-	while (z > a && sum_of(d->v[z - 1].tls) == 0)
+	while (z > a && days_tls_sum(d->v[z - 1].tls) == 0)
 		z--;
 	if (a == z)
 		return;

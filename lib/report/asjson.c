@@ -8,14 +8,6 @@
 
 #include "base/banned.h"
 
-static void
-put_string(struct buf *b, struct slice s)
-{
-	words(b, "\"");
-	(void)rec_json_escape(b, s);
-	words(b, "\"");
-}
-
 /* "key": behind a comma unless it is the first. */
 static void
 put_key(struct buf *b, const char *key, bool *first)
@@ -37,7 +29,7 @@ static void
 put_s(struct buf *b, const char *key, struct slice s, bool *first)
 {
 	put_key(b, key, first);
-	put_string(b, s);
+	words_json(b, s);
 }
 
 static void
@@ -71,7 +63,7 @@ put_answer(struct buf *b, const struct page *p)
 	words(b, "[");
 	for (size_t i = 0; i < r->ndoubt; i++) {
 		words(b, i == 0 ? "" : ",");
-		put_string(b, buf_slice(&r->doubt[i].text));
+		words_json(b, buf_slice(&r->doubt[i].text));
 	}
 	words(b, "]}");
 }
@@ -121,7 +113,7 @@ put_row(struct buf *b, const struct page_table *t, size_t row)
 		    c->kind == PAGE_SECONDS) && rec_text_is_number(s))
 			(void)buf_add(b, s);
 		else
-			put_string(b, s);
+			words_json(b, s);
 	}
 	words(b, "}");
 }

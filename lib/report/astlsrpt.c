@@ -14,14 +14,6 @@
 #define BODY	((size_t)1 << 30)
 #define ID	32	/* hexadecimal digits of the report-id */
 
-static void
-put_string(struct buf *b, struct slice s)
-{
-	words(b, "\"");
-	(void)rec_json_escape(b, s);
-	words(b, "\"");
-}
-
 /* ,"key":"value" */
 static void
 put_s(struct buf *b, const char *key, struct slice s)
@@ -29,7 +21,7 @@ put_s(struct buf *b, const char *key, struct slice s)
 	words(b, ",\"");
 	words(b, key);
 	words(b, "\":");
-	put_string(b, s);
+	words_json(b, s);
 }
 
 static void
@@ -47,7 +39,7 @@ put_time(struct buf *b, const char *key, int64_t sec)
 	unsigned char text[CALTIME_MAX];
 
 	words(b, key);
-	put_string(b, slice_of(text, caltime_text(text, sec, 0, 0)));
+	words_json(b, slice_of(text, caltime_text(text, sec, 0, 0)));
 }
 
 static int
@@ -109,7 +101,7 @@ put_failure(struct buf *b, const struct counts_row *f)
 	struct slice reason = counts_part(f->name, 5);
 
 	words(b, "{\"result-type\":");
-	put_string(b, counts_part(f->name, 2));
+	words_json(b, counts_part(f->name, 2));
 	if (mx.len > 0)
 		put_s(b, "receiving-mx-hostname", mx);
 	if (addr.len > 0)
@@ -156,7 +148,7 @@ put_policies(struct buf *b, const struct tlsrpt *t, struct counts_row **d)
 
 		words(b, i == 0 ? "\n" : ",\n");
 		words(b, "{\"policy\":{\"policy-type\":");
-		put_string(b, has(dane, t->dane.n, d[i]->name) ?
+		words_json(b, has(dane, t->dane.n, d[i]->name) ?
 		    SLICE("tlsa") : has(sts, t->sts.n, d[i]->name) ?
 		    SLICE("sts") : SLICE("no-policy-found"));
 		put_s(b, "policy-domain", d[i]->name);
@@ -187,7 +179,7 @@ put_differences(struct buf *b, struct counts_row **d, size_t n)
 		    v[TLSRPT_LINES_FAILED] == v[TLSRPT_REBUILT_FAILED]))
 			continue;
 		words(b, first ? "\n{\"domain\":" : ",\n{\"domain\":");
-		put_string(b, d[i]->name);
+		words_json(b, d[i]->name);
 		put_u(b, "logged_successful", v[TLSRPT_LINES_OK]);
 		put_u(b, "logged_failed", v[TLSRPT_LINES_FAILED]);
 		put_u(b, "rebuilt_successful", v[TLSRPT_REBUILT_OK]);
@@ -248,7 +240,7 @@ astlsrpt_put(struct buf *b, const struct report *r,
 	buf_init(&head, BODY);
 	buf_init(&body, BODY);
 	words(&head, "{\"organization-name\":");
-	put_string(&head, a->organization);
+	words_json(&head, a->organization);
 	words(&head, ",\n\"date-range\":{");
 	put_time(&head, "\"start-datetime\":", o->has_period ? o->from :
 	    r->first);

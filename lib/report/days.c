@@ -132,3 +132,13 @@ days_text(struct buf *b, int64_t day)
 
 	(void)buf_add(b, slice_of(text, n < 10 ? n : 10));
 }
+
+uint64_t
+days_tls_sum(const uint64_t n[DAYS_TLS_N])
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < DAYS_TLS_N; i++)
+		sum += n[i];
+	return sum;
+}

@@ -60,6 +60,8 @@ void		days_mail(struct days *, int64_t sec, enum days_mail);
 void		days_mail_back(struct days *, int64_t sec, enum days_mail);
 /* Seconds of a clock in the zone, as if UTC. */
 int64_t		days_local(struct days *, int64_t sec);
+/* All hops of a day, whatever their status. */
+uint64_t	days_tls_sum(const uint64_t n[DAYS_TLS_N]);
 void		days_text(struct buf *, int64_t day);
 
 #endif

@@ -129,8 +129,9 @@ page_command(struct page *p)
 	words(b, "mxreport");
 	words_clean(b, o->judge_args);
 	words_clean(b, o->period_args);
+	words_clean(b, o->names_args);
 	words(b, " --rows ");
-	words_u(b, t->total);
+	words_u(b, t->total < WORST_MAX ? t->total : WORST_MAX);
 	words(b, " -o json");
 	words_clean(b, o->read_args);
 	words(b, " | jq -c '.");

@@ -51,16 +51,6 @@ tls_cells(struct page *p, const uint64_t n[DAYS_TLS_N])
 	page_cell_u(p, sum);
 }
 
-static uint64_t
-sum_of(const uint64_t n[DAYS_TLS_N])
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < DAYS_TLS_N; i++)
-		sum += n[i];
-	return sum;
-}
-
 /* Every day: they are few, and gaps between them are to be seen. */
 static void
 put_days(struct page *p, const struct report *r)
@@ -72,7 +62,7 @@ put_days(struct page *p, const struct report *r)
 	for (size_t i = 0; i < r->days.n; i++) {
 		const struct day *d = &r->days.v[i];
 
-		if (sum_of(d->tls) == 0)
+		if (days_tls_sum(d->tls) == 0)
 			continue;
 		t->total++;
 		days_text(&p->scratch, d->day);
@@ -89,7 +79,7 @@ put_directions(struct page *p, const struct report *r)
 	    "TLS status by direction", PAGE_COLUMNS(by_direction));
 
 	for (size_t i = 0; i < DIRECTION_N; i++) {
-		if (sum_of(r->verdicts.tls[i]) == 0)
+		if (days_tls_sum(r->verdicts.tls[i]) == 0)
 			continue;
 		t->total++;
 		page_cell(p, direction_word[i]);

@@ -232,6 +232,13 @@ check_figures(struct report *r, int reading)
 		words(b, " may be counted twice: that two queue IDs belong "
 		    "together was learned late");
 	}
+	if (r->searched.unknown > 0) {
+		b = doubt(r, REPORT_UNKNOWN_LINES, false);
+		words_n(b, r->searched.unknown, "line of Postfix was",
+		    "lines of Postfix were");
+		words(b, " not understood: what they say is not in the "
+		    "figures");
+	}
 	if (r->o.names != NULL)
 		words(doubt(r, REPORT_PSEUDONYMS, false), r->o.names->hosts ?
 		    "people and hosts have pseudonyms, which only the key "

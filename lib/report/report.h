@@ -48,6 +48,7 @@ struct report_options {
 	size_t			 rows;
 	struct slice		 judge_args;	/* " -p POLICY ...": for the */
 	struct slice		 period_args;	/* " --period X" */
+	struct slice		 names_args;	/* " --pseudonyms FILE" */
 	struct slice		 read_args;	/* " -z ZONE FILE ...": commands
 						 * that a report names */
 	bool			 tlsrpt;	/* count sessions, too */
@@ -65,6 +66,7 @@ enum report_doubt {
 	REPORT_PEERS_DROPPED,
 	REPORT_TWICE,
 	REPORT_UNTIMED,
+	REPORT_UNKNOWN_LINES,	/* of Postfix, not understood */
 	REPORT_PSEUDONYMS
 };
 

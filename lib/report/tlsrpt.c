@@ -208,28 +208,37 @@ policy_domain(const struct tlsrpt *t, const struct rec *r)
 	return slice_cut(hop, ':', &domain, &rest) ? domain : hop;
 }
 
+/* Did the process tell of a handshake with this relay that failed? */
+static bool
+handshake_failed(struct tlsrpt *t, const struct rec *r)
+{
+	struct counts_row *row = trouble(t, r, rec_get(r, F_RELAY));
+
+	return row != NULL && slice_starts(counts_noted(&t->trouble, row),
+	    SSL_ERROR);
+}
+
 /* Plaintext: because it was not offered, failed, or was not wanted? */
 static bool
 plaintext(struct tlsrpt *t, const struct rec *r, struct session *s)
 {
 	struct slice why = rec_get(r, F_TLS_WHY);
-	struct counts_row *row;
 
 	s->why.result = TLSRPT_NOT_SUPPORTED;
-	if (slice_eq(why, SLICE("fallback")))
+	if (slice_eq(why, SLICE("fallback"))) {
 		s->why = (struct tlsrpt_why){ TLSRPT_VALIDATION,
-			SLICE("tls-handshake-failure") };
-	else if (slice_eq(why, SLICE("no-handshake")))
+			SLICE("tls-failed-or-lost") };
+		if (handshake_failed(t, r))
+			s->why.reason = SLICE("tls-handshake-failure");
+	} else if (slice_eq(why, SLICE("no-handshake")))
 		s->why.reason = SLICE("inferred-from-no-handshake");
 	else if (slice_eq(why, SLICE("starttls-offered")) ||
 	    slice_starts(rec_get(r, F_TLS_POLICY), SLICE("none"))) {
 		t->other++;
 		return false;
 	} else if (slice_eq(why, SLICE("tls-field"))) {
-		row = trouble(t, r, rec_get(r, F_RELAY));
 		s->why.reason = SLICE("downgraded-to-none");
-		if (row != NULL && slice_starts(counts_noted(&t->trouble,
-		    row), SSL_ERROR))
+		if (handshake_failed(t, r))
 			s->why = (struct tlsrpt_why){ TLSRPT_VALIDATION,
 				SLICE("tls-handshake-failure") };
 	} else {

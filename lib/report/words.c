@@ -1,6 +1,7 @@
 #include "report/words.h"
 
 #include "base/caltime.h"
+#include "rec/rec.h"
 #include "view/text.h"
 
 #include "base/banned.h"
@@ -98,4 +99,12 @@ words_ms(struct buf *b, uint64_t ms)
 	(void)buf_addc(b, '.');
 	for (; rest > 0; rest = rest % 100 * 10)
 		(void)buf_addc(b, (unsigned char)('0' + rest / 100));
+}
+
+void
+words_json(struct buf *b, struct slice s)
+{
+	words(b, "\"");
+	(void)rec_json_escape(b, s);
+	words(b, "\"");
 }

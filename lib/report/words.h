@@ -16,6 +16,8 @@ void	words(struct buf *, const char *);
 void	words_u(struct buf *, uint64_t);
 /* "1 hop", "2 hops" */
 void	words_n(struct buf *, uint64_t, const char *one, const char *many);
+/* A JSON string with its quotes, of any bytes. */
+void	words_json(struct buf *, struct slice);
 void	words_clean(struct buf *, struct slice);
 /* A part of a whole in percent, with one digit: 12.5; 0.0 of nothing. */
 void	words_share(struct buf *, uint64_t part, uint64_t whole);

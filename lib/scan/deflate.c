@@ -6,7 +6,7 @@
 
 #define DYNAMIC		2	/* type of a block with codes of its own */
 #define LENGTHS		19	/* codes for code lengths */
-#define COMPLETE	128	/* sum of 2^(7-length) of a complete code */
+#define COMPLETE	128u	/* sum of 2^(7-length) of a complete code */
 
 static void *
 get(void *arg, unsigned int n, unsigned int size)

@@ -1,7 +1,5 @@
 #include "scan/queuejoin.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "base/num.h"
 #include "scan/queuelink.h"
@@ -42,14 +40,6 @@ struct search {
 	struct pieces best;
 	bool found, ambiguous;
 };
-
-static int
-by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
 
 /* Sort the runs into buckets by their place in a block. */
 static void
@@ -96,6 +86,7 @@ block_of(const struct queuefind *f)
 	return block;
 }
 
+/* The first record of the file at off. */
 static bool
 size_of(const struct queuejoin *j, uint64_t off, struct queuewalk *w)
 {
@@ -103,7 +94,7 @@ size_of(const struct queuejoin *j, uint64_t off, struct queuewalk *w)
 		.at = j->at, .arg = j->arg, .base = off, .size = QUEUEREC_LOOK
 	};
 
-	return queuewalk_start(w, &src, true) && queuewalk_border(w) != 0;
+	return queuewalk_start(w, &src, true);
 }
 
 void
@@ -117,16 +108,11 @@ queuejoin_init(struct queuejoin *j, const struct queuefind *found,
 	};
 	fill_buckets(j);
 	j->used = mem_alloc(found->nrun + 1, sizeof(*j->used));
-	j->span = mem_alloc(found->nhead + 1, sizeof(*j->span));
-	j->border = mem_alloc(found->nhead + 1, sizeof(*j->border));
 	for (size_t i = 0; i < found->nhead; i++)
 		if (found->head[i].kind == QUEUEHEAD_FILE &&
-		    size_of(j, found->head[i].off, &w)) {
-			j->span[j->nsized] = w.size.v[QUEUESIZE_SPAN];
-			j->border[j->nsized++] = queuewalk_border(&w);
-		}
-	qsort(j->span, j->nsized, sizeof(*j->span), by_number);
-	qsort(j->border, j->nsized, sizeof(*j->border), by_number);
+		    size_of(j, found->head[i].off, &w))
+			queuetwin_add(&j->all, &w);
+	queuetwin_sort(&j->all);
 }
 
 void
@@ -134,34 +120,9 @@ queuejoin_free(struct queuejoin *j)
 {
 	mem_free(j->bucket);
 	mem_free(j->used);
-	mem_free(j->span);
-	mem_free(j->border);
+	queuetwin_free(&j->all);
+	queuetwin_free(&j->torn);
 	mem_free(j->claim);
-}
-
-/* Is a number in the sorted list more than once? */
-static bool
-is_twice(const uint64_t *v, size_t n, uint64_t want)
-{
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (v[mid] < want)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return n - lo > 1 && v[lo] == want && v[lo + 1] == want;
-}
-
-/* Is there another file of the same size, or with X at the same place? */
-static bool
-has_twin(const struct queuejoin *j, const struct queuewalk *w)
-{
-	return is_twice(j->span, j->nsized, w->size.v[QUEUESIZE_SPAN]) ||
-	    is_twice(j->border, j->nsized, queuewalk_border(w));
 }
 
 /* The first claim that ends behind off. */
@@ -340,14 +301,15 @@ solved(struct search *s, struct level *l, const struct queuewalk *w)
 	pieces_cut(&l->p, w->end);
 	s->j->work += l->p.size;
 	link = queuelink_of(&l->p);
-	if (link == QUEUELINK_WRONG)
+	if (link == QUEUELINK_WRONG || link == QUEUELINK_OPEN)
 		return;
 	if (s->found) {
 		s->ambiguous = s->ambiguous || !same_bytes(&s->best, &l->p);
 		return;
 	}
 	s->found = true;
-	s->ambiguous = link != QUEUELINK_PROVEN && has_twin(s->j, w);
+	s->ambiguous =
+	    link != QUEUELINK_PROVEN && queuetwin_has(&s->j->all, w, 2);
 	pieces_free(&s->best);
 	s->best = l->p;
 	s->best.joined = NULL;
@@ -533,6 +495,30 @@ queuejoin_row(scan_at_fn *at, void *arg, uint64_t off, uint64_t until, bool eof,
 	return rc == QUEUEWALK_SHORT && !eof ? QUEUEJOIN_MORE : QUEUEJOIN_CUT;
 }
 
+static void
+init_search(struct search *s)
+{
+	struct queuejoin *j = s->j;
+
+	s->level = mem_alloc(QUEUEJOIN_DEPTH + 1, sizeof(*s->level));
+	for (size_t i = 0; i <= QUEUEJOIN_DEPTH; i++)
+		pieces_init(&s->level[i].p, j->at, j->arg);
+	pieces_init(&s->best, j->at, j->arg);
+	j->limit =
+	    QUEUEJOIN_WORK + 4 * (s->until < UINT64_MAX / 8 ? s->until : 0);
+}
+
+static void
+free_search(struct search *s)
+{
+	if (s->tries >= QUEUEJOIN_TRIES || s->j->work >= s->j->limit)
+		s->j->tired++;
+	pieces_free(&s->best);
+	for (size_t i = 0; i <= QUEUEJOIN_DEPTH; i++)
+		pieces_free(&s->level[i].p);
+	mem_free(s->level);
+}
+
 enum queuejoin_kind
 queuejoin_file(
     struct queuejoin *j, uint64_t off, uint64_t until, struct pieces *out)
@@ -542,11 +528,7 @@ queuejoin_file(
 	struct queuewalk w;
 	bool sized;
 
-	s.level = mem_alloc(QUEUEJOIN_DEPTH + 1, sizeof(*s.level));
-	for (size_t i = 0; i <= QUEUEJOIN_DEPTH; i++)
-		pieces_init(&s.level[i].p, j->at, j->arg);
-	pieces_init(&s.best, j->at, j->arg);
-	j->limit = QUEUEJOIN_WORK + 4 * (until < UINT64_MAX / 8 ? until : 0);
+	init_search(&s);
 	kind = begun(&s, &s.level[0], &w);
 	sized = queuewalk_border(&w) != 0;
 	if (kind == QUEUEJOIN_CUT || kind == QUEUEJOIN_ENVELOPE)
@@ -559,8 +541,6 @@ queuejoin_file(
 			if (s.slow)
 				try_all(&s);
 		}
-	if (s.tries >= QUEUEJOIN_TRIES || j->work >= j->limit)
-		j->tired++;
 	pieces_free(out);
 	*out = s.found && !s.ambiguous ? s.best : s.level[0].p;
 	out->joined = NULL;
@@ -568,11 +548,55 @@ queuejoin_file(
 		kind = out->n > 2 ? QUEUEJOIN_GUESS : QUEUEJOIN_JOINED;
 	else
 		pieces_cut(out, w.end);
-	pieces_free(&s.best);
-	for (size_t i = 0; i <= QUEUEJOIN_DEPTH; i++)
-		pieces_free(&s.level[i].p);
-	mem_free(s.level);
+	free_search(&s);
 	return out->size == 0 ? QUEUEJOIN_NONE : kind;
+}
+
+void
+queuejoin_torn(struct queuejoin *j, uint64_t until)
+{
+	const struct queuefind *f = j->found;
+
+	for (size_t i = 0; i < f->nhead; i++) {
+		uint64_t off = f->head[i].off, size = 0;
+		struct queuewalk w;
+
+		if (f->head[i].kind != QUEUEHEAD_FILE || is_claimed(j, off) ||
+		    !size_of(j, off, &w))
+			continue;
+		if (j->work < QUEUEJOIN_WORK &&
+		    queuejoin_row(j->at, j->arg, off, until, true, &size) ==
+			QUEUEJOIN_WHOLE)
+			size = 0;
+		else
+			queuetwin_add(&j->torn, &w);
+		j->work += WORK_TRY + size;
+	}
+	queuetwin_sort(&j->torn);
+}
+
+bool
+queuejoin_sure(struct queuejoin *j, uint64_t off, uint64_t size, uint64_t until)
+{
+	struct search s = { .j = j, .off = off, .until = until, .depth = 1 };
+	struct pieces *p;
+	struct queuefile_src src = { .at = pieces_at, .size = size };
+	struct queuewalk w;
+
+	init_search(&s);
+	src.arg = p = &s.level[0].p;
+	if (!pieces_add(p, off, size) || !queuewalk_start(&w, &src, true))
+		s.ambiguous = true;
+	else if (queuetwin_has(&j->torn, &w, 1))
+		s.ambiguous = true;
+	else if (walk_on(&s, &s.level[0], &w) == QUEUEWALK_END) {
+		s.found = true;
+		s.best = *p;
+		s.best.joined = NULL;
+		try_all(&s);
+	}
+	free_search(&s);
+	return !s.ambiguous;
 }
 
 bool

@@ -36,6 +36,12 @@
  * a file, QUEUEJOIN_WORK bytes and four times those of the image in all, and
  * QUEUEJOIN_LOOKS at places where no run begins; `tired` counts files given up.
  *
+ * A file that lies in a row, of which scan/queuelink.h proves nothing, may be
+ * the head of one and the tail of its twin.  queuejoin_sure is true if no
+ * file of its size or with X at its place lies in pieces, and nothing else
+ * fits behind one of its last breaks.  Before it, claim all that lie in a row,
+ * and call queuejoin_torn, which looks at the others.
+ *
  * queuejoin_rest gives, after all heads, the runs that belong to none: pieces
  * of contents, *from is where to go on.
  */
@@ -44,7 +50,7 @@
 
 #include "scan/pieces.h"
 #include "scan/queuefind.h"
-#include "scan/queuewalk.h"
+#include "scan/queuetwin.h"
 
 #define QUEUEJOIN_TRIES 4096
 #define QUEUEJOIN_DEPTH 8 /* breaks in one file */
@@ -67,11 +73,10 @@ struct queuejoin {
 	void *arg;
 	uint32_t *bucket; /* runs by off % 1024 */
 	uint32_t start[1025];
-	bool *used;	  /* run i is claimed */
-	uint64_t *span;	  /* sizes of content and */
-	uint64_t *border; /* places of X, sorted */
-	size_t nsized;
-	struct piece *claim; /* sorted, apart */
+	bool *used;	       /* run i is claimed */
+	struct queuetwin all;  /* the files, and */
+	struct queuetwin torn; /* those not in a row */
+	struct piece *claim;   /* sorted, apart */
 	size_t nclaim, capclaim;
 	uint64_t block; /* of the file system, a guess */
 	uint64_t work, limit, looks;
@@ -87,6 +92,9 @@ enum queuejoin_kind queuejoin_row(scan_at_fn *at, void *arg, uint64_t off,
 enum queuejoin_kind queuejoin_file(
     struct queuejoin *, uint64_t off, uint64_t until, struct pieces *);
 void queuejoin_claim(struct queuejoin *, const struct pieces *);
+void queuejoin_torn(struct queuejoin *, uint64_t until);
+bool queuejoin_sure(
+    struct queuejoin *, uint64_t off, uint64_t size, uint64_t until);
 bool queuejoin_rest(
     struct queuejoin *, size_t *from, uint64_t *off, uint64_t *len);
 

@@ -157,8 +157,10 @@ queuelink_of(struct pieces *p)
 			    (l.id.len > 0 && l.id.first && w.last >= l.last);
 		}
 	}
-	if (rc != QUEUEWALK_END || (l.boundary.len > 0 && !l.delimited))
+	if (rc != QUEUEWALK_END)
 		return QUEUELINK_WRONG;
+	if (l.boundary.len > 0 && !l.delimited)
+		return QUEUELINK_OPEN;
 	proven = proven ||
 	    (l.boundary.len > 0 && l.boundary.first && l.delimited_last);
 	return proven ? QUEUELINK_PROVEN : QUEUELINK_NONE;

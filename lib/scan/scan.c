@@ -6,6 +6,8 @@
 
 #define STAMP_REACH	320	/* bytes between a stamp and its tag */
 #define NEIGHBOUR	4	/* bytes that make a text */
+/* So many bytes before the place at hand are in every window. */
+#define BEFORE		(SCAN_LINE + 2 * SCAN_SECTOR)
 
 void
 scan_init(struct scan *s, const struct prefix *prefix,
@@ -14,6 +16,7 @@ scan_init(struct scan *s, const struct prefix *prefix,
 	*s = (struct scan){ .ops = ops, .arg = arg };
 	framing_init(&s->framing, prefix);
 	framing_init(&s->trial, prefix);
+	s->framing.memo.plain = s->trial.memo.plain = true;
 }
 
 void
@@ -77,7 +80,8 @@ find_text(struct scan *s, struct slice w, uint64_t off, size_t at,
 	size_t least = at > SCAN_LINE ? at - SCAN_LINE : 0;
 
 	/* Anchors side by side in one long text: look at it once. */
-	if (off + at < s->text_end && off + at >= s->text_start)
+	if (off + at < s->text_end && off + at >= s->text_start &&
+	    off + floor <= s->text_start)
 		return;
 	s->text_start = off + text_start(w, at, floor > least ? floor : least);
 	s->text_end = off + text_end(slice_sub(w, 0, at + SCAN_LINE), at);
@@ -132,10 +136,15 @@ find_start(struct scan *s, struct slice w, uint64_t off, size_t at, size_t end,
 	return SLICE_NONE;
 }
 
-/* Go back over lines of other programs that stand before the first one. */
+/*
+ * Go back over lines of other programs that stand before the first one, as
+ * far as every window has them that has the anchor at `at`.
+ */
 static size_t
-go_back(struct slice w, size_t start, size_t floor)
+go_back(struct slice w, size_t start, size_t floor, size_t at)
 {
+	if (at > SCAN_LINE && floor < at - SCAN_LINE)
+		floor = at - SCAN_LINE;
 	for (unsigned int n = 0; n < SCAN_FOREIGN; n++) {
 		struct frame fr;
 		size_t from;
@@ -210,6 +219,11 @@ end_run(struct scan *s, struct slice w, uint64_t off, size_t pos)
 		s->flags |= SCAN_AFTER;
 	s->in_run = false;
 	s->floor = s->pos;
+	/* It ended before its own anchor: that one is done with. */
+	if (s->pos < s->least) {
+		s->pos = s->least;
+		s->tried = true;
+	}
 	s->ops->end(s->arg, s->flags);
 }
 
@@ -278,6 +292,11 @@ step_run(struct scan *s, struct slice w, uint64_t off, bool eof)
 	}
 	s->foreign = frame_is_ours(&fr) ? 0 : s->foreign + 1;
 	s->pos = off + from + n;
+	if (fr.back > SCAN_LINE) {
+		/* The window may have lost its first pieces. */
+		end_run(s, w, off, from + n);
+		return true;
+	}
 	if (fr.kind >= FRAMING_BSD && !give(s, &fr, off + from, fr.line.len,
 	    fr.line.ptr + fr.line.len, cut))
 		return true;
@@ -333,11 +352,12 @@ begin_run(struct scan *s, struct slice w, uint64_t off, size_t at)
 			start = from;
 		}
 	} else
-		start = go_back(w, start, floor);
+		start = go_back(w, start, floor, at);
 	if (text_before(w, off, start, floor))
 		s->flags |= SCAN_BEFORE;
 	s->foreign = 0;
 	s->in_run = true;
+	s->least = off + at + 1;
 	s->pos = off + start;
 }
 
@@ -411,6 +431,6 @@ scan_window(struct scan *s, struct slice w, uint64_t off, bool eof)
 	if (s->pos >= off + w.len)
 		return w.len;
 	keep = w.len - (size_t)(s->pos - off);
-	keep = keep > SIZE_MAX - SCAN_LINE ? keep : keep + SCAN_LINE;
+	keep = keep > SIZE_MAX - BEFORE ? keep : keep + BEFORE;
 	return w.len > keep ? w.len - keep : 0;
 }

@@ -17,7 +17,9 @@
  * no text; at a multiple of SCAN_SECTOR, where a file may begin; or, when its
  * framing cannot be read there, within other text (SCAN_INSIDE): what quotes
  * or documents logs looks so, and a run of such lines goes on behind the same
- * prefix.  A line ends at a line end or before a byte that is no text.
+ * prefix.  A line ends at a line end or before a byte that is no text.  One
+ * of more than SCAN_LINE bytes is cut there, or ends the run if it was joined
+ * from pieces.
  *
  * SCAN_CUT of a line: it does not end in a line end and may be incomplete.
  * SCAN_BEFORE and SCAN_AFTER of a run: text that is no log line stands before
@@ -70,6 +72,7 @@ struct scan {
 	bool			 tried;		/* no line begins with it */
 	uint64_t		 pos;		/* to be looked at next */
 	uint64_t		 floor;		/* what is before is done with */
+	uint64_t		 least;		/* behind the anchor of the run */
 	uint64_t		 sector;	/* next anchor_sector, or where
 						 * to look for it */
 	enum anchor		 begins;	/* what it is, or none */

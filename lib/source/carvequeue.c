@@ -4,12 +4,19 @@
 #include "base/msg.h"
 #include "io/digest.h"
 #include "scan/queuejoin.h"
+#include "scan/queuelink.h"
 #include "scan/queuelog.h"
 #include "source/queuerecord.h"
 
+#define LEAST_BLOCK 1024 /* of a file system */
 #define BLOCK ((size_t)256 * 1024)
 #define NEAR ((size_t)8 * 1024)
 #define WINDOW ((size_t)1024 * 1024)
+
+/* A file in a row that may have the end of another one. */
+struct doubt {
+	uint64_t off, size;
+};
 
 struct carvequeue {
 	const struct stream *s;
@@ -20,6 +27,8 @@ struct carvequeue {
 	struct atfile none; /* no file of its own */
 	uint64_t work;
 	bool rest; /* pieces are to be looked for */
+	struct doubt *doubt;
+	size_t ndoubt, capdoubt;
 	/* The file at hand. */
 	struct find find;
 };
@@ -56,6 +65,7 @@ close_state(void *state)
 	struct carvequeue *c = state;
 
 	queuefacts_free(&c->facts);
+	mem_free(c->doubt);
 	mem_free(c->block);
 	mem_free(c);
 }
@@ -161,10 +171,19 @@ set_find(struct carvequeue *c, const struct pieces *p,
 		.piece = piece,
 		.n = p->n,
 		.confidence = confidence };
+}
+
+/* Its bytes are spoken for. */
+static void
+claim(struct carvequeue *c, const struct pieces *p)
+{
+	struct find_piece piece[PIECES_MAX];
+
+	set_find(c, p, piece, LOGRUN_HIGH);
 	find_claim(c->s, &c->find);
 }
 
-/* Hand over a file, or what there is of it. */
+/* Hand over a file that is claimed, or what there is of it. */
 static void
 give(struct carvequeue *c, struct pieces *p, enum queuejoin_kind kind)
 {
@@ -183,6 +202,29 @@ give(struct carvequeue *c, struct pieces *p, enum queuejoin_kind kind)
 	hash(p, x.sha256);
 	read_facts(c, p, kind, &x);
 	queuerecord_write(&x, &c->facts, on_record, c);
+}
+
+/*
+ * May its end be that of another file, as far as its bytes tell?  Of a pipe
+ * nothing more will be known later.
+ */
+static bool
+is_doubtful(const struct carvequeue *c, struct pieces *p)
+{
+	uint64_t off = p->v[0].off;
+
+	return !c->s->pipe && c->ndoubt < CARVEQUEUE_DOUBTS &&
+	    off / LEAST_BLOCK != (off + p->size - 1) / LEAST_BLOCK &&
+	    queuelink_of(p) != QUEUELINK_PROVEN;
+}
+
+/* It is looked at again at the end, when the other files are known. */
+static void
+note_doubt(struct carvequeue *c, uint64_t off, uint64_t size)
+{
+	struct doubt d = { off, size };
+
+	finder_note(c->s, &carvequeue_finder, c, slice_of(&d, sizeof(d)));
 }
 
 /* A first record: the file, if it lies in a row. */
@@ -205,7 +247,10 @@ on_file(struct carvequeue *c, uint64_t off)
 	pieces_init(&p, at, c);
 	if (kind == QUEUEJOIN_WHOLE) {
 		(void)pieces_add(&p, off, size);
+		claim(c, &p);
 		give(c, &p, kind);
+		if (is_doubtful(c, &p))
+			note_doubt(c, off, size);
 		pieces_free(&p);
 		return off + size;
 	}
@@ -215,6 +260,7 @@ on_file(struct carvequeue *c, uint64_t off)
 	}
 	/* There is no way back later: what lies in a row is what there is. */
 	(void)pieces_add(&p, off, size);
+	claim(c, &p);
 	give(c, &p, QUEUEJOIN_CUT);
 	pieces_free(&p);
 	return 0;
@@ -240,6 +286,7 @@ on_log(struct carvequeue *c, uint64_t off)
 	len = queuelog_len(slice_of(text, len), &whole);
 	pieces_init(&p, at, c);
 	if (len > 0 && pieces_add(&p, off, len)) {
+		claim(c, &p);
 		set_find(c, &p, piece, LOGRUN_HIGH);
 		hash(&p, x.sha256);
 		x.size = len;
@@ -286,6 +333,16 @@ on_note(void *state, struct slice bytes)
 	struct carvequeue *c = state;
 
 	c->rest = c->rest || slice_eq(bytes, SLICE("rest"));
+	if (bytes.len != sizeof(*c->doubt) || c->ndoubt == CARVEQUEUE_DOUBTS)
+		return;
+	if (c->ndoubt == c->capdoubt) {
+		size_t cap = c->capdoubt == 0 ? 64 : 2 * c->capdoubt;
+
+		c->doubt =
+		    mem_grow(c->doubt, c->capdoubt, cap, sizeof(*c->doubt));
+		c->capdoubt = cap;
+	}
+	memcpy(&c->doubt[c->ndoubt++], bytes.ptr, bytes.len);
 }
 
 /* Look through the bytes from off to until for heads and pieces. */
@@ -376,24 +433,35 @@ give_rest(struct carvequeue *c, struct queuejoin *j)
 			continue;
 		pieces_init(&p, at, c);
 		(void)pieces_add(&p, off, len);
+		claim(c, &p);
 		give(c, &p, QUEUEJOIN_NONE);
 		pieces_free(&p);
 	}
 }
 
-/* Put together what does not lie in a row. */
+/* Those in a row that may have the end of another are guesses after all. */
 static void
-on_end(const struct stream *s, void *state)
+judge_doubts(struct carvequeue *c, struct queuejoin *j, uint64_t until)
 {
-	struct carvequeue *c = state;
+	queuejoin_torn(j, until);
+	for (size_t i = 0; i < c->ndoubt; i++)
+		if (!queuejoin_sure(
+			j, c->doubt[i].off, c->doubt[i].size, until))
+			find_demote(c->s, c->doubt[i].off, c->doubt[i].size);
+}
+
+/* Look for pieces everywhere, and put together what belongs together. */
+static void
+join_all(struct carvequeue *c)
+{
+	uint64_t until = c->s->size < c->s->until ? c->s->size : c->s->until;
 	struct queuefind q;
 	struct queuejoin j;
 
-	if (!c->rest || s->pipe)
-		return;
 	find_all(c, &q);
 	queuejoin_init(&j, &q, at, c);
 	take_claims(c, &j);
+	judge_doubts(c, &j, until);
 	for (size_t i = 0; i < q.nhead; i++) {
 		enum queuejoin_kind kind;
 		struct pieces p;
@@ -402,9 +470,12 @@ on_end(const struct stream *s, void *state)
 		    is_claimed(c, q.head[i].off))
 			continue;
 		pieces_init(&p, at, c);
-		kind = queuejoin_file(&j, q.head[i].off,
-		    s->size < s->until ? s->size : s->until, &p);
+		kind = queuejoin_file(&j, q.head[i].off, until, &p);
+		if (kind == QUEUEJOIN_WHOLE && is_doubtful(c, &p) &&
+		    !queuejoin_sure(&j, q.head[i].off, p.size, until))
+			kind = QUEUEJOIN_GUESS;
 		if (kind != QUEUEJOIN_NONE) {
+			claim(c, &p);
 			give(c, &p, kind);
 			queuejoin_claim(&j, &p);
 		}
@@ -419,6 +490,15 @@ on_end(const struct stream *s, void *state)
 		    (unsigned long long)(j.tired + q.dropped));
 	queuejoin_free(&j);
 	queuefind_free(&q);
+}
+
+static void
+on_end(const struct stream *s, void *state)
+{
+	struct carvequeue *c = state;
+
+	if (c->rest && !s->pipe)
+		join_all(c);
 }
 
 const struct finder carvequeue_finder = {

@@ -9,6 +9,11 @@
  * and contents is given as it is.  This needs a way back, which a pipe does
  * not give: there, such a file is as long as it lies in a row.
  *
+ * What lies in a row may be the head of one file and the tail of another of
+ * a mailing.  Where nothing in it proves that it is one (scan/queuelink.h),
+ * and the other one is there (queuejoin_sure), it is made a guess behind the
+ * last byte.  Of a pipe, and of more than CARVEQUEUE_DOUBTS, this is not known.
+ *
  * Each file has a `file` record and events as mxqueue gives them; `recovered`
  * says how much of it there is, `refs` where its pieces lie, `sha256` is that
  * of all its bytes.  Its queue ID is taken from the topmost Received header.
@@ -21,6 +26,7 @@
 #include "source/finder.h"
 
 #define CARVEQUEUE_WORK 4
+#define CARVEQUEUE_DOUBTS ((size_t)1 << 19)
 #define CARVEQUEUE_LEAST 512 /* bytes of a content without envelope */
 
 extern const struct finder carvequeue_finder;

@@ -1,41 +1,25 @@
 #include "source/carver.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "base/msg.h"
-#include "base/num.h"
 #include "fmt/prefix.h"
-#include "io/imagehash.h"
 #include "io/progress.h"
-#include "io/srcpath.h"
-#include "scan/blockclass.h"
-#include "source/carve.h"
+#include "source/carverjob.h"
+#include "source/carverknown.h"
+#include "source/carvermap.h"
+#include "source/carverrun.h"
 #include "source/extracts.h"
-#include "source/journalcarve.h"
 #include "source/rest.h"
 #include "source/runlog.h"
 #include "source/years.h"
 #include "track/coverage.h"
 
-#define BAD_TOLD	8	/* places that could not be read, in messages */
-
-/* One image and what became of it. */
-struct job {
-	const char		*path;
-	struct image		*image;
-	struct imagehash	 hash;
-	struct carve_total	 total;
-	struct finds_count	 n;
-	bool			 failed;
-};
-
 struct carver {
 	const struct carver_opt	*o;
 	struct inputs		*in;
-	struct job		*job;
+	struct carverjob	*job;
 	size_t			 njob;
-	struct job		*cur;
+	struct carverjob	*cur;
 	struct found		*found;
 	struct finds		*finds;
 	struct prefix		*prefix;
@@ -90,38 +74,23 @@ carver_close(struct carver *c)
 static void
 on_bytes(void *arg, uint64_t off, struct slice s)
 {
-	static const enum imagemap_class class[] = {
-		[BLOCKCLASS_ZERO] = IMAGEMAP_ZERO,
-		[BLOCKCLASS_TEXT] = IMAGEMAP_TEXT,
-		[BLOCKCLASS_OTHER] = IMAGEMAP_OTHER
-	};
 	struct carver *c = arg;
 
 	imagehash_add(&c->cur->hash, s);
-	while (c->o->map && s.len > 0) {
-		size_t n = IMAGEMAP_BLOCK - (size_t)(off % IMAGEMAP_BLOCK);
-		struct slice block = slice_sub(s, 0, n);
-
-		imagemap_background(
-		    &c->map, off, block.len, class[blockclass(block)]);
-		off += block.len;
-		s = slice_from(s, block.len);
-	}
+	if (c->o->map)
+		carvermap_bytes(&c->map, off, s);
 }
 
 /* What is made of the claims on an image. */
 static void
-use_claims(struct carver *c, const struct job *j, uint64_t until)
+use_claims(struct carver *c, const struct carverjob *j, uint64_t until)
 {
 	const struct claims *claims = finds_claims(c->finds);
 	struct err e;
 	enum rc rc;
 
 	if (c->o->map)
-		for (size_t i = 0; i < claims->n; i++)
-			imagemap_claim(&c->map, claims->v[i].off,
-			    claims->v[i].end,
-			    (enum imagemap_class)claims->v[i].class);
+		carvermap_claims(&c->map, claims);
 	if (claims->lost > 0 && (c->o->map || c->o->rest != -1))
 		msg_note("finds that --map and --rest leave out, because there "
 			 "are too many of them: %llu",
@@ -148,98 +117,6 @@ on_tick(void *arg, uint64_t bytes, uint64_t lines)
 	return true;
 }
 
-/* Say what could not be read. */
-static void
-tell_bad(struct carver *c, const struct job *j)
-{
-	const struct image_bad *v;
-	uint64_t bytes;
-	size_t n = image_bad(j->image, &v, &bytes);
-	char name[256];
-
-	if (n == 0)
-		return;
-	(void)msg_quote(name, sizeof(name), slice_cstr(j->path));
-	(void)msg_error("%s: %llu bytes cannot be read; zeroes stand for "
-			"them",
-	    name, (unsigned long long)bytes);
-	for (size_t i = 0; i < n && i < BAD_TOLD; i++)
-		(void)msg_error("%s: offset %llu: %llu bytes unreadable", name,
-		    (unsigned long long)v[i].off, (unsigned long long)v[i].len);
-	c->status = EXIT_TROUBLE;
-}
-
-/* Say what was found and left out. */
-static void
-tell(struct carver *c, const struct job *j)
-{
-	const struct carve_total *t = &j->total;
-	char name[256];
-
-	(void)msg_quote(name, sizeof(name), slice_cstr(j->path));
-	if (t->damaged > 0)
-		msg_note("%s: compressed files with log lines that are cut off "
-			 "or damaged: %llu; the lines before the damage were "
-			 "taken",
-		    name, (unsigned long long)t->damaged);
-	if (t->skipped > 0) {
-		(void)msg_error("%s: compressed files that would take too much "
-				"work left out: %llu",
-		    name, (unsigned long long)t->skipped);
-		c->status = EXIT_TROUBLE;
-	}
-	if (j->hash.stored && j->hash.wrong) {
-		(void)msg_error("%s: the data does not have the hash that the "
-				"image says it has",
-		    name);
-		c->status = EXIT_TROUBLE;
-	} else if (j->hash.stored &&
-	    (j->hash.md5_hex[0] != '\0' || j->hash.sha1_hex[0] != '\0'))
-		msg_note("%s: the data has the hash that is stored in the "
-			 "image",
-		    name);
-}
-
-/* What a run is of, so that another one does not go on with it. */
-static enum rc
-begin_checkpoint(struct carver *c, const struct job *j, struct err *e)
-{
-	const struct carver_opt *o = c->o;
-	const uint64_t num[] = { o->offset, o->has_length ? o->length :
-	    UINT64_MAX, (uint64_t)o->opt->year, o->disk_order, o->copies,
-	    o->unallocated, o->files };
-	const char *text[] = { VERSION, o->opt->tz, o->opt->prefix, j->path };
-	unsigned char head[4096];
-	struct buf run;
-	uint64_t size = 0;
-	size_t got = 0;
-	enum rc rc;
-
-	if (o->checkpoint == NULL)
-		return RC_OK;
-	buf_init(&run, 64 * 1024);
-	(void)image_size(j->image, &size);
-	(void)image_read(j->image, 0, head, sizeof(head), &got, e);
-	(void)buf_addu(&run, size);
-	for (size_t i = 0; i < sizeof(num) / sizeof(num[0]); i++) {
-		(void)buf_addc(&run, ' ');
-		(void)buf_addu(&run, num[i]);
-	}
-	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
-		(void)buf_addc(&run, 0);
-		(void)buf_add(&run, slice_cstr(text[i] == NULL ? "" :
-		    text[i]));
-	}
-	for (size_t i = 0; i < o->nknown; i++) {
-		(void)buf_addc(&run, 1);
-		(void)buf_add(&run, slice_cstr(o->known[i]));
-	}
-	(void)buf_add(&run, slice_of(head, got));
-	rc = checkpoint_begin(o->checkpoint, buf_slice(&run), e);
-	buf_free(&run);
-	return rc;
-}
-
 static void
 close_checkpoint(struct carver *c)
 {
@@ -252,7 +129,7 @@ close_checkpoint(struct carver *c)
 }
 
 static void
-carve(struct carver *c, struct job *j)
+carve(struct carver *c, struct carverjob *j)
 {
 	const struct carver_opt *o = c->o;
 	bool part = o->offset > 0 || o->has_length || o->unallocated;
@@ -280,7 +157,7 @@ carve(struct carver *c, struct job *j)
 		j->failed = true;
 		return;
 	}
-	rc = begin_checkpoint(c, j, &e);
+	rc = carverrun_begin(o, j->path, j->image, &e);
 	if (rc != RC_OK) {
 		c->status = msg_err("--checkpoint", rc, &e);
 		j->failed = true;
@@ -308,59 +185,7 @@ carve(struct carver *c, struct job *j)
 		use_claims(c, j, co.until);
 	if (j->n.doubts > 0)
 		c->status = EXIT_TROUBLE;
-	tell_bad(c, j);
-	tell(c, j);
-}
-
-/* The lines of a log that survives. */
-static void
-read_known(struct carver *c, const char *path)
-{
-	struct reader_stream rs;
-	struct reader *r;
-	struct err e;
-	enum rc rc = reader_open(&r, path, false, false, &e);
-	bool full = false;
-
-	while (rc == RC_OK && (rc = reader_stream(r, &rs, &e)) == RC_OK) {
-		bool end = false;
-
-		if (journals_here(r)) {
-			full |= !journalcarve_known(c->found, r);
-			continue;
-		}
-		for (;;) {
-			struct slice line, rest, w;
-			uint64_t off;
-			bool eof;
-
-			w = reader_window(r, &off, &eof);
-			if (!slice_cut(w, '\n', &line, &rest)) {
-				if (!end) {
-					end = reader_more(r, NULL) != RC_OK;
-					continue;
-				}
-				line = w;
-				if (w.len == 0)
-					break;
-				reader_consume(r, w.len);
-			} else
-				reader_consume(r, line.len + 1);
-			if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-				line.len--;
-			full |= !found_known(c->found, line);
-		}
-	}
-	if (rc != RC_END)
-		c->status = msg_err(path, rc, &e);
-	else
-		reader_close(r);
-	if (full) {
-		(void)msg_error("--known: more than %u lines; the others are "
-				"taken for lines that are only in the image",
-		    (unsigned int)FOUND_KNOWN);
-		c->status = EXIT_TROUBLE;
-	}
+	c->status = carverjob_tell(j, c->status);
 }
 
 /* The events in order, and what they cover. */
@@ -389,86 +214,13 @@ give_events(struct carver *c, records_fn *fn, void *arg)
 	return false;
 }
 
-/* The framings that were met, in words. */
-static void
-put_format(struct buf *b, const struct job *j)
-{
-	(void)buf_add(b, slice_cstr(image_format(j->image)));
-	for (size_t k = FRAMING_BSD; k < FRAMING_N; k++) {
-		if ((j->total.framings >> k & 1) == 0)
-			continue;
-		(void)buf_addc(b, ' ');
-		(void)buf_add(b, framing_name[k]);
-	}
-}
-
-static void
-set_num(struct rec *r, enum field f, unsigned char num[NUM_MAX], uint64_t v)
-{
-	rec_set(r, f, slice_of(num, num_u64(num, v)));
-}
-
-static void
-set_hash(struct rec *r, enum field f, const char *hex)
-{
-	if (hex[0] != '\0')
-		rec_set(r, f, slice_cstr(hex));
-}
-
-static bool
-give_source(const struct job *j, records_fn *fn, void *arg)
-{
-	static const enum field key[4] = { F_UNDERSTOOD, F_IGNORED, F_FOREIGN,
-		F_UNKNOWN };
-	unsigned char num[6][NUM_MAX];
-	const struct image_bad *bad;
-	uint64_t lines = 0, bytes, size;
-	struct buf format, path;
-	struct rec r;
-	bool good;
-
-	rec_clear(&r);
-	buf_init(&format, 4096);
-	srcpath_init(&path);
-	put_format(&format, j);
-	srcpath_file(&path, slice_cstr(j->path));
-	rec_set(&r, F_TYPE, SLICE("source"));
-	rec_set(&r, F_SRC, buf_slice(&path));
-	if (image_size(j->image, &size))
-		set_num(&r, F_SIZE, num[0], size);
-	set_hash(&r, F_SHA256, j->hash.sha256_hex);
-	set_hash(&r, F_MD5, j->hash.md5_hex);
-	set_hash(&r, F_SHA1, j->hash.sha1_hex);
-	rec_set(&r, F_FORMAT, buf_slice(&format));
-	for (size_t k = 0; k < 4; k++) {
-		set_num(&r, key[k], num[1 + k], j->n.line[k]);
-		lines += j->n.line[k];
-	}
-	set_num(&r, F_LINES, num[5], lines);
-	if (j->failed)
-		rec_set(&r, F_DAMAGED, SLICE("unreadable"));
-	else if (image_bad(j->image, &bad, &bytes) > 0)
-		rec_set(&r, F_DAMAGED, SLICE("bad-sectors"));
-	else if (j->hash.wrong)
-		rec_set(&r, F_DAMAGED, SLICE("stored-hash"));
-	else if (j->total.damaged > 0)
-		rec_set(&r, F_DAMAGED, SLICE("damaged"));
-	rec_set(&r, F_TOOL, slice_cstr(msg_tool()));
-	rec_set(&r, F_VERSION, slice_cstr(VERSION));
-	rec_set(&r, F_SANDBOX, slice_cstr(sandbox_state()));
-	good = fn(arg, &r);
-	buf_free(&format);
-	buf_free(&path);
-	return good;
-}
-
 static bool
 give_sources(struct carver *c, records_fn *fn, void *arg)
 {
 	bool more = true;
 
 	for (size_t i = 0; more && i < c->njob; i++)
-		more = give_source(&c->job[i], fn, arg);
+		more = carverjob_source(&c->job[i], fn, arg);
 	return more;
 }
 
@@ -539,7 +291,8 @@ carver_run(struct carver *c, records_fn *fn, void *arg)
 	imagemap_init(&c->map);
 	c->status = EXIT_YES;
 	for (size_t i = 0; i < c->o->nknown; i++)
-		read_known(c, c->o->known[i]);
+		c->status =
+		    carverknown_read(c->found, c->o->known[i], c->status);
 	for (size_t i = 0; i < c->njob; i++) {
 		struct reader_total t = { .has_mtime = false };
 

@@ -19,6 +19,15 @@ say_not_logged(const struct doubts *d)
 		    (unsigned long long)n);
 }
 
+static void
+say_unknown_lines(const struct doubts *d)
+{
+	if (d->searched->unknown > 0)
+		msg_note("%llu Postfix lines were not understood: what they "
+		    "say is not in the verdict; mxlog --unknown shows them",
+		    (unsigned long long)d->searched->unknown);
+}
+
 static bool
 say_limits(const struct doubts *d)
 {
@@ -80,6 +89,7 @@ doubts_say(const struct doubts *d)
 	const struct searched *s = d->searched;
 	bool bad;
 
+	say_unknown_lines(d);
 	say_not_logged(d);
 	bad = say_limits(d);
 	bad = (s->records > 0 && say_nothing(d)) || bad;

@@ -2,7 +2,7 @@
  * finder - who looks for evidence, and at what
  *
  * To add a finder, write lib/source/NAME.c with a struct finder, and name it
- * in the table of finder.c.  carve.c calls it:
+ * in the table of finder.c.  source/carve.h calls it:
  *
  *	open	before the first byte of an image; what it returns is the
  *		`state` of the other calls.  Here is the place to look at

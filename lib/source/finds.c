@@ -143,6 +143,12 @@ find_doubt(const struct stream *s)
 	s->finds->count->doubts++;
 }
 
+void
+find_demote(const struct stream *s, uint64_t off, uint64_t len)
+{
+	found_demote(s->finds->found, s->src, off, len);
+}
+
 static void
 set_num(struct rec *r, enum field f, unsigned char num[NUM_MAX], uint64_t v)
 {

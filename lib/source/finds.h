@@ -31,6 +31,9 @@
  * find_allocated, from its `open`, for the bytes that are in use: these are
  * not looked through.
  *
+ * find_demote: a file that was handed over whole is a guess after all; its
+ * records will say so.
+ *
  * find_doubt: something could not be told or read, and a message has said so;
  * the exit status will be 2.
  *
@@ -97,6 +100,7 @@ stream_read(const struct stream *s, uint64_t off, void *dst, size_t len)
 
 void find_allocated(const struct stream *, uint64_t off, uint64_t len);
 void find_doubt(const struct stream *);
+void find_demote(const struct stream *, uint64_t off, uint64_t len);
 void find_claim(const struct stream *, const struct find *);
 bool find_record(
     const struct stream *, const struct find *, const struct rec *);

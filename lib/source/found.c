@@ -4,6 +4,7 @@
 #include "io/spool.h"
 #include "rec/keyset.h"
 #include "rec/packed.h"
+#include "source/claims.h"
 
 #define KEY_LEN	(SPOOL_I64 + 4 + 1 + SPOOL_I64)
 #define TAG_LEN	(sizeof(struct tag))
@@ -24,6 +25,13 @@ struct seen {
 	uint32_t		 round;		/* of which time it is */
 };
 
+/* What is less sure than its records say, of one source. */
+struct demoted {
+	unsigned char	*src;
+	size_t		 len;
+	struct claims	 claims;
+};
+
 struct found {
 	bool		 disk, copies;
 	struct spool	*spool;
@@ -37,6 +45,8 @@ struct found {
 	uint64_t	 ncopies;
 	struct checkpoint	*log;
 	struct buf		 logged;
+	struct demoted		*demoted;
+	size_t			 ndemoted;
 };
 
 struct found *
@@ -62,6 +72,11 @@ found_close(struct found *f)
 	keyset_free(&f->known);
 	buf_free(&f->entry);
 	buf_free(&f->logged);
+	for (size_t i = 0; i < f->ndemoted; i++) {
+		mem_free(f->demoted[i].src);
+		claims_free(&f->demoted[i].claims);
+	}
+	mem_free(f->demoted);
 	mem_free(f->seen);
 	mem_free(f);
 }
@@ -192,6 +207,54 @@ found_record(struct found *f, const struct rec *r, const struct found_time *t,
 	return put(f, &none, t, slice_of(NULL, 0), r, e);
 }
 
+/* What is demoted of a source, or NULL. */
+static struct demoted *
+find_demoted(const struct found *f, struct slice src)
+{
+	for (size_t i = f->ndemoted; i-- > 0;)
+		if (slice_eq(src, slice_of(f->demoted[i].src,
+		    f->demoted[i].len)))
+			return &f->demoted[i];
+	return NULL;
+}
+
+void
+found_demote(struct found *f, struct slice src, uint64_t off, uint64_t len)
+{
+	struct demoted *d = find_demoted(f, src);
+	size_t n = f->ndemoted;
+
+	if (d == NULL) {
+		f->demoted = mem_grow(f->demoted, n, n + 1,
+		    sizeof(*f->demoted));
+		d = &f->demoted[f->ndemoted++];
+		*d = (struct demoted){ .src = mem_alloc(src.len + 1, 1),
+			.len = src.len };
+		memcpy(d->src, src.ptr, src.len);
+	}
+	claims_add(&d->claims, off, len, 0);
+}
+
+/* A record of what was demoted says so. */
+static void
+demote(const struct found *f, struct rec *r)
+{
+	const struct demoted *d = find_demoted(f, rec_get(r, F_SRC));
+	const struct claim *c;
+	uint64_t off;
+
+	if (d == NULL || !slice_u64(rec_get(r, F_OFF), UINT64_MAX, &off))
+		return;
+	c = claims_at(&d->claims, off);
+	if (c == NULL || c->off > off)
+		return;
+	rec_set(r, F_CONFIDENCE, logrun_word[LOGRUN_LOW]);
+	if (!slice_eq(rec_get(r, F_RECOVERED), SLICE("whole")))
+		return;
+	rec_set(r, F_RECOVERED, SLICE("guess"));
+	rec_set(r, F_COMPLETE, SLICE("false"));
+}
+
 enum rc
 found_sort(struct found *f, struct err *e)
 {
@@ -253,6 +316,8 @@ found_next(struct found *f, struct rec *r, bool *line, struct err *e)
 		}
 		if (!packed_get(slice_from(entry, TAG_LEN), r))
 			return err_damaged(e, 0, "record in the spool");
+		if (!*line)
+			demote(f, r);
 		return RC_OK;
 	}
 	return rc;

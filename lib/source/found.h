@@ -16,6 +16,10 @@
  * says whether its line is none of them.  At most FOUND_KNOWN lines are
  * remembered, by a hash; known_add is false past that.
  *
+ * found_demote says that bytes of a source (not of a nested stream) hold a file
+ * that is less sure than its records say: with recovered `whole` these become
+ * guesses, not complete, and all are of low confidence.
+ *
  * Events wait in a spool (io/spool.h) that is opened by found_open, before
  * confinement.  RC_FAIL: it cannot be written or read.
  */
@@ -50,6 +54,8 @@ enum rc found_put(struct found *, const struct logrun_line *, struct err *);
 /* A record that is no log line: never a copy of another. */
 enum rc found_record(struct found *, const struct rec *,
     const struct found_time *, struct err *);
+void found_demote(
+    struct found *, struct slice src, uint64_t off, uint64_t len);
 enum rc found_sort(struct found *, struct err *);
 /* The record lives until the next call; *line: it is that of a log line. */
 enum rc found_next(struct found *, struct rec *, bool *line, struct err *);

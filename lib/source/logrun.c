@@ -179,7 +179,7 @@ decide(struct logrun *r, unsigned int flags)
 		do {
 			n = framing_next(&r->framing, rest, true, &fr);
 			rest = slice_from(rest, n);
-		} while (n > 0 && rest.len > 0 && fr.kind == FRAMING_PART);
+		} while (n > 0 && rest.len > 0);
 		if (n > 0)
 			emit(r, &fr, line, h->off, h->flags);
 		while (framing_flush(&r->framing, &fr))

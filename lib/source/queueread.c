@@ -66,6 +66,7 @@ queueread_open(struct queueread *q, const struct inputs *in,
 	for (size_t i = 0; i < in->nroots; i++)
 		q->whole[i] = queueread_whole(in->roots[i]);
 	queuefacts_init(&q->facts);
+	queuespool_init(&q->spool);
 	srcpath_init(&q->src);
 	for (size_t i = 0; i < 3; i++)
 		buf_init(&q->log[i], QUEUEREAD_LOG);
@@ -93,6 +94,7 @@ queueread_close(struct queueread *q)
 		(void)close(q->temp);
 	atfile_free(&q->file);
 	queuefacts_free(&q->facts);
+	queuespool_free(&q->spool);
 	buf_free(&q->src);
 	for (size_t i = 0; i < 3; i++)
 		buf_free(&q->log[i]);
@@ -106,8 +108,8 @@ at(void *arg, uint64_t off, size_t n)
 	return atfile_at(arg, off, n);
 }
 
-/* The whole text of the file at hand, as far as it fits. */
-static void
+/* The whole text of the file at hand; false if only a part of it fits. */
+static bool
 read_text(struct atfile *f, struct buf *b)
 {
 	uint64_t off = 0;
@@ -115,14 +117,19 @@ read_text(struct atfile *f, struct buf *b)
 
 	b->len = 0;
 	while ((s = slice_sub(atfile_at(f, off, ATFILE_ASK), 0,
-	    ATFILE_ASK)).len > 0 && buf_add(b, s))
+	    ATFILE_ASK)).len > 0) {
+		if (!buf_add(b, s))
+			return false;
 		off += s.len;
+	}
+	return true;
 }
 
 /* The logs of the message whose file is read next. */
 static void
 read_logs(struct queueread *q, const struct queuepath *p)
 {
+	q->log_cut = false;
 	for (size_t i = 0; i < 3; i++) {
 		struct queueslot *s;
 		struct err e;
@@ -136,7 +143,7 @@ read_logs(struct queueread *q, const struct queuepath *p)
 			continue;
 		s->used = true;
 		q->log_time[i] = q->file.st.stx_mtime.tv_sec;
-		read_text(&q->file, &q->log[i]);
+		q->log_cut = !read_text(&q->file, &q->log[i]) || q->log_cut;
 		atfile_close(&q->file);
 	}
 }
@@ -173,8 +180,8 @@ another(struct queueread *q, uint64_t base, uint64_t end, uint64_t *next)
 
 /* One queue file from an offset on; *next is where another begins, or 0. */
 static void
-read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
-    uint64_t *next)
+read_one(struct queueread *q, const char *path, struct queuerecord *x,
+    uint64_t base, uint64_t *next)
 {
 	struct queuefile_src src = { .at = at, .arg = &q->file, .base = base,
 		.size = q->file.size - base };
@@ -228,6 +235,7 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 	x->whole = walk.ended && queuefacts_whole(&q->facts);
 	x->base = base;
 	x->size = src.size;
+	queuespool_check(&q->spool, path, x, &q->facts);
 	if (what != NULL) {
 		q->damaged++;
 		if (!msg_is_quiet())
@@ -240,6 +248,20 @@ read_one(struct queueread *q, struct queuerecord *x, uint64_t base,
 	if (q->parts != NULL && !q->stopped)
 		(void)queueparts_write(q->parts, &src, x, &q->facts, give, q);
 	queuefile_free(&walk);
+}
+
+/* Not all of a log is told: said once. */
+static void
+too_large(struct queueread *q)
+{
+	char name[256];
+
+	q->damaged++;
+	if (!msg_is_quiet())
+		(void)msg_err(msg_quote(name, sizeof(name),
+		    buf_slice(&q->src)), RC_DAMAGED, &(struct err){
+		    .what = "too large; the rest is left out",
+		    .off = QUEUEREAD_LOG });
 }
 
 /* A log: the file; if its message is not there, what it says. */
@@ -255,7 +277,8 @@ read_log(struct queueread *q, struct queuerecord *x, bool joined)
 	}
 	while (k < 2 && !slice_eq(x->path.queue, log_queue[k]))
 		k++;
-	read_text(&q->file, &q->log[k]);
+	if (!read_text(&q->file, &q->log[k]))
+		too_large(q);
 	q->files++;
 	queuerecord_log(x, buf_slice(&q->log[k]), give, q);
 }
@@ -307,6 +330,7 @@ queueread_file(struct queueread *q, const struct input *in)
 		read_logs(q, &x.path);
 	srcpath_file(&q->src, slice_cstr(in->path));
 	x.src = buf_slice(&q->src);
+	x.log_cut = q->log_cut;
 	for (size_t i = 0; i < 3; i++) {
 		x.log[i] = buf_slice(&q->log[i]);
 		x.log_time[i] = q->log_time[i];
@@ -324,7 +348,7 @@ queueread_file(struct queueread *q, const struct input *in)
 		q->other++;
 	else
 		do {
-			read_one(q, &x, base, &next);
+			read_one(q, in->path, &x, base, &next);
 			base = next;
 		} while (next != 0 && !q->stopped);
 	note_input(q, in, &x);

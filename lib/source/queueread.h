@@ -23,8 +23,9 @@
 #include "io/atfile.h"
 #include "io/inputs.h"
 #include "source/opt.h"
+#include "source/queuespool.h"
 
-#define QUEUEREAD_LOG	((size_t)4 * 1024 * 1024)	/* of one log read */
+#define QUEUEREAD_LOG	((size_t)64 * 1024 * 1024)	/* of one log read */
 
 typedef bool	queueread_fn(void *arg, const struct rec *);
 
@@ -34,6 +35,8 @@ struct queueread {
 	struct buf		 src;		/* path of the file at hand */
 	struct buf		 log[3];	/* bounce, defer, trace */
 	int64_t			 log_time[3];
+	bool			 log_cut;	/* a log has more than that */
+	struct queuespool	 spool;
 	int			 temp;		/* for a pipe, or -1 */
 	const struct inputs	*in;
 	const struct opt	*opt;

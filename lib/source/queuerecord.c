@@ -2,11 +2,10 @@
 
 #include "base/caltime.h"
 #include "base/num.h"
-#include "fmt/bouncelog.h"
+#include "source/queuelogs.h"
 
 #define NTIME	12
 #define NNUM	16
-#define JOIN_MAX	((uint64_t)1 << 31)	/* bytes looked at */
 
 /* A record in the making, and the texts that it needs. */
 struct making {
@@ -177,9 +176,8 @@ in_queue(const struct queuerecord *x, struct slice name)
 	return slice_eq(x->path.queue, name);
 }
 
-/* Is this the file that Postfix made, and not a copy?  By its inode. */
-static bool
-is_original(const struct queuerecord *x)
+bool
+queuerecord_original(const struct queuerecord *x)
 {
 	return x->path.qid.ptr != NULL && x->base == 0 && !x->file->copied &&
 	    x->path.id.inode == x->file->st.stx_ino;
@@ -207,7 +205,7 @@ check_file(const struct queuerecord *x, struct queuefacts *f)
 		queuefacts_bad(f, SLICE("id-time-created"));
 	if (id->has_time && f->has_time && f->sec > id->sec + 1)
 		queuefacts_bad(f, SLICE("id-time-arrival"));
-	if (!is_original(x))
+	if (!queuerecord_original(x))
 		return;
 	if ((st->stx_mask & STATX_BTIME) != 0 && id->has_time &&
 	    apart(st->stx_btime.tv_sec, id->sec) > 1)
@@ -226,88 +224,25 @@ check_file(const struct queuerecord *x, struct queuefacts *f)
 	if (x->path.queue.ptr != NULL && x->whole && !in_queue(x,
 	    SLICE("corrupt")) && (st->stx_mode & 0700) != 0700)
 		queuefacts_bad(f, SLICE("whole-but-not-ready"));
-}
-
-/* An address in a log is quoted, in a record it is not. */
-static bool
-same_addr(struct slice log, struct slice raw)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < log.len; i++) {
-		if (log.ptr[i] == '"')
-			continue;
-		if (log.ptr[i] == '\\' && i + 1 < log.len)
-			i++;
-		if (k == raw.len || ascii_tolower(log.ptr[i]) !=
-		    ascii_tolower(raw.ptr[k]))
-			return false;
-		k++;
-	}
-	return k == raw.len;
-}
-
-static bool
-entry_is(const struct bouncelog *b, const struct queuefacts *f,
-    const struct queuercpt *p)
-{
-	if (!same_addr(b->recipient, p->addr) &&
-	    (b->original.ptr == NULL || f->redirect.ptr != NULL ||
-	    !same_addr(b->original, p->addr)))
-		return false;
-	/* What is redirected is logged at the place of a recipient. */
-	return b->offset == UINT64_MAX || p->type == '>' ||
-	    b->offset == p->off;
-}
-
-/* The recipient that a log's entry means. */
-static const struct queuercpt *
-entry_rcpt(const struct queuefacts *f, const struct bouncelog *b)
-{
-	for (const struct queuercpt *p = f->rcpt; p != NULL; p = p->next)
-		if (entry_is(b, f, p))
-			return p;
-	return NULL;
+	if (x->path.queue.ptr != NULL && (st->stx_mode & 07777 &
+	    (in_queue(x, SLICE("maildrop")) ? ~0754U : ~0750U)) != 0)
+		queuefacts_bad(f, SLICE("mode"));
 }
 
 /* Entries of the logs against the recipients. */
 static void
-check_logs(const struct queuerecord *x, struct queuefacts *f)
+check_logs(const struct queuerecord *x, const struct queuelogs *logs,
+    struct queuefacts *f)
 {
-	struct bouncelog b;
-
+	if (x->log_cut)
+		queuefacts_bad(f, SLICE("log-too-large-to-join"));
 	for (size_t k = 0; k < 2; k++) {
-		bool strange = false, pending = false;
-		size_t pos = 0;
-
-		while (bouncelog_next(x->log[k], &pos, &b)) {
-			const struct queuercpt *p = entry_rcpt(f, &b);
-
-			if (b.offset == UINT64_MAX)
-				continue;
-			strange = strange || p == NULL;
-			pending = pending || (p != NULL && k == 0 &&
-			    p->type == 'R');
-		}
-		if (strange)
+		if (logs->strange[k])
 			queuefacts_bad(f, k == 0 ? SLICE("bounce-log-offset") :
 			    SLICE("defer-log-offset"));
-		if (pending)
+		if (k == 0 && logs->pending[k])
 			queuefacts_bad(f, SLICE("bounced-but-pending"));
 	}
-}
-
-/* Each entry is compared with each recipient: not with too many. */
-static void
-bound_logs(struct queuerecord *x, struct queuefacts *f)
-{
-	uint64_t n = f->nrcpt[0] + f->nrcpt[1] + f->nrcpt[2], work;
-
-	for (size_t k = 0; k < 3; k++)
-		if (!num_mul(n, x->log[k].len, &work) || work > JOIN_MAX) {
-			x->log[k].len = 0;
-			queuefacts_bad(f, SLICE("log-too-large-to-join"));
-		}
 }
 
 static void
@@ -515,32 +450,24 @@ write_hop(struct making *m, const struct queuerecord *x,
 
 static bool
 write_rcpt(struct making *m, const struct queuerecord *x,
-    const struct queuefacts *f, const struct queuercpt *p,
-    queuerecord_fn *fn, void *arg)
+    const struct queuefacts *f, const struct queuelogs *logs,
+    const struct queuercpt *p, size_t i, queuerecord_fn *fn, void *arg)
 {
 	struct slice status = p->type == 'D' ? SLICE("done") :
 	    p->type == '/' ? SLICE("canceled") : SLICE("pending");
-	struct bouncelog b, hit = { .offset = 0 };
+	struct bouncelog hit = { .offset = 0 };
 
 	begin_event(m, x, f, SLICE("recipient"));
 	put(m, F_TO, p->addr);
 	if (p->orig.ptr != NULL && !slice_eq(p->orig, p->addr))
 		put(m, F_ORIG_TO, p->orig);
 	put(m, F_ORCPT, p->orcpt);
-	for (size_t k = 0; k < 3; k++) {
-		size_t pos = 0;
-		bool found = false;
-
+	for (size_t k = 0; k < QUEUELOGS; k++) {
 		/* A recipient that is done was deferred before. */
 		if (k == 1 && p->type == 'D')
 			continue;
 		/* The latest attempt; a trace tells what became of it. */
-		while (bouncelog_next(x->log[k], &pos, &b))
-			if (entry_is(&b, f, p)) {
-				hit = b;
-				found = true;
-			}
-		if (!found)
+		if (!queuelogs_entry(logs, k, i, &hit))
 			continue;
 		if (k < 2)
 			status = k == 0 ? SLICE("bounced") : SLICE("deferred");
@@ -577,33 +504,45 @@ write_state(struct making *m, const struct queuerecord *x,
 	/* The move to the queue changed the inode; a copy's is its own. */
 	rec_unset(&m->r, F_TIME);
 	m->ntime = 0;
-	if (is_original(x))
+	if (queuerecord_original(x))
 		put_stamp(m, F_TIME, &x->file->st.stx_ctime);
 	put_place(m, x, 0, x->size);
 	return fn(arg, &m->r);
+}
+
+static bool
+write_events(struct making *m, const struct queuerecord *x,
+    const struct queuefacts *f, const struct queuelogs *logs,
+    queuerecord_fn *fn, void *arg)
+{
+	size_t n = 0;
+
+	/* Of a content alone nobody knows how it came. */
+	if ((x->carved == NULL || f->has_time || f->has_sender) &&
+	    !write_arrival(m, x, f, fn, arg))
+		return false;
+	for (size_t i = 0; i < f->nhop; i++)
+		if (!write_hop(m, x, f, &f->hop[i], fn, arg))
+			return false;
+	for (const struct queuercpt *p = f->rcpt; p != NULL; p = p->next)
+		if (!write_rcpt(m, x, f, logs, p, n++, fn, arg))
+			return false;
+	return write_state(m, x, f, fn, arg);
 }
 
 void
 queuerecord_write(struct queuerecord *x, struct queuefacts *f,
     queuerecord_fn *fn, void *arg)
 {
+	struct queuelogs logs;
 	struct making m;
 
 	check_file(x, f);
-	bound_logs(x, f);
-	check_logs(x, f);
-	if (!write_file(&m, x, f, fn, arg) ||
-	    /* Of a content alone nobody knows how it came. */
-	    ((x->carved == NULL || f->has_time || f->has_sender) &&
-	    !write_arrival(&m, x, f, fn, arg)))
-		return;
-	for (size_t i = 0; i < f->nhop; i++)
-		if (!write_hop(&m, x, f, &f->hop[i], fn, arg))
-			return;
-	for (const struct queuercpt *p = f->rcpt; p != NULL; p = p->next)
-		if (!write_rcpt(&m, x, f, p, fn, arg))
-			return;
-	(void)write_state(&m, x, f, fn, arg);
+	queuelogs_join(&logs, f, x->log);
+	check_logs(x, &logs, f);
+	if (write_file(&m, x, f, fn, arg))
+		(void)write_events(&m, x, f, &logs, fn, arg);
+	queuelogs_free(&logs);
 }
 
 bool

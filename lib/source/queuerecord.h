@@ -23,6 +23,7 @@ struct queuerecord {
 	struct slice		 src;
 	struct slice		 log[3];	/* bounce, defer, trace */
 	int64_t			 log_time[3];
+	bool			 log_cut;	/* there is more of one */
 	uint64_t		 base, size;	/* of this queue file in it */
 	bool			 whole;
 	bool			 hash;
@@ -34,6 +35,9 @@ struct queuerecord {
 };
 
 typedef bool	queuerecord_fn(void *arg, const struct rec *);
+
+/* Is it the file that Postfix made, and not a copy?  By its inode. */
+bool	queuerecord_original(const struct queuerecord *);
 
 void	queuerecord_write(struct queuerecord *, struct queuefacts *,
 	    queuerecord_fn *, void *arg);

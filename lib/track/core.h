@@ -1,8 +1,9 @@
 /*
  * core - the state of the tracker, shared by the files of lib/track
  *
- * Private.  track.c takes events apart, join.c finds and links messages,
- * store.c keeps their lists and times, write.c makes records.
+ * Private.  locate.c finds who wrote a line, on_*.c take it apart (lines.h),
+ * join.c finds and links messages, store.c keeps their lists and times,
+ * inbound.c judges how they came, write*.c make records (write.h).
  */
 #ifndef TRACK_CORE_H
 #define TRACK_CORE_H
@@ -109,7 +110,7 @@ struct at {
 	uint8_t		 note;
 };
 
-/* track.c: the connection slot of an address and port on a host. */
+/* on_tls.c: the connection slot of an address and port on a host. */
 struct peer_conn *conn_slot(struct track *, const struct host *,
 		    struct slice addr, struct slice port, uint64_t *key);
 
@@ -141,6 +142,8 @@ enum arrival {
 	ARRIVAL_PICKUP,
 	ARRIVAL_MADE	/* announced by bounce or local */
 };
+/* The open life of that queue ID, or NULL. */
+struct message	*join_known(struct track *, const struct at *, struct slice qid);
 struct message	*join_find(struct track *, const struct at *, struct slice qid,
 		    enum arrival);
 /* The life that a queue file belongs to, or a new one. */
@@ -178,6 +181,10 @@ void		 write_message(struct track *, struct message *);
 void		 write_early(struct track *, struct message *);
 void		 write_link(struct track *, struct node *child,
 		    struct node *parent, enum node_why);
+
+/* inbound.c */
+/* The inbound handshake that the journal holds; ref.len 0 without. */
+void		 message_handshake(const struct message *, struct tlsinfo *);
 /* tls: the inbound handshake, or ref.len 0. */
 struct verdict	 message_inbound(const struct message *, const struct tlsinfo *);
 

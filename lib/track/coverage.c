@@ -1,58 +1,12 @@
 #include "track/coverage.h"
 
-#include <stdlib.h>
-
-#include "base/buf.h"
-#include "base/caltime.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "base/num.h"
+#include "track/coverage_state.h"
 
 #include "base/banned.h"
 
-#define SILENCE		(6 * 3600)
 #define HOSTS_MAX	65536
-#define TAGS_MAX	1024	/* tags of one host kept */
-#define WRITERS		256	/* a power of two */
-
-struct gap {
-	int64_t		from, to;
-	char		why;		/* 's' silence, 'l' lost, 'd' damage */
-};
-
-struct tag_tls {
-	struct slice	name;		/* postfix/submission/smtpd */
-	bool		yes;
-	bool		out;		/* by handshakes with next hops only */
-};
-
-struct host_cover {
-	struct slice	name;
-	bool		timed;
-	struct event_time first, last;
-	bool		proxied;	/* tlsproxy connects for smtp */
-	uint64_t	n[4];
-	uint64_t	forged;		/* of LINE_FOREIGN */
-	struct gap	*gap;
-	size_t		ngap, more_gaps;
-	struct tag_tls	*tag;
-	size_t		ntag;
-};
-
-struct coverage {
-	struct host_cover	**host;		/* by first line */
-	size_t			  n, cap;
-	uint32_t		 *slot;		/* index + 1 by hash */
-	size_t			  nslot;
-	struct host_cover	 *latest;
-	/* Hosts and tags by the number of their writer. */
-	struct writer {
-		uint64_t	   writer;
-		struct host_cover *host;
-		size_t		   tag;		/* index + 1, 0: not yet */
-		enum daemon_id	   daemon;	/* of the tag */
-	}			  writer[WRITERS];
-};
 
 struct coverage *
 coverage_new(void)
@@ -118,8 +72,8 @@ known_host(const struct coverage *c, struct slice name, size_t *slot)
 	return NULL;
 }
 
-static struct host_cover *
-find_host(struct coverage *c, struct slice name)
+struct host_cover *
+coverage_host(struct coverage *c, struct slice name)
 {
 	struct host_cover *h;
 	size_t s;
@@ -148,8 +102,8 @@ find_host(struct coverage *c, struct slice name)
 	return c->latest = h;
 }
 
-static void
-add_gap(struct host_cover *h, int64_t from, int64_t to, char why)
+void
+coverage_gap(struct host_cover *h, int64_t from, int64_t to, char why)
 {
 	if (h->ngap == COVERAGE_GAPS) {
 		h->more_gaps++;
@@ -160,8 +114,8 @@ add_gap(struct host_cover *h, int64_t from, int64_t to, char why)
 	h->gap[h->ngap++] = (struct gap){ .from = from, .to = to, .why = why };
 }
 
-static bool
-before(const struct event_time *a, const struct event_time *b)
+bool
+coverage_before(const struct event_time *a, const struct event_time *b)
 {
 	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
 }
@@ -177,13 +131,13 @@ take_time(struct host_cover *h, const struct event_time *t, bool lost)
 		return;
 	}
 	if (lost)
-		add_gap(h, h->last.sec, t->sec > h->last.sec ? t->sec :
+		coverage_gap(h, h->last.sec, t->sec > h->last.sec ? t->sec :
 		    h->last.sec, 'l');
-	else if (t->sec - h->last.sec > SILENCE)
-		add_gap(h, h->last.sec, t->sec, 's');
-	if (before(t, &h->first))
+	else if (t->sec - h->last.sec > COVERAGE_SILENCE)
+		coverage_gap(h, h->last.sec, t->sec, 's');
+	if (coverage_before(t, &h->first))
 		h->first = *t;
-	if (before(&h->last, t))
+	if (coverage_before(&h->last, t))
 		h->last = *t;
 }
 
@@ -209,18 +163,18 @@ full_tag(unsigned char *dst, size_t cap, const struct rec *r)
 	return slice_of(dst, n);
 }
 
-/* The index of a tag, TAGS_MAX without a name or above the limit. */
-static size_t
-find_tag(struct host_cover *h, struct slice name)
+/* The index of a tag, COVERAGE_TAGS without a name or above the limit. */
+size_t
+coverage_tag(struct host_cover *h, struct slice name)
 {
 	size_t i;
 
 	if (name.len == 0)
-		return TAGS_MAX;
+		return COVERAGE_TAGS;
 	for (i = 0; i < h->ntag; i++)
 		if (slice_eq(h->tag[i].name, name))
 			break;
-	if (i == h->ntag && i < TAGS_MAX) {
+	if (i == h->ntag && i < COVERAGE_TAGS) {
 		h->tag = mem_grow(h->tag, h->ntag, h->ntag + 1,
 		    sizeof(*h->tag));
 		h->tag[h->ntag++] = (struct tag_tls){ .name = own(name) };
@@ -228,10 +182,10 @@ find_tag(struct host_cover *h, struct slice name)
 	return i;
 }
 
-static void
-set_tls(struct host_cover *h, size_t i, bool yes, bool out)
+void
+coverage_tls(struct host_cover *h, size_t i, bool yes, bool out)
 {
-	if (i == TAGS_MAX || !yes)
+	if (i == COVERAGE_TAGS || !yes)
 		return;
 	h->tag[i].out = out && (h->tag[i].out || !h->tag[i].yes);
 	h->tag[i].yes = true;
@@ -246,7 +200,7 @@ tag_of(struct host_cover *h, const struct event *ev, struct writer *w)
 
 	if (w != NULL && w->tag != 0 && w->daemon == ev->daemon)
 		return w->tag - 1;
-	i = find_tag(h, full_tag(text, sizeof(text), &ev->rec));
+	i = coverage_tag(h, full_tag(text, sizeof(text), &ev->rec));
 	if (w != NULL) {
 		w->tag = i + 1;
 		w->daemon = ev->daemon;
@@ -282,7 +236,7 @@ take_tls(struct host_cover *h, const struct event *ev, struct writer *w)
 	default:
 		return;
 	}
-	set_tls(h, tag_of(h, ev, w), yes, rec_has(r, F_RELAY));
+	coverage_tls(h, tag_of(h, ev, w), yes, rec_has(r, F_RELAY));
 }
 
 void
@@ -297,13 +251,13 @@ void
 coverage_uncounted(struct coverage *c, const struct event *ev)
 {
 	struct writer *w = ev->writer == 0 ? NULL :
-	    &c->writer[ev->writer % WRITERS];
+	    &c->writer[ev->writer % COVERAGE_WRITERS];
 	struct host_cover *h;
 
 	if (w != NULL && w->writer == ev->writer)
 		h = c->latest = w->host;
 	else
-		h = find_host(c, rec_get(&ev->rec, F_HOST));
+		h = coverage_host(c, rec_get(&ev->rec, F_HOST));
 	if (w != NULL && w->writer != ev->writer)
 		*w = (struct writer){ .writer = ev->writer, .host = h };
 	take_time(h, &ev->time, event_lines_lost(ev));
@@ -314,263 +268,27 @@ coverage_uncounted(struct coverage *c, const struct event *ev)
 void
 coverage_damage(struct coverage *c, struct slice host)
 {
-	struct host_cover *h = find_host(c, host);
+	struct host_cover *h = coverage_host(c, host);
 
 	if (h->timed)
-		add_gap(h, h->last.sec, h->last.sec, 'd');
+		coverage_gap(h, h->last.sec, h->last.sec, 'd');
 }
 
-static bool
-parse_time(struct slice s, struct event_time *t)
+uint64_t
+coverage_class(const struct coverage *c, enum line_class class)
 {
-	unsigned int digits;
+	uint64_t n = 0;
 
-	*t = (struct event_time){ .known = false };
-	if (!caltime_parse(s, &t->sec, &t->nsec, &digits))
-		return false;
-	t->digits = (uint8_t)digits;
-	t->known = t->ordered = true;
-	return true;
-}
-
-/* FROM/TO;WHY words. */
-static void
-merge_gaps(struct host_cover *h, struct slice s)
-{
-	struct slice word, from, to, why;
-	struct event_time a, b;
-
-	while (s.len > 0) {
-		if (!slice_cut(s, ' ', &word, &s)) {
-			word = s;
-			s = slice_of(NULL, 0);
-		}
-		if (slice_cut(word, '/', &from, &to) &&
-		    slice_cut(to, ';', &to, &why) && parse_time(from, &a) &&
-		    parse_time(to, &b) && why.len > 0)
-			add_gap(h, a.sec, b.sec, (char)why.ptr[0]);
-	}
-}
-
-/* TAG=yes and TAG=no-evidence words. */
-static void
-merge_tls(struct host_cover *h, struct slice s)
-{
-	struct slice word, name, yes;
-
-	while (s.len > 0) {
-		if (!slice_cut(s, ' ', &word, &s)) {
-			word = s;
-			s = slice_of(NULL, 0);
-		}
-		if (slice_rcut(word, '=', &name, &yes))
-			set_tls(h, find_tag(h, name), slice_eq(yes, SLICE("yes")),
-			    false);
-	}
-}
-
-/* Damage at the end of a piece lasts until the next piece begins. */
-static void
-close_damage(struct host_cover *h, const struct event_time *next)
-{
-	struct gap *g = h->ngap == 0 ? NULL : &h->gap[h->ngap - 1];
-
-	if (g == NULL || g->why != 'd' || !h->timed || g->to != h->last.sec)
-		return;
-	g->why = 'l';
-	g->to = next->sec > g->from ? next->sec : g->from;
-}
-
-void
-coverage_counts(struct coverage *c, const struct rec *r)
-{
-	static const enum field key[4] = { F_UNDERSTOOD, F_IGNORED, F_FOREIGN,
-		F_UNKNOWN };
-	struct host_cover *h = find_host(c, rec_get(r, F_HOST));
-	uint64_t v;
-
-	for (size_t i = 0; i < 4; i++)
-		if (slice_u64(rec_get(r, key[i]), UINT64_MAX / 2, &v))
-			h->n[i] += v;
-	if (slice_u64(rec_get(r, F_FORGED), UINT64_MAX / 2, &v))
-		h->forged += v;
-}
-
-void
-coverage_merge(struct coverage *c, const struct rec *r)
-{
-	struct host_cover *h = find_host(c, rec_get(r, F_HOST));
-	struct event_time first, last;
-
-	coverage_counts(c, r);
-	if (parse_time(rec_get(r, F_TIME), &first))
-		close_damage(h, &first);
-	merge_gaps(h, rec_get(r, F_GAPS));
-	merge_tls(h, rec_get(r, F_TLS_LOGGING));
-	if (!parse_time(rec_get(r, F_TIME), &first) ||
-	    !parse_time(rec_get(r, F_END), &last))
-		return;
-	if (!h->timed) {
-		h->timed = true;
-		h->first = first;
-		h->last = last;
-		return;
-	}
-	if (first.sec - h->last.sec > SILENCE)
-		add_gap(h, h->last.sec, first.sec, 's');
-	if (before(&first, &h->first))
-		h->first = first;
-	if (before(&h->last, &last))
-		h->last = last;
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct host_cover *x = *(struct host_cover *const *)a;
-	const struct host_cover *y = *(struct host_cover *const *)b;
-
-	return slice_cmp(x->name, y->name);
-}
-
-static int
-by_tag(const void *a, const void *b)
-{
-	const struct tag_tls *x = a, *y = b;
-
-	return slice_cmp(x->name, y->name);
-}
-
-static int
-by_start(const void *a, const void *b)
-{
-	const struct gap *x = a, *y = b;
-
-	if (x->from != y->from)
-		return x->from < y->from ? -1 : 1;
-	if (x->to != y->to)
-		return x->to < y->to ? -1 : 1;
-	return x->why - y->why;
-}
-
-static void
-add_time(struct buf *b, int64_t sec)
-{
-	unsigned char text[CALTIME_MAX];
-
-	(void)buf_add(b, slice_of(text, caltime_text(text, sec, 0, 0)));
-}
-
-static struct slice
-gap_word(char why)
-{
-	return why == 'l' ? SLICE("lost-lines") : why == 'd' ?
-	    SLICE("damage") : SLICE("silence");
-}
-
-static void
-put_gaps(struct host_cover *h, struct buf *b)
-{
-	if (h->ngap > 0)
-		qsort(h->gap, h->ngap, sizeof(*h->gap), by_start);
-	for (size_t i = 0; i < h->ngap; i++) {
-		if (b->len > 0)
-			(void)buf_addc(b, ' ');
-		add_time(b, h->gap[i].from);
-		(void)buf_addc(b, '/');
-		add_time(b, h->gap[i].to);
-		(void)buf_addc(b, ';');
-		(void)buf_add(b, gap_word(h->gap[i].why));
-	}
-	if (h->more_gaps > 0) {
-		(void)buf_add(b, SLICE(" and-more:"));
-		(void)buf_addu(b, h->more_gaps);
-	}
-}
-
-static void
-put_tags(struct host_cover *h, struct buf *b)
-{
-	if (h->ntag > 0)
-		qsort(h->tag, h->ntag, sizeof(*h->tag), by_tag);
-	for (size_t i = 0; i < h->ntag; i++) {
-		if (b->len > 0)
-			(void)buf_addc(b, ' ');
-		(void)buf_add(b, h->tag[i].name);
-		/* Through tlsproxy a handshake is logged at every level. */
-		(void)buf_add(b, h->tag[i].yes && !(h->tag[i].out &&
-		    h->proxied) ? SLICE("=yes") : SLICE("=no-evidence"));
-	}
-}
-
-/* The record of one host. */
-static bool
-write_host(struct host_cover *h, bool (*put)(void *, const struct rec *),
-    void *arg)
-{
-	static const enum field key[4] = { F_UNDERSTOOD, F_IGNORED, F_FOREIGN,
-		F_UNKNOWN };
-	unsigned char num[6][NUM_MAX], time[2][CALTIME_MAX];
-	struct buf gaps, tags;
-	struct rec r;
-	uint64_t total = 0;
-	bool ok;
-
-	rec_clear(&r);
-	buf_init(&gaps, 1 << 20);
-	buf_init(&tags, 1 << 20);
-	rec_set(&r, F_TYPE, SLICE("coverage"));
-	if (h->timed) {
-		rec_set(&r, F_TIME, slice_of(time[0], caltime_text(time[0],
-		    h->first.sec, h->first.nsec, h->first.digits)));
-		rec_set(&r, F_END, slice_of(time[1], caltime_text(time[1],
-		    h->last.sec, h->last.nsec, h->last.digits)));
-	}
-	if (h->name.len > 0)
-		rec_set(&r, F_HOST, h->name);
-	for (size_t i = 0; i < 4; i++) {
-		rec_set(&r, key[i], slice_of(num[i], num_u64(num[i], h->n[i])));
-		total += h->n[i];
-	}
-	rec_set(&r, F_LINES, slice_of(num[4], num_u64(num[4], total)));
-	if (h->forged > 0)
-		rec_set(&r, F_FORGED, slice_of(num[5], num_u64(num[5],
-		    h->forged)));
-	put_gaps(h, &gaps);
-	put_tags(h, &tags);
-	if (gaps.len > 0)
-		rec_set(&r, F_GAPS, buf_slice(&gaps));
-	if (tags.len > 0)
-		rec_set(&r, F_TLS_LOGGING, buf_slice(&tags));
-	ok = put(arg, &r);
-	buf_free(&gaps);
-	buf_free(&tags);
-	return ok;
-}
-
-bool
-coverage_write(struct coverage *c, bool (*put)(void *, const struct rec *),
-    void *arg)
-{
-	bool ok = true;
-
-	if (c->n > 0)
-		qsort(c->host, c->n, sizeof(struct host_cover *), by_name);
-	c->latest = NULL;
-	for (size_t i = 0; i < c->n && ok; i++)
-		ok = write_host(c->host[i], put, arg);
-	return ok;
+	for (size_t i = 0; i < c->n; i++)
+		n += c->host[i]->n[class];
+	return n;
 }
 
 uint64_t
 coverage_postfix_lines(const struct coverage *c)
 {
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < c->n; i++)
-		n += c->host[i]->n[LINE_UNDERSTOOD] +
-		    c->host[i]->n[LINE_UNKNOWN];
-	return n;
+	return coverage_class(c, LINE_UNDERSTOOD) +
+	    coverage_class(c, LINE_UNKNOWN);
 }
 
 uint64_t

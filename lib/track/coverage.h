@@ -32,6 +32,8 @@ bool		 coverage_write(struct coverage *,
 		    bool (*put)(void *, const struct rec *), void *arg);
 /* Lines that were Postfix's, understood or not. */
 uint64_t	 coverage_postfix_lines(const struct coverage *);
+/* Lines of one class. */
+uint64_t	 coverage_class(const struct coverage *, enum line_class);
 /* Lines in Postfix's name that other programs wrote. */
 uint64_t	 coverage_forged(const struct coverage *);
 /* Daemons with deliveries or sessions, but no TLS lines, among all hosts. */

@@ -165,22 +165,40 @@ struct message *
 join_file(struct track *t, const struct at *at, struct slice qid,
     const struct qfile *q)
 {
-	struct message *best = NULL;
+	struct message *best = NULL, *other = NULL;
 	uint64_t hash;
 	int steps = 0;
 
 	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
 	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
 		struct node *n = node_at(&t->nodes, i);
+		struct message **to = &best;
 
 		steps++;
-		if (n->msg == NULL || n->id.instance->host != at->host ||
-		    !owns_file(t, n, q))
+		if (n->msg == NULL || !owns_file(t, n, q))
 			continue;
-		if (best == NULL || n->msg->order > best->order)
-			best = n->msg;
+		/*
+		 * A daemon may call the host by another name (-o myhostname);
+		 * the same queue ID and Message-ID tell that it is this one.
+		 */
+		if (n->id.instance->host != at->host) {
+			if (q->mid_hash == 0 || n->mid_hash != q->mid_hash)
+				continue;
+			to = &other;
+		}
+		if (*to == NULL || n->msg->order > (*to)->order)
+			*to = n->msg;
 	}
+	if (best == NULL)
+		best = other;
 	return best != NULL ? best : begin(t, at, qid);
+}
+
+struct message *
+join_known(struct track *t, const struct at *at, struct slice qid)
+{
+	return qid.len == 0 || qid.len > NODE_QID_MAX ? NULL :
+	    search(t, at, qid, ARRIVAL_NO);
 }
 
 struct message *

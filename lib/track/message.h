@@ -58,6 +58,7 @@ struct message {
 	struct message	*wait_next;	/* of the same session */
 	struct node_ref	 node;
 	struct session	*session;	/* NULL without */
+	struct session	*front;		/* of the client, before a filter */
 	struct tag	*tag;		/* of the arrival, or of the first line */
 	struct journal	 journal;
 	uint64_t	 have[REC_WORDS];	/* keys that have a fact */

@@ -48,7 +48,7 @@ time_of(const struct rec *r, enum field f, struct event_time *t)
 
 /* Host, instance and tag of a queue file: nobody logged it. */
 static bool
-locate(struct track *t, struct event *ev, struct at *at)
+lines_locate(struct track *t, struct event *ev, struct at *at)
 {
 	const struct rec *r = &ev->rec;
 
@@ -217,7 +217,7 @@ track_qfile(struct track *t, struct event *ev, const struct track_spool *spool)
 	struct at at;
 
 	t->order++;
-	if (!locate(t, ev, &at))
+	if (!lines_locate(t, ev, &at))
 		t->lost.unjoined++;
 	else if (file)
 		on_file(t, &at, spool);
@@ -273,7 +273,9 @@ struct verdict
 qfile_inbound(
     const struct message *m, const struct file_head *h, struct verdict v)
 {
-	if (h->tls_status != TLS_ABSENT && v.proof != PROOF_PROVEN)
+	/* Behind a filter the header tells of the filter's connection. */
+	if (h->tls_status != TLS_ABSENT && v.proof != PROOF_PROVEN &&
+	    m->front == NULL)
 		return (struct verdict){ .status = h->tls_status,
 			.proof = PROOF_PROVEN,
 			.why = TLS_WHY_RECEIVED,
@@ -295,14 +297,15 @@ qfile_inbound(
 static uint64_t
 hash_addr(struct slice s)
 {
+	bool quoted = s.len > 0 && s.ptr[0] == '"';
 	uint64_t h = 7;
 
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = s.ptr[i];
 
-		if (c == '"')
+		if (quoted && c == '"')
 			continue;
-		if (c == '\\' && i + 1 < s.len)
+		if (quoted && c == '\\' && i + 1 < s.len)
 			c = s.ptr[++i];
 		h = (h ^ ascii_tolower(c)) * UINT64_C(0x100000001b3);
 		h ^= h >> 29;

@@ -157,6 +157,7 @@ session_release(struct processes *t, struct session *s)
 	if (--s->uses > 0)
 		return;
 	journal_drop(t->journals, &s->next);
+	journal_drop(t->journals, &s->front);
 	pool_give(&t->sessions, s);
 }
 
@@ -261,7 +262,7 @@ request_rcpt(struct process *p, const struct rec *r, uint32_t nactive)
 }
 
 void
-request_lost(struct process *p, struct slice text)
+request_lost(struct process *p, struct slice text, struct ref ref)
 {
 	struct request *q = p->request;
 	struct peer peer;
@@ -274,8 +275,10 @@ request_lost(struct process *p, struct slice text)
 	addr = hash_lower(peer.addr);
 	for (size_t i = 0; i < q->n; i++)
 		if (q->fact[i].kind == FACT_HANDSHAKE &&
-		    q->fact[i].addr == addr)
+		    q->fact[i].addr == addr && !q->fact[i].dead) {
 			q->fact[i].dead = true;
+			q->fact[i].lost = ref;
+		}
 }
 
 void
@@ -289,8 +292,9 @@ request_cannot(struct process *p)
 	}
 }
 
-const struct fact *
-request_handshake(const struct process *p, const struct rec *r)
+/* The latest handshake with the relay, whatever became of it. */
+static const struct fact *
+latest_handshake(const struct process *p, const struct rec *r)
 {
 	const struct request *q = p->request;
 	uint64_t peer, name;
@@ -305,9 +309,25 @@ request_handshake(const struct process *p, const struct rec *r)
 		/* 2.2 to 2.4 log the name alone. */
 		if (f->kind == FACT_HANDSHAKE && (f->peer == peer ||
 		    f->peer == name))
-			return f->dead ? NULL : f;
+			return f;
 	}
 	return NULL;
+}
+
+const struct fact *
+request_handshake(const struct process *p, const struct rec *r)
+{
+	const struct fact *f = latest_handshake(p, r);
+
+	return f == NULL || f->dead ? NULL : f;
+}
+
+const struct fact *
+request_broken(const struct process *p, const struct rec *r)
+{
+	const struct fact *f = latest_handshake(p, r);
+
+	return f == NULL || !f->dead ? NULL : f;
 }
 
 const struct fact *

@@ -32,6 +32,7 @@ struct session {
 	/* Lines about the next message that came before its client line. */
 	uint32_t	 next_saw;	/* hold, discard */
 	struct journal	 next;
+	struct journal	 front;		/* NOQUEUE: client=, proxied */
 	int64_t		 end_sec;
 	struct ref	 end_ref;
 	struct tlsinfo	 tls;
@@ -54,6 +55,7 @@ struct fact {
 	bool		 pending;	/* no line with a queue ID since */
 	bool		 fresh;		/* no recipient was settled since */
 	bool		 dead;		/* the connection ended */
+	struct ref	 lost;		/* where that is said */
 	bool		 cannot;	/* "Cannot start TLS" came after it */
 	int64_t		 sec;
 	uint32_t	 gap_epoch;	/* of the host */
@@ -119,7 +121,7 @@ void		 request_for(struct process *, struct node_ref, int64_t since);
 void		 request_rcpt(struct process *, const struct rec *,
 		    uint32_t nactive);
 /* "lost connection with PEER", "conversation with PEER timed out". */
-void		 request_lost(struct process *, struct slice text);
+void		 request_lost(struct process *, struct slice text, struct ref);
 void		 request_cannot(struct process *);
 /* The latest live handshake with the relay of this delivery, or NULL. */
 const struct fact *request_handshake(const struct process *,
@@ -127,6 +129,8 @@ const struct fact *request_handshake(const struct process *,
 /* An SSL error with "Cannot start TLS", or an offer, for that relay. */
 const struct fact *request_plain(const struct process *, const struct rec *,
 		    enum fact_kind);
+/* The latest handshake with that relay, if its connection was lost, or NULL. */
+const struct fact *request_broken(const struct process *, const struct rec *);
 uint64_t	 hash_lower(struct slice);
 
 #endif

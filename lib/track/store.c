@@ -103,6 +103,8 @@ message_free(struct track *t, struct message *m)
 	list_remove(t, m);
 	if (m->session != NULL)
 		session_release(&t->processes, m->session);
+	if (m->front != NULL)
+		session_release(&t->processes, m->front);
 	journal_drop(&t->pool, &m->journal);
 	pool_give(&t->messages, m);
 	t->nopen--;
@@ -200,11 +202,24 @@ ask_ahead(const struct track *t, const struct message *next)
 		mem_prefetch(next->next, sizeof(*next->next));
 }
 
+/* The session that a message waits for, if it does, or the later one. */
+static struct session *
+last_session(const struct message *m)
+{
+	struct session *s = m->session, *f = m->front;
+
+	if (f == NULL || s == NULL)
+		return f == NULL ? s : f;
+	if (f->ended && (!s->ended || s->end_sec > f->end_sec))
+		return s;
+	return f;
+}
+
 /* Its time has come: write it, or wait on for the session. */
 static void
 due(struct track *t, struct message *m)
 {
-	struct session *s = m->session;
+	struct session *s = last_session(m);
 
 	if (s != NULL && !s->ended) {
 		list_remove(t, m);
@@ -230,7 +245,9 @@ close_idle(struct track *t, enum list_id id, int64_t idle)
 	struct message *m;
 
 	while ((m = t->list[id].first) != NULL && m->touch + idle < t->now) {
-		if (m->session != NULL && !m->session->ended) {
+		const struct session *s = last_session(m);
+
+		if (s != NULL && !s->ended) {
 			list_remove(t, m);
 			m->touch = t->now;
 			list_add(t, m, id);
@@ -252,8 +269,8 @@ shed(struct track *t)
 
 			if (m == NULL)
 				continue;
-			if (m->list == LIST_WAITING)
-				session_end(t, m->session, t->now);
+			for (int k = 0; k < 2 && m->list == LIST_WAITING; k++)
+				session_end(t, last_session(m), t->now);
 			write_message(t, m);
 			t->lost.early++;
 			break;

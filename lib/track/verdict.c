@@ -150,8 +150,13 @@ verdict_outbound(const struct rec *d, const struct outbound *o)
 	if (!sent && is_before_mail(reply))
 		return say(TLS_NONE_ATTEMPTED, PROOF_PROVEN,
 		    TLS_WHY_NO_GREETING);
-	if (by_field(field, &v))
+	if (by_field(field, &v)) {
+		/* Both say plaintext; this word says how it came to it. */
+		if (v.status == TLS_PLAINTEXT && o->fallback)
+			return say_ref(TLS_PLAINTEXT, PROOF_PROVEN,
+			    TLS_WHY_FALLBACK, o->plain_ref);
 		return v;
+	}
 	if (o->handshake != NULL)
 		return say_ref(tlsinfo_trust_is(o->handshake,
 		    SLICE("Verified")) ? TLS_AUTHENTICATED : TLS_ENCRYPTED,
@@ -161,12 +166,12 @@ verdict_outbound(const struct rec *d, const struct outbound *o)
 		return o->reuse_gap ?
 		    say(TLS_UNKNOWN, PROOF_NONE, TLS_WHY_GAP) :
 		    say(TLS_PLAINTEXT, PROOF_PROVEN, TLS_WHY_CONN_USE);
-	if (o->offered)
-		return say_ref(TLS_PLAINTEXT, PROOF_PROVEN,
-		    TLS_WHY_STARTTLS_OFFERED, o->plain_ref);
 	if (o->fallback)
 		return say_ref(TLS_PLAINTEXT, PROOF_PROVEN, TLS_WHY_FALLBACK,
 		    o->plain_ref);
+	if (o->offered)
+		return say_ref(TLS_PLAINTEXT, PROOF_PROVEN,
+		    TLS_WHY_STARTTLS_OFFERED, o->plain_ref);
 	if (o->logs_tls && !o->gap)
 		return say_ref(TLS_PLAINTEXT, PROOF_INFERRED,
 		    TLS_WHY_NO_HANDSHAKE, o->logs_ref);

@@ -82,7 +82,8 @@ struct outbound {
 	const struct tlsinfo	*handshake;	/* to that peer, still alive */
 	bool			 stale;		/* one, but not of this request */
 	bool			 offered;	/* Host offered STARTTLS */
-	bool			 fallback;	/* SSL error and Cannot start TLS */
+	bool			 fallback;	/* TLS failed first: no handshake, or
+						 * a connection lost after it */
 	struct ref		 plain_ref;	/* the line of the two above */
 	bool			 logs_tls;	/* the tag logs handshakes near by */
 	struct ref		 logs_ref;

@@ -10,6 +10,18 @@ block_lacks(const struct rec *m, const char *word)
 	    SLICE_NONE;
 }
 
+/* True if NAME[ADDR] is the client itself, as of a filter before the queue. */
+static bool
+is_client(const struct rec *m, struct slice peer)
+{
+	struct slice name, addr;
+
+	return slice_cut(peer, '[', &name, &addr) &&
+	    slice_eq(name, rec_get(m, F_CLIENT_NAME)) &&
+	    slice_starts(addr, rec_get(m, F_CLIENT_ADDR)) &&
+	    addr.len == rec_get(m, F_CLIENT_ADDR).len + 1;
+}
+
 static void
 put_client(struct sheet *s, const struct rec *m)
 {
@@ -22,7 +34,8 @@ put_client(struct sheet *s, const struct rec *m)
 		phrase_quoted(s, "helo ", m, F_HELO);
 		phrase_field(s, "protocol ", m, F_PROTOCOL);
 	}
-	phrase_field(s, "passed on for ", m, F_ORIG_CLIENT);
+	if (!is_client(m, rec_get(m, F_ORIG_CLIENT)))
+		phrase_field(s, "passed on for ", m, F_ORIG_CLIENT);
 }
 
 void

@@ -129,6 +129,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			queuejoin_claim(&j, &p);
 		pieces_free(&p);
 	}
+	queuejoin_torn(&j, size);
+	for (size_t i = 0; i < a.nhead; i++) {
+		uint64_t row;
+
+		if (a.head[i].kind != QUEUEHEAD_LOG &&
+		    queuejoin_row(at, &s, a.head[i].off, size, true, &row) ==
+			QUEUEJOIN_WHOLE)
+			(void)queuejoin_sure(&j, a.head[i].off, row, size);
+	}
 	while (queuejoin_rest(&j, &from, &off, &len))
 		must(off < size && len <= size - off);
 	queuejoin_free(&j);

@@ -23,6 +23,15 @@ chmod 0755, $dir;	# for Postfix's own user
 my $bed = sh('t/lab/queue', $dir);
 is($bed->{status}, 0, 'the bed') or BAIL_OUT($bed->{err});
 
+# postqueue quotes addresses, records do not.
+sub plain_addr {
+	my ($a) = @_;
+
+	return $a if $a !~ /^"(.*)"(@.*)$/s;
+	my ($local, $domain) = ($1, $2);
+	return ($local =~ s/\\(.)/$1/gsr) . $domain;
+}
+
 my (%kind, %types);
 for my $i (['short', 'no'], ['long', 'yes']) {
 	my ($name) = @$i;
@@ -81,9 +90,9 @@ for my $i (['short', 'no'], ['long', 'yes']) {
 	is(scalar keys %file, scalar @files, "$name: a file record each");
 	my (%want, %got);
 	for my $j (map { decode_json($_) } split /\n/, slurp("$dir/$name.json")) {
-		$want{$j->{queue_id}} = [@$j{qw(queue_name arrival_time message_size sender)},
+		$want{$j->{queue_id}} = [@$j{qw(queue_name arrival_time message_size)}, plain_addr($j->{sender}),
 		    sort { $a->[0] cmp $b->[0] }
-		    map { [@$_{qw(address delay_reason)}] } @{$j->{recipients}}];
+		    map { [plain_addr($_->{address}), $_->{delay_reason}] } @{$j->{recipients}}];
 	}
 	for my $f (values %file) {
 		next if $f->{queue} =~ /^(?:corrupt|saved)$/;
@@ -148,6 +157,8 @@ for my $i (['short', 'no'], ['long', 'yes']) {
 	is($s->('rcpt'), join(' ', map { "$_\@down.example.net=deferred" } qw(bob eve drop added)), "$name: added by a milter");
 	is($p->('sender', 'from'), 'other@example.org', "$name: sender changed by a milter");
 	like($p->('add change delete insert rcpt drop sender longer', 'residue'), qr/^\d+\+\d+ /, "$name: a changed header leaves residue");
+	is($s->('quoted'), 'a b@down.example.net=deferred a"b\\c@down.example.net=deferred @@down.example.net=deferred',
+	    "$name: addresses in quotes, and their reasons");
 	is($p->('none', 'residue'), '-', "$name: a milter that changes nothing leaves none");
 }
 for my $q (qw(maildrop incoming active deferred hold corrupt)) {

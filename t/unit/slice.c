@@ -122,6 +122,25 @@ test_u64(void **state)
 	    slice_digits(S("1:")));
 }
 
+static void
+test_bytes(void **state)
+{
+	static const char *const bad[] = { "", "K", "1k", "1KB", "1.5M", "-1",
+		"1KM", " 1", "9223372036854775808", "8388608T" };
+	uint64_t v = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(slice_bytes(slice_cstr(bad[i]), &v));
+	assert_true(v == 7);
+	assert_true(slice_bytes(S("4096"), &v) && v == 4096);
+	assert_true(slice_bytes(S("4K"), &v) && v == 4096);
+	assert_true(slice_bytes(S("3M"), &v) && v == 3145728);
+	assert_true(slice_bytes(S("2G"), &v) && v == UINT64_C(2147483648));
+	assert_true(slice_bytes(S("8388607T"), &v) &&
+	    v == UINT64_C(8388607) << 40);
+}
+
 int
 main(void)
 {
@@ -131,6 +150,7 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_sub),
 		cmocka_unit_test(test_u64),
+		cmocka_unit_test(test_bytes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

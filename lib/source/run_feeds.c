@@ -1,0 +1,175 @@
+#include "source/run.h"
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "io/srcpath.h"
+
+#include "base/banned.h"
+
+/* Those that are evidence, moved to the front; their number. */
+size_t
+run_evidence_first(struct feed *v, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!v[i].survey.records) {
+			struct feed t = v[k];
+
+			if (i != k) {
+				v[k] = v[i];
+				v[i] = t;
+			}
+			k++;
+		}
+	return k;
+}
+
+void
+run_free_feed(struct feed *f)
+{
+	buf_free(&f->name);
+	buf_free(&f->host);
+	buf_free(&f->last_host);
+	buf_free(&f->last_src);
+}
+
+/* The latest feed holds pieces: one feed for each of them. */
+static void
+add_pieces(struct run *x, size_t *cap)
+{
+	struct feed whole = x->feed[x->nfeed - 1], *v;
+	size_t n;
+
+	v = pieces_find(&x->pieces, &whole, x->opt, &n);
+	x->nfeed--;
+	if (whole.damaged > 0)
+		x->status = EXIT_TROUBLE;
+	if (x->nfeed + n > *cap) {
+		x->feed = mem_grow(x->feed, *cap, x->nfeed + n,
+		    sizeof(*x->feed));
+		*cap = x->nfeed + n;
+	}
+	for (size_t i = 0; i < n; i++)
+		x->feed[x->nfeed++] = v[i];
+	mem_free(v);
+	run_free_feed(&whole);
+}
+
+static void
+take_queue_file(struct run *x, const struct input *in)
+{
+	char name[256];
+
+	if (x->mode != RECORDS_PIECES) {
+		spooled_take(&x->spooled, in);
+		return;
+	}
+	if (x->status != EXIT_TROUBLE)
+		(void)msg_error("%s: a queue file is no piece of a log; leave "
+		    "queue files out here, and give them to the merge",
+		    msg_quote(name, sizeof(name), slice_cstr(in->path)));
+	x->status = EXIT_TROUBLE;
+}
+
+/* A stream of mxqueue is not in time order: read it before the others. */
+static void
+read_queue(struct run *x, struct feed *f)
+{
+	enum feed_item item;
+
+	if (!feed_open(f, x->opt->hash)) {
+		x->status = EXIT_TROUBLE;
+		return;
+	}
+	while ((item = feed_next(f)) != FEED_END) {
+		const struct rec *r = &f->event.rec;
+
+		if (spooled_record(r)) {
+			x->nrecords++;
+			spooled_put(&x->spooled, r);
+			continue;
+		}
+		spooled_source(&x->spooled, r);
+		if (item == FEED_RECORD)
+			run_record(x, f, &f->event.rec);
+		else if (!f->pieces)
+			run_tell_pieces(f);
+	}
+	feed_close(f);
+	x->queue = mem_grow(x->queue, x->nqueue, x->nqueue + 1,
+	    sizeof(*x->queue));
+	x->queue[x->nqueue++] = *f;
+	x->has_records = true;
+	x->nfeed--;
+}
+
+/* One feed for an input, or one for each stream of a bundle. */
+void
+run_add(struct run *x, const struct input *in, const struct prefix *prefix,
+    size_t *cap)
+{
+	struct feed *f;
+	unsigned int n = 1;
+
+	if (x->mode != RECORDS_EVENTS && spooled_is(&x->spooled, in)) {
+		take_queue_file(x, in);
+		return;
+	}
+	for (unsigned int k = 0; k < n; k++) {
+		if (x->nfeed == *cap) {
+			size_t old = *cap;
+
+			*cap = old == 0 ? 16 : old * 2;
+			x->feed = mem_grow(x->feed, old, *cap,
+			    sizeof(*x->feed));
+		}
+		f = &x->feed[x->nfeed++];
+		*f = (struct feed){ .input = in, .prefix = prefix,
+			.only = n > 1 ? k + 1 : 0,
+			.part = n > 1 ? k + 1 : 0 };
+		srcpath_init(&f->name);
+		srcpath_file(&f->name, slice_cstr(in->path));
+		buf_init(&f->host, 4096);
+		buf_init(&f->last_host, 4096);
+		buf_init(&f->last_src, 65536);
+		feed_survey(f, x->opt->hash && k == 0, &x->spooled);
+		if (f->damaged > 0)
+			x->status = EXIT_TROUBLE;
+		if (k == 0 && f->nstreams > 1) {
+			n = f->nstreams;
+			x->nfeed--;
+			run_free_feed(f);
+			k = UINT32_MAX;	/* begin again, by stream */
+		} else if (f->survey.pieces && x->mode == RECORDS_TRACE)
+			add_pieces(x, cap);
+		else if (f->survey.queue && x->mode == RECORDS_TRACE)
+			read_queue(x, f);
+	}
+}
+
+/* A file found in a directory that holds no log line is no evidence. */
+void
+run_drop_found(struct run *x)
+{
+	size_t k = 0, dropped = 0;
+
+	for (size_t i = 0; i < x->nfeed; i++) {
+		const struct feed *f = &x->feed[i];
+
+		if (f->input->found && f->survey.readable &&
+		    !f->survey.timed && !f->survey.records &&
+		    !f->survey.journal) {
+			dropped++;
+			run_free_feed(&x->feed[i]);
+			continue;
+		}
+		if (k != i)
+			x->feed[k] = x->feed[i];
+		k++;
+	}
+	x->nfeed = k;
+	if (dropped > 0)
+		msg_note("%zu %s without log lines left out", dropped,
+		    dropped == 1 ? "file" : "files");
+}

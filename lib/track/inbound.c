@@ -1,0 +1,55 @@
+#include "track/core.h"
+
+#include "base/banned.h"
+
+/* The inbound handshake that the journal holds; ref.len 0 without. */
+void
+message_handshake(const struct message *m, struct tlsinfo *tls)
+{
+	struct journal_entry e;
+	struct tls_head head;
+	struct journal_at pos = { .piece = NULL };
+
+	tls->ref.len = 0;
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END)
+		if (e.kind == JOURNAL_BLOCK && e.head.ptr[0] == HEAD_TLS) {
+			memcpy(&head, e.head.ptr, sizeof(head));
+			*tls = head.tls;
+		}
+}
+
+struct verdict
+message_inbound(const struct message *m, const struct tlsinfo *tls)
+{
+	const struct session *s = m->front != NULL ? m->front : m->session;
+	struct inbound in = { .handshake = NULL };
+	const struct tag *g = m->tag;
+
+	if ((m->saw & (SAW_CLIENT | SAW_REJECT)) == 0) {
+		if (m->saw & SAW_PICKUP)
+			return (struct verdict){ .status = TLS_LOCAL,
+				.proof = PROOF_PROVEN, .why = TLS_WHY_SUBMITTED };
+		if (m->saw & SAW_NOTICE)
+			return (struct verdict){ .status = TLS_LOCAL,
+				.proof = PROOF_PROVEN, .why = TLS_WHY_INTERNAL };
+	}
+	in.screened = m->reject && s == NULL;
+	if (tlsinfo_known(tls))
+		in.handshake = tls;
+	if (s != NULL) {
+		in.session = true;
+		if (in.handshake == NULL && tlsinfo_known(&s->tls))
+			in.later = &s->tls;
+		in.counted = s->counted;
+		in.starttls = s->starttls;
+		in.starttls_tried = s->starttls_tried;
+		in.end_ref = s->end_ref;
+		in.wrapper = verdict_wrapper_service(g->service);
+		in.any_service = g->lost && g->wrapper;
+		/* A service known for STARTTLS, or one that logs TLS. */
+		in.no_wrapper = !g->lost && !g->wrapper &&
+		    (verdict_starttls_service(g->service) ||
+		    (g->tls.logs && g->tls.gap_epoch == g->host->gap_epoch));
+	}
+	return verdict_inbound(&in);
+}

@@ -1,0 +1,189 @@
+#include "track/lines.h"
+
+#include "base/banned.h"
+
+/* Near by: within a day back, no start, reload or gap between. */
+static bool
+logs_tls(const struct tag *g, const struct at *at)
+{
+	const struct evidence *e = &g->tls;
+
+	if (!e->logs || g->lost || at->sec - e->sec > TLS_BACK ||
+	    e->gap_epoch != at->host->gap_epoch)
+		return false;
+	/* Who starts and reloads a name without a queue is not known. */
+	return g->instance->queue ? e->epoch == g->instance->epoch :
+	    e->host_epoch == at->host->epoch;
+}
+
+/* The window in which this request's other lines must lie. */
+static int64_t
+request_start(const struct at *at)
+{
+	static const enum field part[2] = { F_DELAY_CONN, F_DELAY_XMIT };
+	const struct rec *r = &at->ev->rec;
+	uint64_t sum = 2, v;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct slice s = rec_get(r, part[i]), frac;
+
+		if (s.len == 0)
+			return at->sec - CACHE_AGE;
+		(void)slice_cut(s, '.', &s, &frac);
+		if (!slice_u64(s, 86400, &v))
+			return at->sec - CACHE_AGE;
+		sum += v + 1;
+	}
+	return at->sec - (int64_t)sum;
+}
+
+/*
+ * Could lines of the request that began after that second be missing from
+ * the log of this host?  None does before its message became active.
+ */
+static bool
+gap_since(const struct at *at, const struct message *m, int64_t sec)
+{
+	if (sec < m->active)
+		sec = m->active;
+	return at->host->first > sec ||
+	    (at->host->gap_epoch > 0 && at->host->gap_end >= sec);
+}
+
+/*
+ * The mail went in plaintext after TLS with the same server had failed: in
+ * the handshake, or when its connection was lost, in this request, and the
+ * process, which logs its handshakes, logged no other one.
+ */
+static bool
+fell_back(const struct process *p, const struct at *at, int64_t start,
+    struct ref *ref)
+{
+	const struct rec *r = &at->ev->rec;
+	const struct fact *f = request_plain(p, r, FACT_SSL_ERROR);
+
+	if (f != NULL) {
+		*ref = f->tls.ref;
+		return true;
+	}
+	f = request_broken(p, r);
+	if (f == NULL || f->sec < start || f->gap_epoch != at->host->gap_epoch)
+		return false;
+	*ref = f->lost;
+	return true;
+}
+
+/* Gather what the log says about the connection of this delivery. */
+static struct verdict
+outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
+{
+	const struct rec *r = &at->ev->rec;
+	const struct process *p = at->process;
+	const struct fact *f;
+	struct outbound o = { .handshake = NULL };
+	struct verdict v;
+	int64_t start = request_start(at);
+
+	if (p != NULL) {
+		request_for(at->process, m->node, m->active);
+		request_rcpt(at->process, r, m->nactive);
+		f = request_handshake(p, r);
+		if (f != NULL && f->sec >= start &&
+		    f->gap_epoch == at->host->gap_epoch)
+			o.handshake = &f->tls;
+		else if (f != NULL)
+			o.stale = true;
+		if (fell_back(p, at, start, &o.plain_ref)) {
+			o.fallback = true;
+		} else if ((f = request_plain(p, r, FACT_OFFERED)) != NULL) {
+			o.offered = true;
+			o.plain_ref = f->tls.ref;
+		}
+	}
+	o.logs_tls = logs_tls(at->tag, at);
+	o.logs_ref = at->tag->tls.ref;
+	/* A handshake that is too old leaves its own one unexplained. */
+	o.reuse_gap = p == NULL || gap_since(at, m, start);
+	o.gap = o.stale || o.reuse_gap;
+	v = verdict_outbound(r, &o);
+	/* A handshake describes the hop only where something used it. */
+	*used = v.status == TLS_ENCRYPTED || v.status == TLS_AUTHENTICATED ?
+	    o.handshake : NULL;
+	return v;
+}
+
+static unsigned char
+outcome(struct slice status)
+{
+	if (slice_eq(status, SLICE("sent")) ||
+	    slice_eq(status, SLICE("deliverable")))
+		return DONE_SENT;
+	if (slice_eq(status, SLICE("bounced")) ||
+	    slice_eq(status, SLICE("undeliverable")))
+		return DONE_BOUNCED;
+	if (slice_eq(status, SLICE("rejected")))
+		return DONE_REJECTED;
+	return DONE_DEFERRED;
+}
+
+/* Append a delivery; over the limit, write what is held. */
+void
+lines_add_delivery(struct track *t, struct message *m, const struct at *at,
+    const struct verdict *v, const struct tlsinfo *tls)
+{
+	struct delivery_head head;
+
+	memset(&head, 0, sizeof(head));
+	head.kind = HEAD_DELIVERY;
+	head.note = at->note;
+	head.verdict = *v;
+	if (tls != NULL) {
+		head.words = tls->words;
+		head.reused = tls->reused;
+	}
+	head.time = at->ev->time;
+	head.tag = at->tag;
+	head.pid = at->ev->pid;
+	head.daemon = (unsigned char)at->ev->daemon;
+	head.ref = at->ref;
+	head.line = at->ev->line;
+	if (!journal_block(&t->pool, &m->journal, slice_of(&head, sizeof(head)),
+	    &at->ev->rec, &t->keys.delivery))
+		return;
+	if (++m->ndelivery >= MESSAGE_DELIVERIES)
+		write_early(t, m);
+}
+
+void
+on_delivery(struct track *t, struct at *at, struct slice qid)
+{
+	struct rec *r = &at->ev->rec;
+	struct message *m = join_find(t, at, qid, ARRIVAL_NO);
+	struct slice next = rec_get(r, F_NEXT_QID);
+	const struct tlsinfo *tls;
+	struct verdict v;
+	unsigned char done = outcome(rec_get(r, F_STATUS));
+
+	if (m == NULL)
+		return;
+	v = outbound(at, m, &tls);
+	lines_add_delivery(t, m, at, &v, tls);
+	m->done |= done;
+	if (done & (DONE_SENT | DONE_BOUNCED))
+		m->nsettled++;
+	message_ref(t, m, at);
+	if (done == DONE_SENT && v.status == TLS_LOCAL) {
+		if (slice_starts(rec_get(r, F_REPLY), SLICE("delivered via "))) {
+			m->piped = true;
+			m->piped_sec = at->sec;
+			join_message_id(t, m);
+		}
+	}
+	if (next.len == 0)
+		return;
+	if (slice_starts(rec_get(r, F_REPLY), SLICE("forwarded as ")) &&
+	    (at->ev->daemon == DM_LOCAL || at->ev->daemon == DM_NONE))
+		join_made(t, at, m, next, WHY_FORWARDED);
+	else
+		join_queued_as(t, at, m, next);
+}

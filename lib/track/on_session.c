@@ -1,0 +1,141 @@
+#include "track/lines.h"
+
+#include "base/banned.h"
+
+/* The session at hand, begun now if its connect line is not here. */
+struct session *
+lines_session(struct track *t, const struct at *at)
+{
+	struct process *p = at->process;
+
+	if (p == NULL)
+		return NULL;
+	/* Across lost lines the process may serve another client. */
+	if (p->session != NULL &&
+	    p->session->gap_epoch != at->host->gap_epoch) {
+		session_end(t, p->session, at->sec);
+		session_release(&t->processes, p->session);
+		p->session = NULL;
+	}
+	if (p->session == NULL)
+		p->session = session_new(&t->processes, at->tag, p->pid);
+	return p->session;
+}
+
+void
+on_connect(struct track *t, const struct at *at)
+{
+	struct process *p = at->process;
+
+	if (p == NULL)
+		return;
+	if (p->session != NULL) {
+		session_end(t, p->session, at->sec);
+		session_release(&t->processes, p->session);
+	}
+	p->session = session_new(&t->processes, at->tag, p->pid);
+}
+
+/* The value of a counter in "ehlo=2 starttls=0/1 ...". */
+static bool
+counter(struct slice s, struct slice key, uint64_t *ok)
+{
+	struct slice word;
+
+	while (s.len > 0) {
+		if (!slice_cut(s, ' ', &word, &s)) {
+			word = s;
+			s = slice_of(NULL, 0);
+		}
+		if (!slice_take(&word, key))
+			continue;
+		(void)slice_cut(word, '/', &word, &key);
+		return slice_u64(word, UINT32_MAX, ok);
+	}
+	return false;
+}
+
+void
+on_disconnect(struct track *t, const struct at *at)
+{
+	struct slice counts = rec_get(&at->ev->rec, F_COMMANDS);
+	struct session *s = lines_session(t, at);
+	uint64_t n = 0;
+
+	if (s == NULL)
+		return;
+	if (counts.len > 0) {
+		s->counted = true;
+		if (counter(counts, SLICE("starttls="), &n)) {
+			s->starttls = n > 0;
+			s->starttls_tried = n == 0;
+		}
+		if (!s->starttls && tlsinfo_known(&s->tls))
+			at->tag->wrapper = true;
+	}
+	s->end_ref = at->ref;
+	session_end(t, s, at->sec);
+	session_release(&t->processes, s);
+	at->process->session = NULL;
+}
+
+/* What was said of the message before it had a queue ID. */
+static void
+take_next(struct track *t, struct message *m, struct session *s)
+{
+	struct journal_entry e;
+	struct journal_at pos = { .piece = NULL };
+
+	m->saw |= s->next_saw;
+	s->next_saw = 0;
+	while (journal_next(&s->next, &pos, &e) != JOURNAL_END) {
+		if (e.kind == JOURNAL_FACT)
+			message_first_fact(t, m, e.field, e.value);
+		else if (e.kind == JOURNAL_LINE &&
+		    journal_line(&t->pool, &m->journal, &e.line))
+			m->nrefs++;
+	}
+	journal_drop(&t->pool, &s->next);
+}
+
+/* QID: client=... */
+void
+on_client(struct track *t, const struct at *at, struct slice qid)
+{
+	const struct rec *r = &at->ev->rec;
+	struct message *m;
+	struct session *s;
+	struct node *n;
+	struct tls_head head;
+
+	if (slice_eq(qid, SLICE("NOQUEUE"))) {
+		on_proxied(t, at);
+		return;
+	}
+	m = join_find(t, at, qid, ARRIVAL_CLIENT);
+	if (m == NULL)
+		return;
+	m->saw |= SAW_CLIENT;
+	m->tag = at->tag;
+	s = lines_session(t, at);
+	if (s != NULL && m->session == NULL) {
+		m->session = s;
+		s->uses++;
+		take_next(t, m, s);
+		if (tlsinfo_known(&s->tls)) {
+			memset(&head, 0, sizeof(head));
+			head.kind = HEAD_TLS;
+			head.tls = s->tls;
+			(void)journal_block(&t->pool, &m->journal,
+			    slice_of(&head, sizeof(head)), NULL, NULL);
+		}
+	}
+	message_facts(t, m, r, &t->keys.client);
+	message_ref(t, m, at);
+	n = node_get(&t->nodes, m->node);
+	n->arrival = at->sec == 0 ? 1 : at->sec;
+	if (rec_has(r, F_ORIG_QID))
+		join_orig(t, at, m, rec_get(r, F_ORIG_QID), WHY_ORIG_QID);
+	if (m->saw & SAW_CLEANUP)
+		join_waiting(t, m);
+}

@@ -1,0 +1,126 @@
+#include "track/lines.h"
+
+#include "base/hash.h"
+
+#include "base/banned.h"
+
+struct peer_conn *
+conn_slot(struct track *t, const struct host *h, struct slice addr,
+    struct slice port, uint64_t *key)
+{
+	*key = hash_bytes(port, hash_bytes(addr, (uint64_t)(uintptr_t)h));
+	return &t->conn[*key % PEERS];
+}
+
+/* True if tlsproxy made the connection that a handshake line speaks of. */
+static bool
+by_tlsproxy(struct track *t, const struct at *at)
+{
+	const struct rec *r = &at->ev->rec;
+	uint64_t key;
+	const struct peer_conn *c = conn_slot(t, at->host,
+	    rec_get(r, F_RELAY_ADDR), rec_get(r, F_RELAY_PORT), &key);
+
+	return c->key == key && at->sec - c->sec <= 60;
+}
+
+/* The tag has shown that it logs handshakes. */
+static void
+note_logging(struct at *at)
+{
+	at->tag->tls = (struct evidence){ .logs = true, .sec = at->sec,
+		.gap_epoch = at->host->gap_epoch,
+		.epoch = at->instance->epoch, .host_epoch = at->host->epoch,
+		.ref = at->ref };
+}
+
+/*
+ * A handshake of an smtp process shows that it logs them, unless tlsproxy
+ * made the connection: then it says so at every log level.  tlsproxy's line
+ * may come a little later.
+ */
+static void
+note_outbound(struct track *t, struct at *at)
+{
+	const struct rec *r = &at->ev->rec;
+	struct doubt *d = &t->doubt[t->ndoubt++ % DOUBTS];
+
+	*d = (struct doubt){ .sec = at->sec, .tag = at->tag,
+		.before = at->tag->tls };
+	(void)conn_slot(t, at->host, rec_get(r, F_RELAY_ADDR),
+	    rec_get(r, F_RELAY_PORT), &d->key);
+	note_logging(at);
+}
+
+/* tlsproxy made that connection: what its handshake showed is nothing. */
+static void
+take_back(struct track *t, const struct at *at, uint64_t key)
+{
+	for (size_t i = 0; i < DOUBTS; i++) {
+		struct doubt *d = &t->doubt[i];
+
+		if (d->tag == NULL || d->key != key ||
+		    at->sec - d->sec > SWAPPED)
+			continue;
+		d->tag->tls = d->before;
+		d->tag = NULL;
+	}
+}
+
+/* Lines about connections that tlsproxy serves. */
+void
+on_tlsproxy(struct track *t, const struct at *at)
+{
+	const struct rec *r = &at->ev->rec;
+	struct peer_conn *c;
+	uint64_t key;
+
+	if (at->ev->kind == EV_SCREEN &&
+	    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to"))) {
+		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
+		    rec_get(r, F_CLIENT_PORT), &key);
+		*c = (struct peer_conn){ .key = key, .sec = at->sec };
+		take_back(t, at, key);
+	} else if (at->ev->kind == EV_TLS && rec_has(r, F_TLS_VERSION) &&
+	    rec_has(r, F_CLIENT_ADDR)) {
+		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
+		    rec_get(r, F_CLIENT_PORT), &key);
+		*c = (struct peer_conn){ .key = key, .sec = at->sec };
+		tlsinfo_take(&t->names, &c->tls, r, at->ref);
+	}
+}
+
+/* A handshake, a failed one, or an offer. */
+void
+on_tls(struct track *t, struct at *at)
+{
+	const struct rec *r = &at->ev->rec;
+	struct session *s;
+
+	if (at->tag->daemon == DM_TLSPROXY || at->tag->daemon == DM_POSTSCREEN) {
+		on_tlsproxy(t, at);
+		return;
+	}
+	if (rec_has(r, F_TLS_VERSION)) {
+		if (rec_has(r, F_RELAY)) {
+			if (at->process != NULL)
+				request_fact(&t->processes, &t->names, at->process, FACT_HANDSHAKE, r,
+				    at->ref, at->sec);
+			if (!slice_eq(rec_get(r, F_TLS_REUSED),
+			    SLICE("true")) && !by_tlsproxy(t, at))
+				note_outbound(t, at);
+		} else if ((s = lines_session(t, at)) != NULL) {
+			tlsinfo_take(&t->names, &s->tls, r, at->ref);
+			note_logging(at);
+		}
+	} else if (at->process != NULL) {
+		if (slice_eq(rec_get(r, F_REASON),
+		    SLICE("Host offered STARTTLS")))
+			request_fact(&t->processes, &t->names, at->process, FACT_OFFERED, r, at->ref,
+			    at->sec);
+		else if (slice_starts(rec_get(r, F_REASON),
+		    SLICE("SSL_connect error to ")))
+			request_fact(&t->processes, &t->names, at->process, FACT_SSL_ERROR, r, at->ref,
+			    at->sec);
+	}
+}

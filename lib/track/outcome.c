@@ -1,0 +1,157 @@
+#include "track/write.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "track/qfile.h"
+
+#include "base/banned.h"
+
+/* One recipient's latest outcome. */
+struct last {
+	uint64_t	hash;
+	unsigned char	done;
+};
+
+/* The bits of every recipient's latest outcome among held deliveries. */
+static unsigned char
+latest(const struct message *m)
+{
+	struct journal_entry e;
+	struct rec r;
+	struct last *v;
+	size_t cap = 16;
+	struct journal_at pos = { .piece = NULL };
+	unsigned char done = 0;
+	bool file;
+
+	while (cap < ((size_t)m->ndelivery + m->nfiled) * 2)
+		cap *= 2;
+	v = mem_alloc(cap, sizeof(*v));
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
+		struct slice status;
+		uint64_t h;
+		size_t i;
+
+		if (e.kind != JOURNAL_BLOCK || (e.head.ptr[0] != HEAD_DELIVERY &&
+		    e.head.ptr[0] != HEAD_RCPT))
+			continue;
+		rec_clear(&r);
+		journal_facts(e.facts, &r);
+		status = rec_get(&r, F_STATUS);
+		if (slice_eq(status, SLICE("rejected")))
+			continue;
+		file = e.head.ptr[0] == HEAD_RCPT;
+		if (file && !slice_eq(status, SLICE("deferred")) &&
+		    !slice_eq(status, SLICE("bounced")))
+			continue;
+		h = hash_bytes(rec_get(&r, F_TO), 5) | 1;
+		for (i = h & (cap - 1); v[i].hash != 0 && v[i].hash != h;)
+			i = (i + 1) & (cap - 1);
+		/* A line of the log says more. */
+		if (file && v[i].hash != 0)
+			continue;
+		v[i].hash = h;
+		if (slice_eq(status, SLICE("sent")) ||
+		    slice_eq(status, SLICE("deliverable")))
+			v[i].done = DONE_SENT;
+		else if (slice_eq(status, SLICE("bounced")) ||
+		    slice_eq(status, SLICE("undeliverable")))
+			v[i].done = DONE_BOUNCED;
+		else
+			v[i].done = DONE_DEFERRED;
+	}
+	for (size_t i = 0; i < cap; i++)
+		done |= v[i].done;
+	mem_free(v);
+	return done;
+}
+
+/*
+ * Of a removal whose author is not known: qmgr removes what is settled, so
+ * what was not was deleted by postsuper.
+ */
+static bool
+deleted_unseen(const struct message *m)
+{
+	unsigned char done;
+
+	if ((m->saw & SAW_NO_NAME) == 0 || (m->saw & SAW_EXPIRED) != 0)
+		return false;
+	done = latest(m);
+	return (done & DONE_DEFERRED) || (done == 0 && (m->saw &
+	    (SAW_HELD | SAW_QUEUED)) != 0);
+}
+
+/* One word for what became of the message. */
+struct slice
+outcome_status(const struct message *m)
+{
+	unsigned char done = m->done & (DONE_SENT | DONE_BOUNCED |
+	    DONE_DEFERRED);
+	enum qfile_place place = QFILE_LOG;
+
+	if (m->reject)
+		return SLICE("rejected");
+	if (m->saw & SAW_FILE)
+		place = qfile_place(m);
+	if (m->saw & SAW_REQUEUED)
+		return SLICE("requeued");
+	if ((m->saw & SAW_DELETED) || deleted_unseen(m))
+		return SLICE("deleted");
+	if ((m->saw & SAW_DISCARD) && done == 0)
+		return SLICE("discarded");
+	if (place == QFILE_HOLD && (m->saw & SAW_END) == 0)
+		return SLICE("held");
+	if ((m->saw & SAW_HELD) && (m->saw & SAW_END) == 0 &&
+	    place == QFILE_LOG &&
+	    ((m->saw & SAW_REJECT) == 0 || (m->saw & SAW_CLEANUP) != 0))
+		return SLICE("held");
+	if ((m->saw & SAW_REMOVED) || (m->saw & SAW_EXPIRED))
+		done &= (unsigned char)~DONE_DEFERRED;
+	else if (done & (done - 1))
+		done = latest(m) | (m->done_early & (DONE_SENT | DONE_BOUNCED));
+	if (place == QFILE_DEFERRED && (m->saw & (SAW_END | SAW_EXPIRED)) == 0)
+		done |= DONE_DEFERRED;
+	if (m->saw & SAW_EXPIRED)
+		return done & DONE_SENT ? SLICE("mixed") : SLICE("expired");
+	switch (done) {
+	case DONE_SENT:
+		return SLICE("sent");
+	case DONE_BOUNCED:
+		return SLICE("bounced");
+	case DONE_DEFERRED:
+		return SLICE("deferred");
+	case 0:
+		if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0)
+			return SLICE("rejected");
+		return SLICE("unknown");
+	default:
+		return SLICE("mixed");
+	}
+}
+
+/* complete, and what was not seen. */
+void
+outcome_complete(const struct message *m, struct rec *r)
+{
+	bool arrival = (m->saw & SAW_ARRIVAL) != 0;
+	bool queued = (m->saw & (SAW_QUEUED | SAW_CANCELED | SAW_DISCARD |
+	    SAW_HOLD | SAW_REJECT)) != 0;
+	enum qfile_place place = (m->saw & SAW_FILE) != 0 ? qfile_place(m) :
+	    QFILE_LOG;
+	bool end = (m->saw & SAW_END) != 0;
+
+	/* A queue file says how its message came, and that it was queued. */
+	arrival = arrival || place != QFILE_LOG;
+	queued = queued || (place != QFILE_LOG && place != QFILE_MAILDROP);
+	rec_set(r, F_COMPLETE, arrival && end ? SLICE("true") : SLICE("false"));
+	if (!arrival)
+		rec_set(r, F_MISSING, queued ? (end ? SLICE("arrival") :
+		    SLICE("arrival removal")) : (end ? SLICE("arrival queued") :
+		    SLICE("arrival queued removal")));
+	else if (!queued)
+		rec_set(r, F_MISSING, end ? SLICE("queued") :
+		    SLICE("queued removal"));
+	else if (!end)
+		rec_set(r, F_MISSING, SLICE("removal"));
+}
