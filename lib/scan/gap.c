@@ -4,24 +4,25 @@
 
 #include "base/banned.h"
 
-#define LETTERS		64	/* classes of bytes; 64 * 64 * 64 bits */
-#define UNKNOWN		LETTERS
+#define LETTERS 64 /* classes of bytes; 64 * 64 * 64 bits */
+#define UNKNOWN LETTERS
 /*
  * What a sequence tells, in hundredths of a natural logarithm: with the right
  * length one in thirty is new, with a wrong one two in five are.
  */
-#define SEEN		48
-#define NEW		(-260)
-#define HOPELESS	(-600)
-#define LEAST		1600
-#define RECENT		65536	/* sequences that tell how many are new */
-#define PART_LEAST	64	/* as many are needed to judge a part, */
-#define PART_NEW	16	/* of which one in so many may be new, */
-#define TIMES		3	/* or so many times what is usual */
+#define SEEN 48
+#define NEW (-260)
+#define HOPELESS (-600)
+#define LEAST 1600
+#define RECENT 65536  /* sequences that tell how many are new */
+#define PART_LEAST 64 /* as many are needed to judge a part, */
+#define PART_NEW 16   /* of which one in so many may be new, */
+#define JUNK_LEAST 32 /* sequences of bytes that came as such, */
+#define JUNK_NEW 4    /* of which one in so many is new */
+#define TIMES 3	      /* or so many times what is usual */
 
 /* The class of a byte: 64 of them. */
-static unsigned int
-class(unsigned int c)
+static unsigned int class(unsigned int c)
 {
 	if (c >= '0' && c <= '9')
 		return 0;
@@ -98,8 +99,7 @@ is_joint(const uint16_t *v)
 
 	for (size_t i = 0; i < 3; i++) {
 		copied = copied || v[i] >= INFLATE_UNKNOWN;
-		joined = joined && v[i] >= INFLATE_UNKNOWN &&
-		    v[i] == v[0] + i;
+		joined = joined && v[i] >= INFLATE_UNKNOWN && v[i] == v[0] + i;
 	}
 	return copied && !joined;
 }
@@ -129,25 +129,50 @@ resolve(struct slice text, uint16_t v, size_t lost)
 	if (v < INFLATE_UNKNOWN)
 		return class(v);
 	back = INFLATE_WINDOW - (size_t)(v - INFLATE_UNKNOWN);
-	if (back > INFLATE_WINDOW || back <= lost ||
-	    back - lost > text.len)
+	if (back > INFLATE_WINDOW || back <= lost || back - lost > text.len)
 		return UNKNOWN;
 	return class(text.ptr[text.len - (back - lost)]);
 }
 
-/* How well the text reads when `lost` bytes are missing. */
+/* A joint: classes that are known, or how far back they stand. */
+struct joint {
+	int back[3]; /* 0: known */
+	unsigned char class[3];
+};
+
+static void
+prepare(struct joint *j, const uint16_t *v)
+{
+	for (size_t i = 0; i < 3; i++) {
+		j->back[i] = v[i] < INFLATE_UNKNOWN ?
+		    0 :
+		    (int)INFLATE_WINDOW - (v[i] - INFLATE_UNKNOWN);
+		j->class[i] = (unsigned char)class(v[i]);
+	}
+}
+
+/*
+ * How well the text reads when `lost` bytes are missing; tail[N] is the class
+ * of the byte that stands N before its end.
+ */
 static int
-score(const struct gap *g, struct slice text, uint16_t sample[][3], size_t k,
-    size_t lost)
+score(const struct gap *g, const unsigned char *tail, int ntail,
+    const struct joint *joint, size_t k, int lost)
 {
 	int sum = 0;
 
 	for (size_t i = 0; i < k && sum > HOPELESS; i++) {
+		const struct joint *j = &joint[i];
 		unsigned int c[3];
 		uint32_t v;
 
-		for (size_t j = 0; j < 3; j++)
-			c[j] = resolve(text, sample[i][j], lost);
+		for (size_t p = 0; p < 3; p++) {
+			int at = j->back[p] - lost;
+
+			c[p] = j->back[p] == 0	  ? j->class[p] :
+			    at > 0 && at <= ntail ? tail[at] :
+						    UNKNOWN;
+		}
 		if (c[0] == UNKNOWN || c[1] == UNKNOWN || c[2] == UNKNOWN)
 			continue;
 		v = number(c[0], c[1], c[2]);
@@ -159,21 +184,49 @@ score(const struct gap *g, struct slice text, uint16_t sample[][3], size_t k,
 size_t
 gap_find(const struct gap *g, struct slice text, const uint16_t *v, size_t n)
 {
+	unsigned char tail[INFLATE_WINDOW + 1];
 	uint16_t sample[GAP_SAMPLES][3];
+	struct joint joint[GAP_SAMPLES];
 	size_t k = choose(v, n, sample), best = GAP_NONE;
-	int first = LEAST, second = 0;
+	int first = LEAST, second = 0, ntail = (int)INFLATE_WINDOW;
 
-	for (size_t lost = 0; lost <= GAP_MAX; lost++) {
-		int s = score(g, text, sample, k, lost);
+	if (text.len < INFLATE_WINDOW)
+		ntail = (int)text.len;
+	for (int i = 1; i <= ntail; i++)
+		tail[i] = (unsigned char)class(text.ptr[text.len - (size_t)i]);
+	for (size_t i = 0; i < k; i++)
+		prepare(&joint[i], sample[i]);
+	for (int lost = 0; lost <= (int)GAP_MAX; lost++) {
+		int s = score(g, tail, ntail, joint, k, lost);
 
 		if (s >= first) {
 			second = best == GAP_NONE ? second : first;
 			first = s;
-			best = lost;
+			best = (size_t)lost;
 		} else if (s > second)
 			second = s;
 	}
 	return second < first / 5 * 3 ? best : GAP_NONE;
+}
+
+bool
+gap_junk(const struct gap *g, const uint16_t *v, size_t n)
+{
+	size_t total = 0, new = 0;
+
+	for (size_t i = 0; i + 3 <= n; i++) {
+		unsigned int a = class(v[i]), b = class(v[i + 1]);
+		unsigned int c = class(v[i + 2]);
+		uint32_t m = number(a, b, c);
+
+		if (v[i] >= INFLATE_UNKNOWN || v[i + 1] >= INFLATE_UNKNOWN ||
+		    v[i + 2] >= INFLATE_UNKNOWN)
+			continue;
+		total++;
+		new += a == UNKNOWN || b == UNKNOWN || c == UNKNOWN ||
+		    (g->seen[m / 8] >> m % 8 & 1) == 0;
+	}
+	return total >= JUNK_LEAST && new *JUNK_NEW > total;
 }
 
 bool
@@ -195,8 +248,9 @@ gap_reads(const struct gap *g, struct slice text, const uint16_t *v, size_t n,
 		m = number(a, b, c);
 		total++;
 		new += (g->seen[m / 8] >> m % 8 & 1) == 0;
-		if (total >= PART_LEAST && new * PART_NEW > total &&
-		    new * g->total > TIMES * total * g->new)
+		if (total >= PART_LEAST &&
+		    new *PART_NEW > total &&new * g->total >
+			TIMES * total * g->new)
 			return false;
 	}
 	return true;

@@ -21,31 +21,33 @@
 
 #include "scan/inflate.h"
 
-#define GAP_MAX		((size_t)32000)
-#define GAP_NONE	SIZE_MAX
-#define GAP_SAMPLES	((size_t)256)
-#define GAP_PART	((size_t)512)
+#define GAP_MAX ((size_t)32000)
+#define GAP_NONE SIZE_MAX
+#define GAP_SAMPLES ((size_t)256)
+#define GAP_PART ((size_t)512)
 
 struct gap {
 	/* A bit for each sequence of three that was seen. */
-	unsigned char	 seen[1 << 15];
-	uint16_t	 last[2];
-	unsigned int	 n;
+	unsigned char seen[1 << 15];
+	uint16_t last[2];
+	unsigned int n;
 	/* Of the last sequences learnt, as they came: how many were new. */
-	uint32_t	 total, new;
+	uint32_t total, new;
 };
 
-void	gap_init(struct gap *);
-void	gap_learn(struct gap *, struct slice);
+void gap_init(struct gap *);
+void gap_learn(struct gap *, struct slice);
 /*
  * Does the text behind read like that before, when so much is missing?  False
  * if in any GAP_PART bytes of it more sequences are new than is usual.
  */
-bool	gap_reads(const struct gap *, struct slice text, const uint16_t *v,
-	    size_t n, size_t lost);
+bool gap_reads(const struct gap *, struct slice text, const uint16_t *v,
+    size_t n, size_t lost);
+/* Are these values nothing that follows a text like that before? */
+bool gap_junk(const struct gap *, const uint16_t *v, size_t n);
 /* text: what stood before, at least INFLATE_WINDOW bytes of it if there were;
  * v: the n values behind the damage. */
-size_t	gap_find(const struct gap *, struct slice text, const uint16_t *v,
-	    size_t n);
+size_t gap_find(
+    const struct gap *, struct slice text, const uint16_t *v, size_t n);
 
 #endif

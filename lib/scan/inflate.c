@@ -4,20 +4,20 @@
 
 #include "base/banned.h"
 
-#define LITLENS		288
-#define DISTS		32
-#define LENGTHS		19	/* codes for code lengths */
-#define END		256	/* the symbol that ends a block */
-#define BAD		UINT32_MAX
-#define NEED		48	/* most bits of a symbol with its extra bits */
+#define LITLENS 288
+#define DISTS 32
+#define LENGTHS 19 /* codes for code lengths */
+#define END 256	   /* the symbol that ends a block */
+#define BAD UINT32_MAX
+#define NEED 48 /* most bits of a symbol with its extra bits */
 
 static const uint16_t length_base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15,
-	17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
-	227, 258 };
-static const uint8_t length_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1,
-	2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
-static const uint16_t dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33,
-	49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
+	17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227,
+	258 };
+static const uint8_t length_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2,
+	2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
+static const uint16_t dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49,
+	65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
 	6145, 8193, 12289, 16385, 24577 };
 static const uint8_t dist_extra[30] = { 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5,
 	5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13 };
@@ -48,8 +48,7 @@ refill(struct inflate *d)
 {
 	while (d->nacc <= 56) {
 		if (d->pos == d->len) {
-			d->len = d->read(d->arg, d->next, d->in,
-			    sizeof(d->in));
+			d->len = d->read(d->arg, d->next, d->in, sizeof(d->in));
 			d->pos = 0;
 			d->next += d->len;
 			if (d->len == 0)
@@ -140,7 +139,7 @@ build(struct inflate_code *c, const uint8_t *len, unsigned int n, bool one)
 		c->symbol[at[b]++] = (uint16_t)i;
 		v = reversed(code[b]++, b);
 		for (; b <= INFLATE_FAST && v < 1U << INFLATE_FAST;
-		    v += 1U << b)
+		     v += 1U << b)
 			c->fast[v] = (uint16_t)(i << 4 | b);
 	}
 	return true;

@@ -22,58 +22,58 @@
 
 #include "scan/deflate.h"
 
-#define INFLATE_WINDOW	((size_t)32768)
-#define INFLATE_CHUNK	((size_t)32768)		/* most values made at once */
-#define INFLATE_LEAST	((size_t)258)		/* less room makes nothing */
-#define INFLATE_OUT	(4 * INFLATE_WINDOW)
-#define INFLATE_UNKNOWN	256
-#define INFLATE_IN	((size_t)16384)
-#define INFLATE_FAST	10	/* bits of a code that are looked up at once */
-#define INFLATE_BITS	15	/* longest code */
+#define INFLATE_WINDOW ((size_t)32768)
+#define INFLATE_CHUNK ((size_t)32768) /* most values made at once */
+#define INFLATE_LEAST ((size_t)258)   /* less room makes nothing */
+#define INFLATE_OUT (4 * INFLATE_WINDOW)
+#define INFLATE_UNKNOWN 256
+#define INFLATE_IN ((size_t)16384)
+#define INFLATE_FAST 10 /* bits of a code that are looked up at once */
+#define INFLATE_BITS 15 /* longest code */
 
 /* A code: `fast` for short ones, the rest in order of length. */
 struct inflate_code {
-	uint16_t	 fast[1 << INFLATE_FAST];	/* symbol << 4 | bits */
-	uint16_t	 count[INFLATE_BITS + 1];
-	uint16_t	 symbol[288];
+	uint16_t fast[1 << INFLATE_FAST]; /* symbol << 4 | bits */
+	uint16_t count[INFLATE_BITS + 1];
+	uint16_t symbol[288];
 };
 
 enum inflate_block {
 	INFLATE_STORED,
 	INFLATE_FIXED,
 	INFLATE_DYNAMIC,
-	INFLATE_NONE		/* before a header */
+	INFLATE_NONE /* before a header */
 };
 
 struct inflate {
-	deflate_read_fn		*read;
-	void			*arg;
-	uint64_t		 next;	/* offset behind what is in `in` */
-	size_t			 pos, len;
-	uint64_t		 acc;	/* bits taken out of `in` */
-	unsigned int		 nacc;
-	enum inflate_block	 block;
-	bool			 last, at_end;
-	uint32_t		 left;	/* of a stored block */
-	uint64_t		 made;	/* since inflate_start */
-	struct inflate_code	 litlen, dist;
+	deflate_read_fn *read;
+	void *arg;
+	uint64_t next; /* offset behind what is in `in` */
+	size_t pos, len;
+	uint64_t acc; /* bits taken out of `in` */
+	unsigned int nacc;
+	enum inflate_block block;
+	bool last, at_end;
+	uint32_t left; /* of a stored block */
+	uint64_t made; /* since inflate_start */
+	struct inflate_code litlen, dist;
 	/* The window and what was made last, up to nout. */
-	uint16_t		 out[INFLATE_OUT];
-	size_t			 nout;
-	unsigned char		 in[INFLATE_IN];
+	uint16_t out[INFLATE_OUT];
+	size_t nout;
+	unsigned char in[INFLATE_IN];
 };
 
-void	 inflate_init(struct inflate *, deflate_read_fn *, void *arg);
+void inflate_init(struct inflate *, deflate_read_fn *, void *arg);
 /* Begin at a bit, before a header; all of the window is unknown. */
-void	 inflate_start(struct inflate *, uint64_t bit);
+void inflate_start(struct inflate *, uint64_t bit);
 /* Go on at another bit; window and codes stay. */
-void	 inflate_seek(struct inflate *, uint64_t bit);
+void inflate_seek(struct inflate *, uint64_t bit);
 uint64_t inflate_bit(const struct inflate *);
-enum rc	 inflate_tables(struct inflate *);
-enum rc	 inflate_step(struct inflate *, size_t cap, const uint16_t **v,
-	    size_t *n);
+enum rc inflate_tables(struct inflate *);
+enum rc inflate_step(
+    struct inflate *, size_t cap, const uint16_t **v, size_t *n);
 /* The next symbol, and how many values it would make; 0 ends the block. */
-enum rc	 inflate_symbol(struct inflate *, size_t *n);
+enum rc inflate_symbol(struct inflate *, size_t *n);
 /* The INFLATE_WINDOW values that stand before what comes next. */
 uint16_t *inflate_window(struct inflate *);
 

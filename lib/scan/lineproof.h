@@ -20,20 +20,20 @@
 #include "base/slice.h"
 #include "fmt/framing.h"
 
-#define PROOF_NAMES	1024	/* a power of two */
-#define PROOF_FIRST	64
+#define PROOF_NAMES 1024 /* a power of two */
+#define PROOF_FIRST 256
 
 struct lineproof {
-	struct framing		 framing;
-	uint64_t		 seen[2 * PROOF_NAMES];
-	size_t			 n;
-	unsigned int		 lines;		/* learnt, to PROOF_FIRST */
+	struct framing framing;
+	uint64_t seen[2 * PROOF_NAMES];
+	size_t n;
+	unsigned int lines; /* learnt, to PROOF_FIRST */
 };
 
 /* prefix: of --prefix, or NULL. */
-void	lineproof_init(struct lineproof *, const struct prefix *prefix);
-void	lineproof_free(struct lineproof *);
+void lineproof_init(struct lineproof *, const struct prefix *prefix);
+void lineproof_free(struct lineproof *);
 /* False for a bad line. */
-bool	lineproof_line(struct lineproof *, struct slice, bool learn);
+bool lineproof_line(struct lineproof *, struct slice, bool learn);
 
 #endif

@@ -7,68 +7,68 @@
 
 #include "base/banned.h"
 
-#define TEXT		((size_t)1024 * 1024)	/* kept of what was made */
-#define MARKS		2048	/* places of which the bit is known */
-#define STEP		512	/* bytes between them */
-#define CLOSE		12	/* so many lines, */
-#define CLOSE_BAD	4	/* of which so many are bad, are damage */
-#define CHAIN		64	/* a bad line so far before them is of it */
-#define PROVEN		16	/* good lines before anything can be told */
-#define AHEAD		((size_t)48 * 1024)	/* decoded behind a hole */
-#define AHEAD_LEAST	((size_t)2048)
-#define SYNC_BITS	4096	/* within which decoders fall into step */
-#define SYNC_N		8	/* of so many */
-#define SYNC_LEAST	6	/* of so many that are left */
-#define NO_BAD		4096	/* first bytes that have no bad line */
-#define HEAD		256	/* least bytes of a part's head */
-#define HEAD_OVER	SIZE_MAX
-#define WIPED		16	/* zero bytes that are no deflate data */
-#define FLIP_AHEAD	((size_t)12 * 1024)	/* decoded for each bit */
-#define FLIPS		16	/* bad lines before which it is looked for */
-#define FLIP_PROOFS	16	/* bits of which all is decoded */
-#define FLIP_BEHIND	512	/* bits behind the first bad line, tried, too */
-#define TRIALS		512	/* of places in a block, for all holes */
-#define TRIAL_WORK	((uint64_t)1024 * 1024)	/* what one takes, in bytes */
-#define BLOCK_IN	((size_t)64 * 1024)	/* searched for headers at once */
-#define BLOCK_MAX	((uint64_t)4 * 1024 * 1024)	/* of a block on trial */
+#define TEXT ((size_t)1024 * 1024) /* kept of what was made */
+#define MARKS 2048		   /* places of which the bit is known */
+#define STEP 512		   /* bytes between them */
+#define CLOSE 12		   /* so many lines, */
+#define CLOSE_BAD 4		   /* of which so many are bad, are damage */
+#define CHAIN 64		   /* a bad line so far before them is of it */
+#define PROVEN 16		   /* good lines before anything can be told */
+#define AHEAD ((size_t)48 * 1024)  /* decoded behind a hole */
+#define AHEAD_LEAST ((size_t)2048)
+#define SYNC_BITS 4096 /* within which decoders fall into step */
+#define SYNC_N 8       /* of so many */
+#define SYNC_LEAST 6   /* of so many that are left */
+#define NO_BAD 4096    /* first bytes that have no bad line */
+#define HEAD 256       /* least bytes of a part's head */
+#define HEAD_OVER SIZE_MAX
+#define WIPED 16		      /* zero bytes that are no deflate data */
+#define FLIP_AHEAD ((size_t)8 * 1024) /* decoded for each bit */
+#define FLIPS 8		/* bad lines before which it is looked for */
+#define FLIP_PROOFS 16	/* bits of which all is decoded */
+#define FLIP_BEHIND 512 /* bits behind the first bad line, tried, too */
+#define TRIALS 512	/* of places in a block, for all holes */
+#define TRIAL_WORK ((uint64_t)1024 * 1024)    /* what one takes, in bytes */
+#define BLOCK_IN ((size_t)64 * 1024)	      /* searched for headers at once */
+#define BLOCK_MAX ((uint64_t)4 * 1024 * 1024) /* of a block on trial */
 
 struct mark {
-	uint64_t	made, bit, block;
+	uint64_t made, bit, block;
 };
 
 /* A search for holes. */
 struct search {
-	struct resync		*plan;
-	struct inflate		*d;		/* what is decoded for good */
-	struct inflate		*t;		/* and on trial */
-	struct lineproof	 proof;
-	struct gap		*gap;
-	unsigned char		*text;		/* the last that was made */
-	size_t			 ntext;
-	uint64_t		 made;		/* up to its end */
-	struct mark		*mark;		/* a ring */
-	size_t			 nmark;
-	uint64_t		 block;		/* bit of the header at hand */
-	uint64_t		 line;		/* where the line at hand begins, */
-	uint64_t		 before[2];	/* and the two before it */
-	size_t			 head;		/* of a part, made so far */
-	bool			 first;		/* line behind it */
-	uint64_t		 good, bad;	/* lines */
-	uint64_t		 chain;		/* before the first of the bad lines */
-	uint64_t		 chain_end;	/* behind it */
-	uint64_t		 last[CLOSE_BAD];	/* their numbers, a ring */
-	size_t			 nlast;		/* of the chain */
-	uint16_t		*ahead;
-	size_t			 nahead;
-	bool			 asked;		/* for a bit that is wrong */
-	unsigned int		 flips, trials;
-	uint64_t		 limit, *work;
+	struct resync *plan;
+	struct inflate *d; /* what is decoded for good */
+	struct inflate *t; /* and on trial */
+	struct lineproof proof;
+	struct gap *gap;
+	unsigned char *text; /* the last that was made */
+	size_t ntext;
+	uint64_t made;	   /* up to its end */
+	struct mark *mark; /* a ring */
+	size_t nmark;
+	uint64_t block;		  /* bit of the header at hand */
+	uint64_t line;		  /* where the line at hand begins, */
+	uint64_t before[2];	  /* and the two before it */
+	size_t head;		  /* of a part, made so far */
+	bool first;		  /* line behind it */
+	uint64_t good, bad;	  /* lines */
+	uint64_t chain;		  /* before the first of the bad lines */
+	uint64_t chain_end;	  /* behind it */
+	uint64_t last[CLOSE_BAD]; /* their numbers, a ring */
+	size_t nlast;		  /* of the chain */
+	uint16_t *ahead;
+	size_t nahead;
+	bool asked; /* for a bit that is wrong */
+	unsigned int flips, trials;
+	uint64_t limit, *work;
 };
 
 /* A bit from where the text is known to go on. */
 struct found {
-	uint64_t	to, block;
-	size_t		lost;
+	uint64_t to, block;
+	size_t lost;
 };
 
 /* A value as a byte of the text. */
@@ -91,8 +91,7 @@ enter_block(struct inflate *d, uint64_t block, uint64_t bit)
 
 /* The text before, without what was lost, as a window. */
 static void
-fill_window(struct inflate *d, const unsigned char *text, size_t n,
-    size_t lost)
+fill_window(struct inflate *d, const unsigned char *text, size_t n, size_t lost)
 {
 	uint16_t *w;
 
@@ -111,8 +110,8 @@ fill_window(struct inflate *d, const unsigned char *text, size_t n,
 
 /* Go on behind a hole for good. */
 static bool
-go_on(struct inflate *d, const struct resync_hole *h,
-    const unsigned char *text, size_t n)
+go_on(struct inflate *d, const struct resync_hole *h, const unsigned char *text,
+    size_t n)
 {
 	fill_window(d, text, n, h->lost);
 	d->at_end = false;
@@ -131,8 +130,8 @@ go_on(struct inflate *d, const struct resync_hole *h,
 static enum rc
 step(struct inflate *d, size_t *head, const uint16_t **v, size_t *n)
 {
-	enum rc rc = inflate_step(d, *head == HEAD_OVER ? STEP :
-	    INFLATE_LEAST, v, n);
+	enum rc rc =
+	    inflate_step(d, *head == HEAD_OVER ? STEP : INFLATE_LEAST, v, n);
 	uint16_t *w = d->out + d->nout - *n;
 
 	for (size_t i = 0; i < *n && *head != HEAD_OVER; i++) {
@@ -174,8 +173,8 @@ suspect(struct search *x)
 		/* Those before may be damaged and show nothing. */
 		x->chain = x->before[1];
 		x->chain_end = x->made;
-		x->asked = x->good < PROVEN || x->plan->n > 0 ||
-		    x->flips == FLIPS;
+		x->asked =
+		    x->good < PROVEN || x->plan->n > 0 || x->flips == FLIPS;
 		x->nlast = 0;
 	}
 	x->last[x->nlast++ % CLOSE_BAD] = now;
@@ -193,8 +192,7 @@ judge(struct search *x, struct slice line)
 	x->first = false;
 	if (first || slice_chr(line, RESYNC_BLANK) != SLICE_NONE)
 		return false;
-	good = lineproof_line(&x->proof, line,
-	    x->good + x->bad < PROOF_FIRST);
+	good = lineproof_line(&x->proof, line, x->good + x->bad < PROOF_FIRST);
 	*(good ? &x->good : &x->bad) += 1;
 	if (!good) {
 		damaged = suspect(x);
@@ -230,25 +228,25 @@ doubtful(const struct search *x, uint64_t *end)
 static bool
 add(struct search *x, const uint16_t *v, size_t n)
 {
+	bool damaged = false;
+
 	make_room(x, n);
 	for (size_t i = 0; i < n; i++) {
 		size_t from;
-		bool damaged;
 
 		x->text[x->ntext++] = byte_of(v[i]);
 		x->made++;
 		if (v[i] != '\n')
 			continue;
 		from = position(x, x->line);
-		damaged = judge(x, slice_of(x->text + from,
-		    x->ntext - 1 - from));
+		damaged =
+		    judge(x, slice_of(x->text + from, x->ntext - 1 - from)) ||
+		    damaged;
 		x->before[1] = x->before[0];
 		x->before[0] = x->line;
 		x->line = x->made;
-		if (damaged)
-			return true;
 	}
-	return false;
+	return damaged;
 }
 
 /* The place before `made` of which the bit is known. */
@@ -306,8 +304,10 @@ look_ahead(struct search *x, size_t most)
 			rc = inflate_tables(t);
 			continue;
 		}
-		rc = inflate_step(t, most - x->nahead < 2 * INFLATE_LEAST ?
-		    2 * INFLATE_LEAST : most - x->nahead, &v, &n);
+		rc = inflate_step(t,
+		    most - x->nahead < 2 * INFLATE_LEAST ? 2 * INFLATE_LEAST :
+							   most - x->nahead,
+		    &v, &n);
 		if (n > most - x->nahead)
 			n = most - x->nahead;
 		memcpy(x->ahead + x->nahead, v, n * sizeof(*v));
@@ -319,12 +319,12 @@ look_ahead(struct search *x, size_t most)
 
 /* What the lines ahead are like when so much is missing. */
 struct ahead {
-	size_t	good, bad;
-	size_t	early;		/* bad ones among the first bytes */
+	size_t good, bad;
+	size_t early; /* bad ones among the first bytes */
 };
 
 static struct ahead
-read_ahead(struct search *x, size_t lost)
+read_ahead(struct search *x, size_t lost, bool learn)
 {
 	unsigned char *line = mem_alloc(AHEAD + 1, 1);
 	struct ahead a = { 0 };
@@ -344,8 +344,8 @@ read_ahead(struct search *x, size_t lost)
 			continue;
 		}
 		if (known && !first) {
-			bool ok = lineproof_line(&x->proof, slice_of(line, n),
-			    false);
+			bool ok =
+			    lineproof_line(&x->proof, slice_of(line, n), learn);
 
 			a.good += ok;
 			a.bad += !ok;
@@ -362,7 +362,7 @@ read_ahead(struct search *x, size_t lost)
 static bool
 reads_well(struct search *x, size_t lost)
 {
-	struct ahead a = read_ahead(x, lost);
+	struct ahead a = read_ahead(x, lost, false);
 
 	return a.early == 0 && a.bad * 20 <= a.good;
 }
@@ -382,15 +382,16 @@ try_bit(struct search *x, uint64_t block, uint64_t bit, struct found *f)
 	x->trials++;
 	*x->work += TRIAL_WORK;
 	inflate_start(x->t, at);
-	if (!enter_block(x->t, block, at) || !look_ahead(x, AHEAD))
+	if (!enter_block(x->t, block, at) || !look_ahead(x, AHEAD) ||
+	    gap_junk(x->gap, x->ahead, x->nahead < NO_BAD ? x->nahead : NO_BAD))
 		return false;
-	f->lost = gap_find(x->gap, slice_of(x->text, x->ntext), x->ahead,
-	    x->nahead);
+	f->lost =
+	    gap_find(x->gap, slice_of(x->text, x->ntext), x->ahead, x->nahead);
 	f->to = at;
 	f->block = block;
 	return f->lost != GAP_NONE &&
 	    gap_reads(x->gap, slice_of(x->text, x->ntext), x->ahead,
-	    x->nahead < NO_BAD ? x->nahead : NO_BAD, f->lost) &&
+		x->nahead < NO_BAD ? x->nahead : NO_BAD, f->lost) &&
 	    reads_well(x, f->lost);
 }
 
@@ -473,8 +474,8 @@ search_header(struct search *x, const struct mark *m, struct found *f)
 
 	while (!found && off < end && *x->work <= x->limit &&
 	    (n = x->d->read(x->d->arg, off, buf, BLOCK_IN)) > DEFLATE_HEAD) {
-		for (bit = 0; !found && deflate_find(slice_of(buf, n), bit,
-		    &bit); bit++)
+		for (bit = 0;
+		     !found && deflate_find(slice_of(buf, n), bit, &bit); bit++)
 			found = off * 8 + bit > m->block &&
 			    try_header(x, off * 8 + bit);
 		*x->work += n;
@@ -487,24 +488,17 @@ search_header(struct search *x, const struct mark *m, struct found *f)
 	inflate_start(x->t, f->to);
 	if (!look_ahead(x, AHEAD))
 		return false;
-	f->lost = gap_find(x->gap, slice_of(x->text, x->ntext), x->ahead,
-	    x->nahead);
+	f->lost =
+	    gap_find(x->gap, slice_of(x->text, x->ntext), x->ahead, x->nahead);
 	if (f->lost != GAP_NONE && !reads_well(x, f->lost))
 		f->lost = GAP_NONE;
 	return f->lost != GAP_NONE || reads_well(x, GAP_NONE);
 }
 
-/* The bytes as they are with one bit inverted. */
-struct flipped {
-	deflate_read_fn	*read;
-	void		*arg;
-	uint64_t	 bit;
-};
-
-static size_t
-read_flipped(void *arg, uint64_t off, unsigned char *dst, size_t len)
+size_t
+resync_read_flipped(void *flip, uint64_t off, unsigned char *dst, size_t len)
 {
-	const struct flipped *f = arg;
+	const struct resync_flip *f = flip;
 	size_t n = f->read(f->arg, off, dst, len);
 
 	if (f->bit / 8 >= off && f->bit / 8 - off < n)
@@ -522,8 +516,8 @@ bad_behind(struct search *x, const struct mark *m)
 		return SIZE_MAX;
 	fill_window(x->t, x->text, n, 0);
 	x->t->at_end = false;
-	return look_ahead(x, FLIP_AHEAD) ? read_ahead(x, GAP_NONE).bad :
-	    SIZE_MAX;
+	return look_ahead(x, FLIP_AHEAD) ? read_ahead(x, GAP_NONE, false).bad :
+					   SIZE_MAX;
 }
 
 static uint32_t
@@ -543,8 +537,7 @@ is_proven(struct search *x)
 	enum rc rc = RC_OK;
 
 	inflate_start(t, x->plan->start);
-	while (rc == RC_OK && !(t->at_end && t->last) &&
-	    *x->work <= x->limit) {
+	while (rc == RC_OK && !(t->at_end && t->last) && *x->work <= x->limit) {
 		const uint16_t *v;
 		size_t n;
 
@@ -566,8 +559,8 @@ is_proven(struct search *x)
 
 /* A bit that may be wrong, and how many lines are bad without it. */
 struct suspect_bit {
-	uint64_t	bit;
-	size_t		bad;
+	uint64_t bit;
+	size_t bad;
 };
 
 /* Keep the FLIP_PROOFS best, in order. */
@@ -594,17 +587,18 @@ keep_bit(struct suspect_bit *v, size_t *n, struct suspect_bit s)
 static bool
 search_flip(struct search *x, const struct mark *m, const struct mark *end)
 {
-	struct flipped f = { .read = x->d->read, .arg = x->d->arg,
-		.bit = RESYNC_NOWHERE };
+	struct resync_flip f = {
+		.read = x->d->read, .arg = x->d->arg, .bit = RESYNC_NOWHERE
+	};
 	struct suspect_bit best[FLIP_PROOFS];
 	bool found = false;
 	size_t n = 0, bad;
 
-	x->t->read = read_flipped;
+	x->t->read = resync_read_flipped;
 	x->t->arg = &f;
 	bad = bad_behind(x, m);
-	for (f.bit = m->bit; f.bit < end->bit + FLIP_BEHIND &&
-	    *x->work <= x->limit; f.bit++) {
+	for (f.bit = m->bit;
+	     f.bit < end->bit + FLIP_BEHIND && *x->work <= x->limit; f.bit++) {
 		struct suspect_bit s = { f.bit, bad_behind(x, m) };
 
 		if (s.bad < bad)
@@ -633,16 +627,19 @@ ask(struct search *x)
 	return search_flip(x, &m, &end);
 }
 
-/* Decode up to a hole, which is what RC_DAMAGED means, or to the end. */
+/*
+ * Decode up to a hole, which is what RC_DAMAGED means, or to the end.  *odd:
+ * it is told by the lines only.
+ */
 static enum rc
-decode(struct search *x)
+decode(struct search *x, bool *odd)
 {
 	struct inflate *d = x->d;
 	const uint16_t *v;
 	enum rc rc;
-	bool damaged;
 	size_t n;
 
+	*odd = false;
 	while (*x->work <= x->limit) {
 		if (d->at_end && d->last)
 			return RC_END;
@@ -651,67 +648,157 @@ decode(struct search *x)
 			if (inflate_tables(d) != RC_OK)
 				return RC_DAMAGED;
 		}
-		x->mark[x->nmark++ % MARKS] = (struct mark){ x->made,
-			inflate_bit(d), x->block };
+		x->mark[x->nmark++ % MARKS] =
+		    (struct mark){ x->made, inflate_bit(d), x->block };
 		rc = step(d, &x->head, &v, &n);
 		*x->work += n;
-		damaged = add(x, v, n);
+		*odd = add(x, v, n);
 		if (!x->asked && ask(x))
 			return RC_END;
-		if (damaged || rc != RC_OK)
+		if (rc != RC_OK)
+			*odd = false;
+		if (*odd || rc != RC_OK)
 			return RC_DAMAGED;
 	}
 	return RC_END;
 }
 
-/* There is damage in what was decoded last: find where to go on. */
+/*
+ * Lines may be odd and not damaged: what follows them copies from what stood
+ * before them, and finds it at the distance that it has as it was decoded.
+ */
 static bool
-cross(struct search *x)
+is_straight(struct search *x, uint64_t at, const struct mark *end)
 {
-	struct resync_hole *h = &x->plan->hole[x->plan->n];
-	uint64_t shown, at = doubtful(x, &shown);
-	struct mark m = mark_before(x, at), end = mark_before(x, shown);
-	struct found f = { 0 };
+	struct inflate *t = x->t;
+	size_t n = position(x, at);
 
-	if (x->plan->n == 0 && x->nlast == 0 && x->good >= PROVEN && ask(x))
+	if (x->trials == TRIALS || end->made < at)
 		return false;
-	x->plan->n++;
-	x->ntext = position(x, at);
-	x->made = at;
-	*h = (struct resync_hole){ .from = m.bit, .to = RESYNC_NOWHERE,
-		.at = at, .lost = GAP_NONE };
-	if (x->plan->n == RESYNC_HOLES || x->good < PROVEN ||
-	    (!search_block(x, &end, &f) && !search_header(x, &end, &f)))
+	x->trials++;
+	inflate_start(t, end->bit);
+	return enter_block(t, end->block, end->bit) && look_ahead(x, AHEAD) &&
+	    gap_find(x->gap, slice_of(x->text, n), x->ahead, x->nahead) ==
+	    end->made - at;
+}
+
+/* The text is a log again behind a mark, if of other hosts and programs. */
+static bool
+is_log(struct search *x, const struct mark *m)
+{
+	struct lineproof was = x->proof;
+	struct ahead a = { 0 };
+
+	inflate_start(x->t, m->bit);
+	if (enter_block(x->t, m->block, m->bit)) {
+		fill_window(x->t, x->text, position(x, m->made), 0);
+		if (look_ahead(x, AHEAD))
+			a = read_ahead(x, GAP_NONE, true);
+	}
+	memcpy(x->proof.seen, was.seen, sizeof(was.seen));
+	x->proof.n = was.n;
+	return a.good > 0 && a.bad * 4 < a.good;
+}
+
+/* Decoding straight on from a mark comes to that bit with so much made. */
+static bool
+comes_to(struct search *x, const struct mark *m, uint64_t bit, uint64_t made)
+{
+	struct inflate *t = x->t;
+	enum rc rc = RC_OK;
+	const uint16_t *v;
+	size_t n;
+
+	inflate_start(t, m->bit);
+	if (!enter_block(t, m->block, m->bit))
 		return false;
-	h->to = f.to;
-	h->block = f.block;
-	h->lost = f.lost;
+	while (rc == RC_OK && inflate_bit(t) < bit && !(t->at_end && t->last))
+		rc = t->at_end ? inflate_tables(t) :
+				 inflate_step(t, INFLATE_LEAST, &v, &n);
+	return rc == RC_OK && inflate_bit(t) == bit &&
+	    m->made + t->made == made;
+}
+
+/* Go on behind a hole; its bytes have their place in the text. */
+static bool
+resume(struct search *x, const struct resync_hole *h)
+{
+	size_t lost = h->lost == GAP_NONE ? INFLATE_WINDOW : h->lost;
+
 	if (!go_on(x->d, h, x->text, x->ntext))
 		return false;
 	x->block = h->block;
 	x->nlast = 0;
 	x->head = 0;
 	x->first = true;
-	/* What was lost has its place in the text. */
-	if (f.lost == GAP_NONE)
-		f.lost = INFLATE_WINDOW;
-	make_room(x, f.lost);
-	memset(x->text + x->ntext, RESYNC_BLANK, f.lost);
-	x->ntext += f.lost;
-	x->made += f.lost;
+	make_room(x, lost);
+	memset(x->text + x->ntext, RESYNC_BLANK, lost);
+	x->ntext += lost;
+	x->made += lost;
 	x->line = x->before[0] = x->before[1] = x->made;
 	x->nmark = 0;
 	return true;
 }
 
+/* What was decoded last looks damaged: find where to go on, if it is. */
+static bool
+cross(struct search *x, bool text_only)
+{
+	struct resync_hole *h = &x->plan->hole[x->plan->n];
+	uint64_t shown, at = doubtful(x, &shown);
+	struct mark m = mark_before(x, at), end = mark_before(x, shown);
+	struct found f = { 0 };
+	uint64_t made = x->made;
+	size_t ntext = x->ntext;
+	bool found, straight, again;
+
+	if (x->plan->doubt > at)
+		x->plan->doubt = at;
+	if (text_only && is_straight(x, at, &end)) {
+		x->nlast = 0;
+		return true;
+	}
+	if (x->plan->n == 0 && x->nlast == 0 && x->good >= PROVEN && ask(x))
+		return false;
+	again = text_only && is_log(x, &end);
+	x->plan->n++;
+	x->ntext = position(x, at);
+	x->made = at;
+	*h = (struct resync_hole){
+		.from = m.bit, .to = RESYNC_NOWHERE, .at = at, .lost = GAP_NONE
+	};
+	found = x->good >= PROVEN && x->plan->n < RESYNC_HOLES &&
+	    search_block(x, &end, &f);
+	straight = text_only && found && comes_to(x, &end, f.to, at + f.lost);
+	if (!found && x->good >= PROVEN && x->plan->n < RESYNC_HOLES &&
+	    !(straight = text_only && again))
+		found = search_header(x, &end, &f);
+	if (straight) {
+		x->plan->n--;
+		x->ntext = ntext;
+		x->made = made;
+		x->nlast = 0;
+		return true;
+	}
+	if (!found)
+		return false;
+	h->to = f.to;
+	h->block = f.block;
+	h->lost = f.lost;
+	return resume(x, h);
+}
+
 bool
-resync_plan(struct resync *plan, deflate_read_fn *read, void *arg,
-    uint64_t bit, const struct prefix *prefix, uint64_t limit, uint64_t *work)
+resync_plan(struct resync *plan, deflate_read_fn *read, void *arg, uint64_t bit,
+    const struct prefix *prefix, uint64_t limit, uint64_t *work)
 {
 	struct search x = { .plan = plan, .limit = limit, .work = work };
+	bool odd;
 	enum rc rc;
 
-	*plan = (struct resync){ .start = bit, .flip = RESYNC_NOWHERE };
+	*plan = (struct resync){
+		.start = bit, .flip = RESYNC_NOWHERE, .doubt = UINT64_MAX
+	};
 	x.d = mem_alloc(1, sizeof(*x.d));
 	x.t = mem_alloc(1, sizeof(*x.t));
 	x.gap = mem_alloc(1, sizeof(*x.gap));
@@ -726,8 +813,8 @@ resync_plan(struct resync *plan, deflate_read_fn *read, void *arg,
 	x.head = HEAD_OVER;
 	x.asked = true;
 	do
-		rc = decode(&x);
-	while (rc == RC_DAMAGED && cross(&x));
+		rc = decode(&x, &odd);
+	while (rc == RC_DAMAGED && cross(&x, odd));
 	plan->ended = rc == RC_END && x.d->at_end && x.d->last;
 	plan->end = inflate_bit(x.d);
 	plan->made = x.made;
@@ -785,8 +872,7 @@ next_part(struct resync_text *r)
 	const uint16_t *v;
 	bool good;
 
-	if (r->at == r->part || r->at >= r->plan->n ||
-	    h->to == RESYNC_NOWHERE)
+	if (r->at == r->part || r->at >= r->plan->n || h->to == RESYNC_NOWHERE)
 		return false;
 	/* More may have been decoded than was good. */
 	text = mem_alloc(INFLATE_WINDOW, 1);
@@ -828,13 +914,15 @@ fill(struct resync_text *r)
 static void
 end_line(struct resync_text *r, bool ended)
 {
-	struct slice line = slice_sub(buf_slice(&r->line), 0,
-	    r->line.len - ended);
+	struct slice line =
+	    slice_sub(buf_slice(&r->line), 0, r->line.len - ended);
 
 	r->whole = r->at == r->part;
 	r->given = 0;
-	if (r->part > 0 && (r->first || r->unknown ||
-	    !lineproof_line(r->proof, line, true)) && r->at > 0) {
+	if (r->part > 0 &&
+	    (r->first || r->unknown ||
+		!lineproof_line(r->proof, line, r->at == 0)) &&
+	    r->at > 0) {
 		memset(r->line.ptr, RESYNC_BLANK, line.len);
 		r->left_out += r->whole && !r->first;
 	}

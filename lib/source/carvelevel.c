@@ -29,6 +29,9 @@ carvelevel_rewind(struct carvelevel *l)
 	member_close(&l->member);
 	l->pos = 0;
 	l->nheld = 0;
+	if (l->plan != NULL)
+		return member_open_part(&l->member, carvelevel_read, up,
+		    l->start, l->plan, l->part, l->c->o->prefix);
 	return member_open(&l->member, l->kind, carvelevel_read, up, l->start);
 }
 

@@ -31,6 +31,8 @@ struct carvelevel {
 	/* What this level's bytes are decoded from, read forward. */
 	enum member_kind	 kind;
 	uint64_t		 start;
+	const struct resync	*plan;		/* of a damaged one, or NULL */
+	size_t			 part;
 	struct member		 member;
 	uint64_t		 pos;		/* decoded so far */
 	unsigned char		*held;		/* the last bytes decoded */
@@ -46,7 +48,8 @@ struct carve {
 	void			*state[FINDER_MAX];	/* of the finders */
 	unsigned int		 nested;	/* anchors of finders */
 	size_t			 opened;	/* finders */
-	uint64_t		 work;		/* bytes decoded */
+	uint64_t		 work;		/* bytes decoded, */
+	uint64_t		 trials;	/* and those on trial */
 	uint64_t		 done;		/* bytes of the image */
 	uint64_t		 lines;
 	uint64_t		 next;		/* of the image, to be read */

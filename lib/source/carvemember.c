@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "io/srcpath.h"
 #include "source/carvefind.h"
+#include "source/carvepart.h"
 #include "source/extracts.h"
 #include "source/finder.h"
 
@@ -10,7 +11,6 @@
 
 static const struct slice kind_name[] = {
 	[MEMBER_GZIP] = { (const unsigned char *)"GZIP", 4 },
-	[MEMBER_DEFLATE] = { (const unsigned char *)"DEFLATE", 7 },
 	[MEMBER_ZSTD] = { (const unsigned char *)"ZSTD", 4 },
 	[MEMBER_XZ] = { (const unsigned char *)"XZ", 2 }
 };
@@ -23,7 +23,7 @@ struct probe {
 	uint64_t made;
 	uint64_t end;
 	uint64_t good;
-	uint64_t block;
+	uint64_t data;
 	bool has_mtime;
 	int64_t mtime;
 };
@@ -90,7 +90,7 @@ probe(
 	p->made = m.made;
 	p->end = m.end;
 	p->good = m.good;
-	p->block = m.block;
+	p->data = m.data;
 	p->has_mtime = m.has_mtime;
 	p->mtime = m.mtime;
 	member_close(&m);
@@ -127,23 +127,19 @@ extract_member(struct carvelevel *up, enum member_kind kind, uint64_t off,
 	mem_free(buf);
 }
 
-/* Look through what a compressed file holds. */
-static void
-scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
-    const struct probe *p)
+void
+carvemember_scan(struct carvelevel *l, uint64_t made, const int64_t *mtime,
+    uint64_t doubt)
 {
-	struct carve *c = up->c;
-	struct carvelevel *l = carvelevel_get(c, up->depth + 1);
+	struct carve *c = l->c;
 	uint64_t base = 0;
 	size_t len = 0, n;
 
-	l->kind = kind;
-	l->start = off;
-	srcpath_data(&l->path, buf_slice(&up->path), off, kind_name[kind]);
 	l->stream.src = buf_slice(&l->path);
-	l->stream.size = p->whole ? p->made : UINT64_MAX;
-	logrun_stream(l->run, l->stream.src, p->has_mtime ? &p->mtime : NULL,
-	    p->whole ? UINT64_MAX : p->good);
+	l->stream.size = doubt == UINT64_MAX ? made : UINT64_MAX;
+	logrun_stream(l->run, l->stream.src, mtime, doubt);
+	if (l->plan != NULL && l->part > 0)
+		logrun_behind(l->run);
 	scan_init(&l->scan, c->o->prefix, &carvefind_ops, l);
 	(void)carvelevel_rewind(l);
 	for (;;) {
@@ -153,14 +149,29 @@ scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
 		if (len == 0 || c->stopped)
 			break;
 		n = scan_window(&l->scan, slice_of(l->window, len), base,
-		    n == 0 || base + len >= p->made);
-		if (base + len >= p->made)
+		    n == 0 || base + len >= made);
+		if (base + len >= made)
 			break;
 		memmove(l->window, l->window + n, len - n);
 		base += n;
 		len -= n;
 	}
 	scan_free(&l->scan);
+}
+
+/* Look through what a compressed file holds, up to damage. */
+static void
+scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
+    const struct probe *p)
+{
+	struct carvelevel *l = carvelevel_get(up->c, up->depth + 1);
+
+	l->kind = kind;
+	l->start = off;
+	l->plan = NULL;
+	srcpath_data(&l->path, buf_slice(&up->path), off, kind_name[kind]);
+	carvemember_scan(l, p->made, p->has_mtime ? &p->mtime : NULL,
+	    p->whole ? UINT64_MAX : p->good);
 	member_close(&l->member);
 }
 
@@ -179,7 +190,11 @@ carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 	}
 	if (!probe(up, kind, off, &p))
 		return 0;
-	if (p.worth && p.made > 0) {
+	if (p.worth && !p.whole && kind == MEMBER_GZIP &&
+	    carvepart_scan(
+		up, off, p.data, p.has_mtime ? &p.mtime : NULL))
+		c->t->damaged++;
+	else if (p.worth && p.made > 0) {
 		struct find_piece piece = { off, p.end - off };
 		struct find find = { .class = FIND_GZIP,
 			.piece = &piece,

@@ -5,6 +5,10 @@
  * a file of this kind may begin in a level.  It decodes it once, to know how
  * it ends and whether anything is in it, and then again to look through it;
  * the offset to go on from comes back, or 0.  Bounds: those of source/carve.h.
+ *
+ * carvemember_scan looks through what a level holds: `made` bytes if that is
+ * known, else UINT64_MAX; the time in the header, or NULL; from `doubt` on its
+ * lines may be wrong.  The level's member stays open.
  */
 #ifndef SOURCE_CARVEMEMBER_H
 #define SOURCE_CARVEMEMBER_H
@@ -12,5 +16,8 @@
 #include "source/carvelevel.h"
 
 uint64_t carvemember_at(struct carvelevel *, enum member_kind, uint64_t off);
+
+void	 carvemember_scan(struct carvelevel *, uint64_t made,
+	    const int64_t *mtime, uint64_t doubt);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "io/reader.h"
 #include "source/journals.h"
+#include "source/nested.h"
 
 #define BLOCK	((size_t)64 * 1024)	/* read at once */
 
@@ -101,6 +102,68 @@ in_image(const struct stream *t, uint64_t *off)
 	    slice_cut(s, '-', &number, &s) &&
 	    slice_eq(s, SLICE("JOURNAL")) &&
 	    slice_u64(number, INT64_MAX, off);
+}
+
+/* A deflate_read_fn for the file at hand. */
+static size_t
+read_stored(void *arg, uint64_t off, unsigned char *dst, size_t len)
+{
+	const struct origins *o = arg;
+	size_t got = 0;
+
+	if (off >= o->size)
+		return 0;
+	if (len > o->size - off)
+		len = (size_t)(o->size - off);
+	while (got < len) {
+		ssize_t n = pread(o->fd, dst + got, len - got,
+		    (off_t)(o->base + off + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	return got;
+}
+
+/*
+ * Places of what mxcarve found inside the file; false if it has nothing of
+ * that name, or not all of them.
+ */
+static bool
+read_nested(struct search *s, const struct origin_place *v, size_t n)
+{
+	struct origins *o = s->o;
+	const struct stream *t = &o->stream[v->stream];
+	struct slice path = slice_from(t->src, t->outer);
+	struct nested *in;
+	size_t i, longest = 0;
+	bool good = true;
+
+	/* A gzip file itself: the reader knows of its other members. */
+	if (slice_eq(path, SLICE("@0-GZIP")))
+		return false;
+	in = nested_open(read_stored, o, o->size, path);
+	if (in == NULL)
+		return false;
+	/* All or none, so that the reader may do it. */
+	for (i = 0; i < n; i++)
+		if (v[i].off + v[i].len > v[longest].off + v[longest].len)
+			longest = i;
+	if (too_long(&v[longest]) ||
+	    nested_read(in, v[longest].off, o->block, v[longest].len) <
+	    v[longest].len)
+		good = false;
+	for (i = 0; good && i < n && !s->stopped; i++) {
+		good = !too_long(&v[i]) && nested_read(in, v[i].off, o->block,
+		    v[i].len) == v[i].len;
+		if (good)
+			(void)give(s, &v[i], o->block);
+	}
+	nested_close(in);
+	return good;
 }
 
 /* Is the file at hand a journal? */
@@ -233,14 +296,13 @@ is_plain(const struct stream *t)
  */
 static void
 read_container(struct search *s, const struct origin_place *v, size_t n,
-    size_t left)
+    size_t left, bool *done)
 {
 	struct origins *o = s->o;
 	struct reader_stream rs;
 	struct reader *r;
 	struct err e;
 	size_t k;
-	bool *done = mem_alloc(n, sizeof(*done));
 
 	(void)close(STDIN_FILENO);
 	if (fcntl(o->fd, F_DUPFD, STDIN_FILENO) != STDIN_FILENO ||
@@ -248,7 +310,6 @@ read_container(struct search *s, const struct origin_place *v, size_t n,
 	    reader_open(&r, "-", false, false, &e) != RC_OK) {
 		origins_complain(o, o->file[o->cur].name, "cannot be read: %s",
 		    strerror(errno));
-		mem_free(done);
 		return;
 	}
 	while (left > 0 && !s->stopped &&
@@ -271,7 +332,6 @@ read_container(struct search *s, const struct origin_place *v, size_t n,
 			complain_missing(o, k, &v[i],
 			    "the file has nothing of that name inside");
 	}
-	mem_free(done);
 }
 
 int
@@ -280,6 +340,7 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 {
 	struct search s = { .o = o, .fn = fn, .arg = arg };
 	size_t inside = 0, k;
+	bool *done;
 
 	if (n == 0)
 		return EXIT_YES;
@@ -289,6 +350,7 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 		origins_enter(o, file, v[0].stream);
 	if (o->fd == -1)
 		return EXIT_TROUBLE;
+	done = mem_alloc(n, sizeof(*done));
 	for (size_t i = 0; i < n && !s.stopped; i += k) {
 		const struct stream *t = &o->stream[v[i].stream];
 		uint64_t off;
@@ -299,10 +361,13 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 		else if (in_image(t, &off) && off < o->size)
 			read_journal(&s, journals_file(o->fd, o->base + off,
 			    o->size - off, true), v + i, k);
-		else
-			inside++;
+		else {
+			done[i] = read_nested(&s, v + i, k);
+			inside += !done[i];
+		}
 	}
 	if (inside > 0 && !s.stopped)
-		read_container(&s, v, n, inside);
+		read_container(&s, v, n, inside, done);
+	mem_free(done);
 	return o->trouble ? EXIT_TROUBLE : EXIT_YES;
 }
