@@ -138,7 +138,7 @@ put_table(struct mxqueue *x)
 static int
 run_records(struct mxqueue *x)
 {
-	const struct inputs *in = &x->t.in;
+	const struct inputs *in = x->q.in;
 
 	for (size_t i = 0; i < in->n; i++)
 		if (!queueread_file(&x->q, &in->v[i]))
@@ -160,15 +160,14 @@ run_records(struct mxqueue *x)
 static int
 run_bytes(struct mxqueue *x)
 {
-	const struct inputs *in = &x->t.in;
+	const struct inputs *in = x->q.in;
 	struct atfile *f = &x->q.file;
 	int status = in->failed > 0 ? EXIT_TROUBLE : EXIT_YES;
 	char name[256];
 	struct err e;
 
 	for (size_t i = 0; i < in->n; i++) {
-		enum rc rc = atfile_open(f, in->v[i].path, in->v[i].found,
-		    x->q.temp, &e);
+		enum rc rc = queueread_input(&x->q, &in->v[i], &e);
 
 		if (rc == RC_OK)
 			rc = x->mode == MODE_DUMP ?
@@ -207,6 +206,7 @@ main(int argc, char *argv[])
 		return msg_err("sandbox", RC_FAIL, &e);
 	if (runlog_start(&e) != RC_OK)
 		return msg_err("--run-log", RC_FAIL, &e);
+	queueread_start(&x.q);
 	status = x.mode == MODE_DUMP || x.mode == MODE_MESSAGE ?
 	    run_bytes(&x) : run_records(&x);
 	if (x.q.parts != NULL && queueparts_close(x.q.parts, &e) != RC_OK)

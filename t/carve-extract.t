@@ -135,4 +135,41 @@ subtest 'DFXML' => sub {
 	like($odd->{out}, qr{<image_filename>\Q$dir\E/n&amp;&lt;&gt;}, 'names are escaped');
 };
 
+# Deleted from ext2, whose map of blocks stands between the blocks: a log and a
+# compressed one in several pieces come back whole, one whose blocks are others'
+# now does not.
+subtest 'deleted, in pieces' => sub {
+	$ENV{PATH} .= ':/usr/sbin:/sbin';
+	plan skip_all => 'no debugfs' if sh('debugfs', '-V')->{status} ne '0';
+	my ($root, $img, $long) = ("$dir/root", "$dir/ext2.img", big_log(3000));
+	my $packed = gz($long =~ s/^Sep  1/Sep  3/mgr);
+	my $old = "lost line\n" x 3000;
+
+	mkdir $_ for $root, "$root/log";
+	put("$root/log/mail.log", $long);
+	put("$root/log/mail.log.2.gz", $packed);
+	put("$root/log/mail.log.3", $old);
+	is(sh('mke2fs', '-q', '-t', 'ext2', '-b', 1024, '-d', $root, $img, '8M')->{status}, 0, 'mke2fs');
+	is(sh('debugfs', '-w', '-R', "rm /log/$_", $img)->{status}, 0, 'debugfs') for qw(mail.log mail.log.2.gz mail.log.3);
+	my $bytes = slurp($img);
+	cmp_ok(index($bytes, $long), '<', 0, 'the log lies in pieces');
+	cmp_ok(index($bytes, $packed), '<', 0, 'so does the compressed one');
+	$bytes =~ s/(?:lost line\n){100}/"\0" x 1000/e;
+	put($img, $bytes);
+	my $r = run('mxcarve', '-q', '-y', 2026, '--extract', "$dir/ext2", $img);
+	my %f = map { $_->{file_name} =~ m{([^/]+)$} => $_ } grep { $_->{file_name} } records($r);
+	my $file = sub { my $e = $f{$_[0]}{extract}; return defined $e ? slurp("$dir/ext2/$e") : '' };
+
+	ok($file->('mail.log') eq $long, 'the log, byte for byte');
+	ok($file->('mail.log.2.gz') eq $long =~ s/^Sep  1/Sep  3/mgr, 'what the compressed one holds');
+	is($f{'mail.log.3'}{extract}, undef, 'nothing of what is overwritten');
+	is($f{'mail.log.3'}{recovered}, 'overwritten', 'which is said');
+	is($f{'mail.log'}{magic}, 'text/plain', 'what it is');
+	is($f{'mail.log'}{sha256}, sh('sha256sum', "$dir/ext2/$f{'mail.log'}{extract}")->{out} =~ s/ .*\n//r, 'its hash');
+	is(sh('sha256sum', '-c', '--strict', 'manifest.sha256', { cd => "$dir/ext2" })->{status}, 0, 'sha256sum -c');
+	my %type = map { reverse split /  |\n/ } split /^/, slurp("$dir/ext2/manifest.types");
+	is($type{$f{'mail.log.2.gz'}{extract}}, 'text/plain', 'in manifest.types');
+	is(join(' ', sort keys %type), join(' ', sort map { s{^\Q$dir\E/ext2/}{}r } glob "$dir/ext2/*/*"), 'all of them');
+};
+
 done_testing();

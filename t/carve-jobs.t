@@ -37,11 +37,25 @@ $at->(50 * $mb - 3000, gz(big_log(300)));
 $at->(60 * $mb + 17, big_log(7000) =~ s/^Sep  1/Sep  2/mgr);
 $at->(90 * $mb - 131072 - 20, $log =~ s/^Sep  1/Sep  3/mgr);
 $at->(150 * $mb - length $line[5], $line[5]);
+# Compressed files that threads look at ahead: with lines and without, whole,
+# cut off, at and across the ends of blocks and of what threads look at at once,
+# one in another, and one whose bytes look like the start of others.
+my $dull = gz(join ' ', map { $_ * 7919 % 10007 } 1 .. 20000);
+my $with = gz(join '', map { s/^Sep  1/Sep  5/r } @line);
+for my $p ([100 * $mb - 1, $with], [101 * $mb - 9, $dull], [102 * $mb - 40, $with], [103 * $mb + 65536 - 63, $dull . $with],
+    [104 * $mb, substr $dull, 0, 9000], [104 * $mb + 65536, $with], [105 * $mb - 20000, $dull], [106 * $mb, gz($with)],
+    [107 * $mb, gz("\x1f\x8b\x08\0" x 5000)], [108 * $mb, "\x1f\x8b\x08\0\0\0\0\0\0\0" x 2000], [109 * $mb, ($dull, $with) x 40],
+    [112 * $mb - 3, substr $with, 0, length($with) / 2]) {
+	my ($off, @s) = @$p;
+
+	$at->($off, join '', @s);
+}
 close $h;
 
 my $one = run('mxcarve', '-q', '-y', 2026, $f);
 is($one->{status}, 0, 'one thread');
 cmp_ok(scalar(() = $one->{out} =~ /"type":"event"/g), '>', 36000, 'all lines');
+cmp_ok(scalar(() = run('mxcarve', '-q', '-y', 2026, '--copies', $f)->{out} =~ /GZIP","off":0,/g), '>=', 44, 'every compressed file');
 my $all = run('mxcarve', '-q', '-y', 2026, '--copies', $f);
 for my $off (map { 3 * $mb * $_->[0] - $_->[1] + 1 } [1, 0], [2, 1], [3, 20], [4, 45], [5, 63], [6, 64], [7, 65], [8, 100], [9, 200]) {
 	ok($all->{out} =~ /"off":$off,/, "the line at $off");

@@ -117,7 +117,7 @@ subtest 'near misses' => sub {
 	my $r = run('mxcarve', put("$dir/hit.img", "\0" x 512 . pad($sample, 512) . pad($milter, 512)));
 	is(join(' ', score($r, $sample, $milter)), '2 0', 'and the files themselves');
 	is(join(' ', map { "$_->{off}+$_->{len} $_->{qid}" } files($r)), '512+1127 400008000D 2048+580 400008000D', 'where they are, and what they are called');
-	is(join(' ', score(run('mxcarve', put("$dir/odd.img", "\0" x 100 . $sample . "\0" x 512)), $sample)), '0 0', 'none begins within a sector');
+	is(join(' ', score(run('mxcarve', put("$dir/odd.img", "\0" x 100 . $sample . "\0" x 512)), $sample)), '1 0', 'one that begins within a sector');
 	my $html = "<html><body>recipient=nobody\n<a\@example.org>: reason=x status=4.0.0 action=delayed\n";
 	is(scalar(files(run('mxcarve', put("$dir/html.img", pad($html, 512))))), 0, 'text that begins like a log');
 };
@@ -290,6 +290,48 @@ subtest 'logs' => sub {
 	my $cut = substr $l[-1], 0, int(length($l[-1]) / 2);
 	my ($f) = files(run('mxcarve', put("$dir/log.img", $cut . "\0" x $block)));
 	is($f->{recovered}, 'cut', 'one that breaks off');
+};
+
+# Where files of a file system never begin, and btrfs keeps small ones.
+subtest 'at any place' => sub {
+	my @small = grep { length $_ < 60000 && /^(?:C|T\x11)/ } @texts;
+	my @l = (sort { length $a <=> length $b } values %defer)[0 .. 20];
+	my @all = map { noise(2 + 2 * any(700)) . chr(any(256)) x any(2) . $_ } shuffle(@small, @l);
+	my $image = join '', @all, noise(3000);
+	my $r = run('mxcarve', put("$dir/any.img", $image));
+	my %log = map { sha256_hex($_) => 1 } @l;
+	my @log = grep { ($_->{format} // '') eq 'bounce-log' } files($r);
+
+	cmp_ok(scalar(grep { /^T/ } @small), '>', 0, 'files of maildrop, too');
+	is(join(' ', score($r, @small)), @small . ' 0', 'each queue file, nothing else');
+	is(scalar(grep { $log{$_->{sha256}} } @log), scalar(@l), 'each log');
+	is(scalar(@log), scalar(@l), 'no other');
+	# The rest of one whose C record is gone looks like one of maildrop.
+	my ($one) = grep { /^C_/ } @small;
+	for my $n (1024, 1037) {
+		my ($f) = files(run('mxcarve', put("$dir/any.img", substr(noise(1038), 0, $n) . substr($one, 97) . noise(512))));
+
+		ok($f->{recovered} ne 'whole' && !$f->{complete}, "one without its C record, at $n, is not whole");
+	}
+};
+
+subtest 'btrfs' => sub {
+	my $fs = "$dir/btrfs.img";
+
+	plan skip_all => 'no mkfs.btrfs' if system('mkfs.btrfs --version >/dev/null 2>&1') != 0;
+	mkdir "$dir/btrfs";
+	my @small = grep { length $_ < 3000 && /^(?:C|T\x11)/ } @texts;
+	my $n = 0;
+	put(sprintf('%s/btrfs/%05d', $dir, $n++), $_) for @small, values %defer;
+	system("truncate -s 160M $fs && mkfs.btrfs -q --rootdir $dir/btrfs $fs >/dev/null 2>&1") == 0 or plan skip_all => 'mkfs.btrfs failed';
+	my $r = run('mxcarve', $fs);
+	my %log = map { sha256_hex($_) => 1 } values %defer;
+	my %found = map { $_->{sha256} => 1 } grep { ($_->{format} // '') eq 'bounce-log' } files($r);
+
+	cmp_ok(scalar @small, '>', 3, 'small files');
+	is(join(' ', score($r, @small)), @small . ' 0', 'each queue file, nothing else');
+	is(scalar(grep { $found{$_} } keys %log), scalar(keys %log), 'each log');
+	unlink $fs;
 };
 
 subtest 'deleted from a file system' => sub {

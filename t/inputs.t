@@ -211,6 +211,54 @@ subtest 'every line is counted' => sub {
 	}
 };
 
+# mail.log, mail.info and syslog of one daemon have the same lines.
+subtest 'lines that several files have' => sub {
+	my $trace = sub { [ grep { !/"type":"coverage"/ } split /\n/, norm($_[0]{out}) ] };
+	my $one = $trace->($whole);
+	my @other = map { sprintf "%s mx CRON[%d]: (root) CMD (true)\n", substr($_, 0, 32), $. // 1 } @l[map { $_ * 20 } 1 .. 20];
+	my @sys = sort { substr($a, 0, 32) cmp substr($b, 0, 32) } @l, @other;
+	my ($copy, $sys) = (put("$dir/mail.info", @l), put("$dir/syslog", @sys));
+	# Second by second, and stamps that step back behind another program's.
+	my @bsd = map { my ($H) = /T(\d\d:\d\d:\d\d)/; s/^\S+/Sep  1 $H/r } @l;
+	my @late = @bsd;
+	splice @late, $_ * 30, 0, $bsd[$_ * 30] =~ s/^(\S+ +\S+ \d\d:\d\d:)(\d\d) .*/sprintf "%s%02d mx CRON[1]: x", $1, $2 < 55 ? $2 + 4 : 59/er for 1 .. 3;
+
+	for my $c ([ 'a copy', $copy ], [ 'with other lines in it', $sys ], [ 'both', $copy, $sys ]) {
+		my ($name, @f) = @$c;
+		my $r = run('mxtrace', $log, @f);
+		is_deeply($trace->($r), $one, "$name: as from one");
+		like($r->{err}, qr/^mxtrace: (\d+) lines stand in more than one file/m, "$name: said");
+		is(($r->{err} =~ /: (\d+) lines stand/)[0], @l * @f, "$name: how many");
+	}
+	is_deeply($trace->(sh('sh', '-c', tool_path('mxlog') . " -q $log $copy | " . tool_path('mxtrace') . ' -q -')), $one, 'records of both');
+	put("$dir/b.log", @bsd);
+	is_deeply($trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log", put("$dir/c.log", @late))), $trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log")), 'stamps without fractions, out of order');
+
+	# What is no copy: deliveries of one message, by files.
+	my $d = sub {
+		my $n = 0;
+		my @f = map { put("$dir/t" . $n++ . '.log', @$_) } @_;
+		my $r = run('mxtrace', '-y', 2026, '-z', 'UTC', @f);
+		return (() = $r->{out} =~ /"type":"delivery"/g) . ($r->{err} =~ /more than one file/ ? ' said' : '') .
+		    ($r->{err} =~ /^mxtrace: \d+ deliveries and arrivals COUNT TWICE/m ? ' twice' : '');
+	};
+	my $to = "Sep  1 10:00:05 mx postfix/smtp[7]: 1E240140202: to=<bob\@example.org>, relay=a[192.0.2.1]:25, delay=1, delays=1/0/0/0, dsn=4.0.0, status=deferred (host a[192.0.2.1] said: 450 no)\n";
+	is($d->([ $to ], [ $to ]), '1 said', 'the same line');
+	is($d->([ $to, $to ]), '2', 'twice in one file');
+	is($d->([ $to, $to ], [ $to, $to, $to ]), '3 said', 'twice and three times');
+	is($d->([ $to, $to, $to ], [ $to, $to ]), '3 said', 'the other way round');
+	is($d->([ $to ], [ $to =~ s/smtp\[7/smtp[8/r ]), '2', 'by another process');
+	is($d->([ $to ], [ $to =~ s/:05/:08/r ]), '2', 'three seconds later');
+	# Two loggers stamp one line: which is which of two is not guessed, but said.
+	is($d->([ $to ], [ $to =~ s/:05/:07/r ]), '2 twice', 'two seconds later');
+	is($d->([ $to ], [ $to =~ s/^Sep  1 (\S+)/2026-09-01T$1.123Z/r ]), '2 twice', 'in another format');
+	is($d->([ $to, $to =~ s/:05/:06/r ]), '2', 'in one file');
+	is($d->([ $to ], [ $to =~ s/^Sep  1 (\S+)/2026-09-01T$1.123Z/r =~ s/450 no/450 on/r ]), '2', 'in another format, with another reply');
+	is($d->([ $to ], [ $to =~ s/ mx / my /r ]), '2', 'on another host');
+	is($d->([ $to ], [ $to =~ s/450 no/450 on/r ]), '2', 'with another reply');
+	is($d->([ $to ], [ $to =~ s{postfix/smtp}{postfix/relay/smtp}r ]), '2', 'by another service');
+};
+
 subtest 'options' => sub {
 	my $r = run('mxtrace', '-q', '-y', 2026, '--unknown', put("$dir/u.log",
 	    "Sep  1 10:00:00 mx postfix/smtpd[5]: what is this\n",

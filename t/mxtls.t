@@ -504,6 +504,8 @@ subtest 'statuses' => sub {
 	is(run('mxtls', '-q', '-p', 'no-plaintext', '-y', 2026, $f)->{status}, 1, 'violations');
 	is(run('mxtls', $f)->{status}, 2, 'no policy');
 	is(run('mxtls', '-p', "$dir/nosuch", $f)->{status}, 2, 'a policy that is not there');
+	my $name = run('mxtls', '-p', 'no-such-policy', $f);
+	is("$name->{status} $name->{err}", "2 mxtls: no-such-policy: no such file, and no built-in policy; 'mxtls --show list' names those\n", 'nor a name that is none');
 	is(run('mxtls', '-p', $dir, $f)->{status}, 2, 'a policy that is a directory');
 	is(run('mxtls', '-p', 'strict', "$dir/nosuch.log")->{status}, 2, 'evidence that is not there');
 	is(run('mxtls', '-q', '-p', 'strict', put("$dir/o.log", $other))->{status}, 2, 'nothing of Postfix proves nothing');

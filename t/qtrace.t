@@ -297,6 +297,36 @@ sub unlikely {
 	unlike($text, qr/unknown event|not part of a message[^\n]*\n[^\n]*file/, 'nothing of the queue stands outside of a message');
 }
 
+# The bundle itself, with log and queue in it; or the log and a bundle.
+for my $kind ('short', 'long') {
+	my $d = "$dir/$kind-bundle";
+	my $plain = sub {
+		my $text = '';
+
+		for (split /^/, $_[0]{run}{out}) {
+			my $r = JSON::PP->new->decode($_);
+
+			next if $r->{type} !~ /^(?:message|delivery|link)$/;
+			delete @$r{qw(src off len line refs tls_src tls_off)};
+			$text .= JSON::PP->new->canonical->encode($r) . "\n";
+		}
+		return join '', sort split /^/, $text;
+	};
+
+	mkdir $d;
+	system('tar', '--warning=no-timestamp', '-xzf', ($ENV{STANDING} || 'samples/queue') . "/standing-$kind.tgz", '-C', $d) == 0 or die "tar: $?\n";
+	system('rm', '-rf', "$d/kept", "$d/queue.json") == 0 or die;
+	system('tar', '-czf', "$d.tgz", '-C', $d, '.') == 0 or die;
+	system('tar', '-cf', "$d.tar", '-C', "$d/spool", '.') == 0 or die;
+	my $want = $plain->(trace(["$d/mail.log", "$d/spool"]));
+	is($plain->(trace(["$d.tgz"])), $want, "$kind: a bundle with log and queue");
+	is($plain->(trace(["$d/mail.log", "$d.tar"])), $want, "$kind: the queue in a bundle");
+	my ($id) = grep { -f } glob "$d/spool/hold/*";
+	my $file = slurp($id);
+	$id =~ s{.*/}{};
+	is((grep { $_->{qid} eq $id } values %{trace([], in => $file)->{message}})[0]{pending}, 1, "$kind: a queue file on standard input");
+}
+
 # Quoted addresses, which the log quotes and the file does not; and a service
 # with a myhostname of its own, so that the file has another host than the log.
 {

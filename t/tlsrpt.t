@@ -177,6 +177,42 @@ subtest 'what is a session' => sub {
 	is_deeply(of(['--period', '2026-09-01'], out())->{'date-range'}, { 'start-datetime' => '2026-09-01T00:00:00Z', 'end-datetime' => '2026-09-01T23:59:59Z' }, 'which it names');
 };
 
+# Hosts that failed before another one took the mail: layouts of Postfix 3.7.
+subtest 'tries at other hosts' => sub {
+	my ($mx1, $mx2) = ('mx1.example.org[198.51.100.25]', 'mx2.example.org[198.51.100.26]');
+	my $cipher = 'TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)';
+	my $q = '4hZ1fY0sf8z9s6S';
+	my $to = sub { "$q: to=<$_[0]>, relay=" . ($_[1] // $mx2) . ':25, delay=2, delays=0/0/1.9/0.1, dsn=2.0.0, status=sent (250 ok)' };
+	my $of_log = sub {
+		my @opt = ref $_[0] eq 'ARRAY' ? @{+shift} : ();
+		my @l = map { /^postfix/ ? $_ : "postfix/smtp[200]: $_" } "postfix/qmgr[9]: $q: from=<a\@example.net>, size=10, nrcpt=2 (queue active)", @_, "postfix/qmgr[9]: $q: removed";
+		return join '|', sums(report(@opt, put("$dir/tries.log", map { "2026-09-01T10:00:01.000000+00:00 mx $_\n" } @l)));
+	};
+	my $second = "Trusted TLS connection established to $mx2:25: $cipher";
+	my @error = ("SSL_connect error to $mx1:25: lost connection", "$q: Cannot start TLS: handshake failure");
+	my $is = 'example.org no-policy-found 1';
+
+	is($of_log->(@error, $second, $to->('b@example.org')), "$is 1 validation-failure/tls-handshake-failure=1", 'a handshake');
+	is($of_log->(@error, $second, $to->('b@example.org'), $to->('c@example.org')), "$is 1 validation-failure/tls-handshake-failure=1", 'two recipients');
+	is($of_log->(@error, $second, $to->('b@example.org'), $to->('c@b.example')), "b.example no-policy-found 1 1 validation-failure/tls-handshake-failure=1|$is 1 validation-failure/tls-handshake-failure=1", 'of two domains');
+	is($of_log->("certificate verification failed for $mx1:25: certificate has expired", "Untrusted TLS connection established to $mx1:25: $cipher", "$q: Server certificate not verified", $second, $to->('b@example.org')),
+	    "$is 1 certificate-expired/certificate-has-expired=1", 'a certificate');
+	is($of_log->("Untrusted TLS connection established to $mx1:25: $cipher", "$q: Server certificate not verified", $second, $to->('b@example.org')), "$is 1 validation-failure/server-certificate-not-verified=1", 'without the reason');
+	is($of_log->("$q: TLS is required, but was not offered by host $mx1", $second, $to->('b@example.org')), "$is 1 starttls-not-supported/not-offered=1", 'not offered');
+	is($of_log->("$q: TLS is required, but host $mx1 refused to start TLS: 454 no", @error, $second, $to->('b@example.org')), "$is 2 starttls-not-supported/starttls-refused=1 validation-failure/tls-handshake-failure=1", 'two of them');
+	is($of_log->("$q: Cannot start TLS: handshake failure", $second, $to->('b@example.org')), "$is 1 validation-failure/tls-handshake-failure=1", 'a host that is not named');
+	is($of_log->(@error, "$q: to=<b\@example.org>, relay=none, delay=2, delays=0/0/2/0, dsn=4.4.1, status=deferred (connect to $mx2:25: Connection refused)"), 'example.org no-policy-found 0 1 validation-failure/tls-handshake-failure=1', 'and nobody took it');
+
+	# None: the delivery is the same session, or the line is another's.
+	is($of_log->(@error, $to->('b@example.org', $mx1)), 'example.org no-policy-found 0 1 validation-failure/tls-handshake-failure=1', 'the same host in plaintext: once');
+	is($of_log->($error[0], $second, $to->('b@example.org')), "$is 0", 'an error alone');
+	is($of_log->((map { s/$q/4hZ1fY0sf8z9s7S/r } @error), $second, $to->('b@example.org')), "$is 0", 'of another message');
+	is($of_log->("$q: host $mx1 said: 450 TLS is required, but was not offered by host $mx1 (in reply to RCPT TO command)", $second, $to->('b@example.org')), "$is 0", 'a reply that imitates');
+	is($of_log->((map { "postfix/lmtp[200]: $_" } @error), $second, $to->('b@example.org')), "$is 0", 'LMTP');
+	my $own = put("$dir/own2", "[policy]\nname Own\n[default]\noutbound none\n[own]\nhost mx1.example.org\n");
+	is($of_log->(['-p', $own], @error, $second, $to->('b@example.org')), "$is 0", 'our own host');
+};
+
 subtest 'and else' => sub {
 	my ($a, $b) = map { run('mxreport', @args, @who, 'samples/lab/out-refused.log')->{out} } 1, 2;
 	is($a, $b, 'the same again');

@@ -180,7 +180,7 @@ X(BY, by, HOST, "host that a Received header says wrote it")	\
 X(CLAIM, claim, BOOL, "a Received header that is not our own host's: whoever sent the message may have written it") \
 X(PART, part, STR, "number of a MIME part: 1, 2, 2.1")		\
 X(MIME_TYPE, mime_type, STR, "Content-Type that a part claims")	\
-X(MAGIC, magic, STR, "type by the part's first bytes")		\
+X(MAGIC, magic, STR, "type by the first bytes of a part or extract")		\
 X(FILE_NAME, file_name, STR, "file name that a part claims; path that a deleted file had") \
 X(DOMAIN, domain, HOST, "of a shape: domain of recipients or senders") \
 X(AGES, ages, STR, "of a shape: MINUTES:COUNT of recipients up to that age")\

@@ -79,7 +79,8 @@ split_labelled(struct slice line, struct framing_memo *memo, struct frame *fr)
 	struct frame as_was = *fr;
 	enum framing_kind kind;
 
-	for (int i = 0; i < LABEL_MAX && label_take(&line, &fr->outer); i++) {
+	for (int i = 0; i < LABEL_MAX &&
+	    label_take(&line, i == 0, &fr->outer); i++) {
 		kind = syslog_split(line, memo, fr);
 		if (is_whole(kind, fr))
 			return kind;

@@ -69,23 +69,27 @@ take_pod(struct slice *s)
 static bool
 take_file(struct slice *s)
 {
-	struct slice head = slice_sub(*s, 0, LABEL_BYTES);
+	struct slice head = slice_sub(*s, 0, LABEL_BYTES), word;
 	size_t n = slice_chr(head, ':');
 
-	if (n == SLICE_NONE || n == 0 ||
-	    slice_chr(slice_sub(head, 0, n), ' ') != SLICE_NONE)
+	if (n == SLICE_NONE || n == 0)
+		return false;
+	word = slice_sub(head, 0, n);
+	if (slice_chr(word, ' ') != SLICE_NONE ||
+	    (!slice_digits(word) && slice_chr(word, '.') == SLICE_NONE &&
+		slice_chr(word, '/') == SLICE_NONE))
 		return false;
 	*s = slice_from(*s, n + 1);
 	return true;
 }
 
 bool
-label_take(struct slice *s, struct stamp *outer)
+label_take(struct slice *s, bool first, struct stamp *outer)
 {
 	struct slice rest = *s;
 	struct stamp st;
 
-	if (take_blanks(s))
+	if (first && take_blanks(s))
 		return true;
 	if (stamp_take_iso(&rest, &st, NULL)) {
 		/* The stamp of the line itself has its host behind it. */

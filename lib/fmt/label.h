@@ -8,6 +8,10 @@
  * *outer.  False, and *s unchanged, if there is none.  It is meant for lines
  * that have no framing as they are, and only if what follows has one; a line
  * has LABEL_MAX of them at most.  At most LABEL_BYTES are looked at.
+ *
+ * Programs log what strangers tell them, as in "user: TEXT".  So blanks are
+ * a label at the start of a line only (`first`), and a word before a colon is
+ * one only if it is a number or has a dot or a slash.
  */
 #ifndef FMT_LABEL_H
 #define FMT_LABEL_H
@@ -17,6 +21,6 @@
 #define LABEL_MAX 4	/* of one line */
 #define LABEL_BYTES 256 /* of one label */
 
-bool label_take(struct slice *s, struct stamp *outer);
+bool label_take(struct slice *s, bool first, struct stamp *outer);
 
 #endif

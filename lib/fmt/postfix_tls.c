@@ -118,6 +118,11 @@ verbose(struct slice s, struct event *ev)
 		"SSL_connect:", "SSL_accept:", "SSL3 alert ", "write to ",
 		"read from ", "Reusing old session", "auto-selected ",
 		"Key exchange", "TLS trace",
+		/* 2.2 to 2.4, at level 1, too */
+		"Verified: subject_CN=", "Unverified: subject_CN=",
+		"verify error:num=", "Peer verification: ",
+		"Peer certificate could not be verified",
+		"Server certificate could not be verified",
 	};
 	static const char *const detail[] = {
 		"TLS cipher list ", "looking up session ", "save session ",

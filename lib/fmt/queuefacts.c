@@ -78,19 +78,18 @@ queuefacts_bad(struct queuefacts *f, struct slice word)
 	(void)buf_add(&f->bad, word);
 }
 
-void
-queuefacts_loss(struct queuefacts *f, const struct queuefile_rec *r)
+static void
+loss(struct queuefacts *f, uint64_t off, uint64_t len, struct slice what)
 {
-	struct slice what = slice_cstr(r->what);
 
 	/* Many losses are one: the rest is not told. */
 	if (f->loss.len > QUEUEFACTS_WORDS / 2)
 		return;
 	if (f->loss.len > 0)
 		(void)buf_addc(&f->loss, ' ');
-	(void)buf_addu(&f->loss, r->off);
+	(void)buf_addu(&f->loss, off);
 	(void)buf_addc(&f->loss, '+');
-	(void)buf_addu(&f->loss, r->lost);
+	(void)buf_addu(&f->loss, len);
 	(void)buf_addc(&f->loss, ':');
 	for (size_t i = 0; i < what.len; i++)
 		(void)buf_addc(&f->loss, what.ptr[i] == ' ' ? '-' :
@@ -238,8 +237,8 @@ text(struct queuefacts *f, const struct queuefile_rec *r)
 		f->header_end = r->off + r->head + r->len;
 }
 
-void
-queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
+static void
+record(struct queuefacts *f, const struct queuefile_rec *r)
 {
 	if (r->segment == QUEUE_CONTENT) {
 		if (!f->has_content) {
@@ -303,6 +302,26 @@ queuefacts_record(struct queuefacts *f, const struct queuefile_rec *r)
 	}
 }
 
+const char *
+queuefacts_take(struct queuefacts *f, enum queuefile_item item,
+    const struct queuefile_rec *r)
+{
+	const char *what = NULL;
+
+	if (item == QUEUEFILE_LOSS) {
+		what = r->what;
+		loss(f, r->off, r->lost, slice_cstr(what));
+	} else if (item == QUEUEFILE_RECORD) {
+		if (r->cut) {
+			what = "the file ends in a record";
+			loss(f, r->off, r->head + (uint64_t)r->len,
+			    slice_cstr(what));
+		}
+		record(f, r);
+	}
+	return what;
+}
+
 bool
 queuefacts_maildrop(const struct queuefacts *f)
 {
@@ -318,8 +337,12 @@ queuefacts_none(const struct queuefacts *f)
 bool
 queuefacts_whole(const struct queuefacts *f)
 {
-	/* In maildrop Postfix 2.1 and 2.2 wrote no time. */
-	return (f->has_time || !f->has_size) && f->has_sender &&
+	/*
+	 * In maildrop Postfix 2.1 and 2.2 wrote no time; what cleanup made
+	 * has a C record.
+	 */
+	return (f->has_time || !f->has_size) &&
+	    (f->has_size || !f->has_created) && f->has_sender &&
 	    f->loss.len == 0 && f->nrcpt[0] + f->nrcpt[1] + f->nrcpt[2] > 0;
 }
 
@@ -402,6 +425,24 @@ mark_own(struct queuefacts *f, struct slice qid)
 	    !slice_starts(h->r.with, proto) &&
 	    !slice_starts(h->r.with, SLICE("UTF8")))
 		queuefacts_bad(f, SLICE("received-protocol"));
+}
+
+struct slice
+queuefacts_qid(const struct queuefacts *f)
+{
+	const struct received *r = &f->hop[0].r;
+	struct slice ident = f->attr[QA_LOG_IDENT];
+	bool sure;
+
+	if (f->nhop == 0 || !r->postfix || queuefacts_maildrop(f) ||
+	    f->hop[0].off != f->content_off)
+		return slice_of(NULL, 0);
+	if (ident.ptr != NULL)
+		sure = slice_eq(r->id, ident);
+	else
+		sure = r->uid.len > 0 && r->has_time && f->has_created &&
+		    r->time - f->created <= 1 && f->created - r->time <= 1;
+	return sure ? r->id : slice_of(NULL, 0);
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * queuefacts - what a queue file says, taken from its records
  *
- * queuefacts_record takes the records as queuefile_next gives them;
+ * queuefacts_take takes the records as queuefile_next gives them;
  * queuefacts_end, after the last, checks what must agree inside the file.
  * Texts are copied to an arena of at most QUEUEFACTS_MEMORY bytes, which
  * queuefacts_reset empties for the next file; what does not fit is not kept,
@@ -96,11 +96,21 @@ struct queuefacts {
 void	queuefacts_init(struct queuefacts *);
 void	queuefacts_reset(struct queuefacts *);
 void	queuefacts_free(struct queuefacts *);
-void	queuefacts_loss(struct queuefacts *, const struct queuefile_rec *);
-void	queuefacts_record(struct queuefacts *, const struct queuefile_rec *);
+/*
+ * What queuefile_next gave, a loss or a record; one that the end of the file
+ * cuts off is both.  The reason if something was lost, else NULL.
+ */
+const char *queuefacts_take(struct queuefacts *, enum queuefile_item,
+	    const struct queuefile_rec *);
 /* qid: of the file, or absent. */
 void	queuefacts_end(struct queuefacts *, const struct queuefile *,
 	    struct slice qid);
+/*
+ * Before queuefacts_end: the queue ID of a file whose name is lost, by the
+ * header that its maker put on top, and log_ident or the time of submission
+ * beside it; an absent slice if they do not say.
+ */
+struct slice queuefacts_qid(const struct queuefacts *);
 /* Add a contradiction. */
 void	queuefacts_bad(struct queuefacts *, struct slice word);
 /* E was reached, T, S and a recipient are there, and the sizes are set. */

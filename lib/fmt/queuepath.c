@@ -27,12 +27,15 @@ is_queue(struct slice s)
 	return is_log(s);
 }
 
-/* The last component, cut off. */
+/* The last component, cut off; behind "!" are the names in a bundle. */
 static struct slice
 take_last(struct slice *path)
 {
-	size_t at = slice_rchr(*path, '/');
+	size_t at = slice_rchr(*path, '/'), bundle = slice_rchr(*path, '!');
 	struct slice s = *path;
+
+	if (bundle != SLICE_NONE && (at == SLICE_NONE || bundle > at))
+		at = bundle;
 
 	if (at == SLICE_NONE) {
 		*path = slice_of(s.ptr, 0);

@@ -67,6 +67,36 @@ copy_pipe(struct atfile *f, int temp, struct err *e)
 	return RC_OK;
 }
 
+/* Ready for another file. */
+static void
+reset(struct atfile *f)
+{
+	f->copied = f->dated = f->failed = false;
+	f->base = 0;
+	f->block.off = f->peek.off = 0;
+	f->block.len = f->peek.len = 0;
+	f->sys = 0;
+	if (f->block.ptr != NULL)
+		return;
+	f->block.cap = ATFILE_BLOCK;
+	f->block.ptr = mem_alloc(1, ATFILE_BLOCK + ATFILE_PEEK);
+	f->peek.cap = ATFILE_PEEK;
+	f->peek.ptr = f->block.ptr + ATFILE_BLOCK;
+}
+
+void
+atfile_open_copy(struct atfile *f, const struct input *in)
+{
+	reset(f);
+	f->fd = in->copy->fd;
+	f->ours = false;
+	f->copied = true;
+	f->dated = in->copy->has_mtime;
+	f->base = in->copy->off;
+	f->size = in->size;
+	f->st = (struct statx){ .stx_mtime = { .tv_sec = in->mtime } };
+}
+
 enum rc
 atfile_open(struct atfile *f, const char *path, bool nofollow, int temp,
     struct err *e)
@@ -76,11 +106,7 @@ atfile_open(struct atfile *f, const char *path, bool nofollow, int temp,
 
 	f->fd = in ? STDIN_FILENO : open_file(path, nofollow);
 	f->ours = !in;
-	f->copied = f->failed = false;
-	f->base = 0;
-	f->block.off = f->peek.off = 0;
-	f->block.len = f->peek.len = 0;
-	f->sys = 0;
+	reset(f);
 	if (f->fd == -1 || statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS |
 	    STATX_BTIME, &f->st) == -1) {
 		err_fail(e, "cannot open");
@@ -94,12 +120,6 @@ atfile_open(struct atfile *f, const char *path, bool nofollow, int temp,
 		atfile_close(f);
 		return RC_FAIL;
 	}
-	if (f->block.ptr == NULL) {
-		f->block.cap = ATFILE_BLOCK;
-		f->block.ptr = mem_alloc(1, ATFILE_BLOCK + ATFILE_PEEK);
-		f->peek.cap = ATFILE_PEEK;
-		f->peek.ptr = f->block.ptr + ATFILE_BLOCK;
-	}
 	base = S_ISREG(f->st.stx_mode) && !in ? 0 : lseek(f->fd, 0, SEEK_CUR);
 	if (base < 0 || !S_ISREG(f->st.stx_mode))
 		return copy_pipe(f, temp, e);
@@ -112,12 +132,14 @@ atfile_open(struct atfile *f, const char *path, bool nofollow, int temp,
 static void
 fill(struct atfile *f, struct atfile_window *w, uint64_t off, size_t n)
 {
+	/* Behind a file of a bundle there is another one. */
+	size_t cap = f->size - off < w->cap ? (size_t)(f->size - off) : w->cap;
 	ssize_t got;
 
 	w->off = off;
 	w->len = 0;
 	while (w->len < n) {
-		got = pread(f->fd, w->ptr + w->len, w->cap - w->len,
+		got = pread(f->fd, w->ptr + w->len, cap - w->len,
 		    (off_t)(f->base + off + w->len));
 		if (got < 0 && errno == EINTR)
 			continue;

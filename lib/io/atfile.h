@@ -22,6 +22,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "io/inputs.h"
 
 #define ATFILE_BLOCK	(256 * 1024)
 #define ATFILE_PEEK	(8 * 1024)
@@ -38,7 +39,8 @@ struct atfile_window {
 struct atfile {
 	int		 fd;
 	bool		 ours;		/* to be closed */
-	bool		 copied;	/* from a pipe */
+	bool		 copied;	/* from a pipe or a bundle */
+	bool		 dated;		/* a bundle gave its mtime, in st */
 	uint64_t	 base;		/* where standard input stands */
 	uint64_t	 size;		/* from there */
 	struct statx	 st;
@@ -48,6 +50,8 @@ struct atfile {
 	int		 sys;
 };
 
+/* A file of a bundle, of so many bytes, that was copied; without system call. */
+void		 atfile_open_copy(struct atfile *, const struct input *);
 /* path "-" is standard input; temp may be -1 when it is no pipe. */
 enum rc		 atfile_open(struct atfile *, const char *path, bool nofollow,
 		    int temp, struct err *);

@@ -22,12 +22,21 @@
 #define INPUTS_DEPTH	32
 #define INPUTS_MAX	1000000
 
+/* Where the bytes of a file in a bundle were copied to. */
+struct input_copy {
+	int		 fd;
+	uint64_t	 off;
+	bool		 has_mtime;
+};
+
 struct input {
 	char		*path;		/* as named, or DIR/NAME */
 	bool		 found;		/* found in a directory, not named */
 	bool		 regular;
 	int64_t		 mtime;
 	uint64_t	 size;
+	const struct input_copy *copy;	/* of a file in a bundle, whose path
+					 * is as io/srcpath.h writes it */
 };
 
 struct inputs {

@@ -9,7 +9,7 @@
 #define SSL_ERROR	SLICE("SSL_connect error to ")
 
 struct session {
-	struct slice		domain;
+	struct slice		domain, mx, addr;
 	bool			ok, line;
 	struct tlsrpt_why	why;
 };
@@ -34,6 +34,7 @@ tlsrpt_free(struct tlsrpt *t)
 	counts_free(&t->dane);
 	counts_free(&t->sts);
 	counts_free(&t->trouble);
+	tries_free(&t->tries);
 }
 
 static bool
@@ -68,8 +69,7 @@ mark(struct counts *c, struct slice domain)
 }
 
 static void
-count_failure(struct tlsrpt *t, const struct session *s,
-    struct slice domain, const struct rec *named)
+count_failure(struct tlsrpt *t, const struct session *s, struct slice domain)
 {
 	struct counts_key key;
 	struct counts_row *row;
@@ -78,8 +78,8 @@ count_failure(struct tlsrpt *t, const struct session *s,
 	counts_key(&key, s->line ? SLICE("line") : SLICE("rebuilt"));
 	counts_key(&key, domain);
 	counts_key(&key, tlsrpt_result_word[s->why.result]);
-	counts_key(&key, part(rec_get(named, F_RELAY_NAME)));
-	counts_key(&key, part(rec_get(named, F_RELAY_ADDR)));
+	counts_key(&key, part(s->mx));
+	counts_key(&key, part(s->addr));
 	counts_key(&key, part(s->why.reason));
 	row = counts_find(&t->failure, counts_key_slice(&key));
 	if (row != NULL)
@@ -91,7 +91,7 @@ count_failure(struct tlsrpt *t, const struct session *s,
 }
 
 static void
-count(struct tlsrpt *t, const struct session *s, const struct rec *named)
+count(struct tlsrpt *t, const struct session *s)
 {
 	unsigned char text[DOMAIN];
 	struct slice domain = lower(part(s->domain), text);
@@ -104,14 +104,16 @@ count(struct tlsrpt *t, const struct session *s, const struct rec *named)
 	if (row != NULL)
 		row->n[s->ok ? i : i + 1]++;
 	if (!s->ok)
-		count_failure(t, s, domain, named);
+		count_failure(t, s, domain);
 }
 
 /* TLSRPT: status=S, domain=D, receiving_mx=M[, failure_type=T...] */
 static void
 take_line(struct tlsrpt *t, const struct rec *r, const struct rec *named)
 {
-	struct session s = { .line = true };
+	struct session s = { .line = true,
+		.mx = rec_get(named, F_RELAY_NAME),
+		.addr = rec_get(named, F_RELAY_ADDR) };
 	struct slice rest = rec_get(r, F_REASON), pair, key, value;
 	struct slice type = SLICE(""), reason = SLICE("");
 
@@ -132,7 +134,7 @@ take_line(struct tlsrpt *t, const struct rec *r, const struct rec *named)
 	s.ok = is(r, F_STATUS, SLICE("success"));
 	if (!s.ok)
 		tlsrpt_logged(type, reason, &s.why);
-	count(t, &s, named);
+	count(t, &s);
 }
 
 /* What the process said of the peer. */
@@ -167,16 +169,29 @@ take_trouble(struct tlsrpt *t, const struct rec *r)
 		counts_note(&t->trouble, row, text);
 }
 
+/* Not seen of this message before; remembers it. */
+static bool
+is_first(struct tlsrpt *t, const struct rec *r, uint64_t h)
+{
+	uint64_t trace = hash_bytes(rec_get(r, F_TRACE), 3);
+
+	if (trace != t->trace)
+		t->nseen = 0;
+	t->trace = trace;
+	for (size_t i = 0; i < t->nseen && i < TLSRPT_SEEN; i++)
+		if (t->seen[i] == h)
+			return false;
+	t->seen[t->nseen++ % TLSRPT_SEEN] = h;
+	return true;
+}
+
 /* The first of this session; remembers it. */
 static bool
 is_new(struct tlsrpt *t, const struct rec *r, struct slice domain)
 {
 	struct slice off = rec_get(r, F_TLS_OFF);
-	uint64_t trace = hash_bytes(rec_get(r, F_TRACE), 3), h;
+	uint64_t h;
 
-	if (trace != t->trace)
-		t->nseen = 0;
-	t->trace = trace;
 	if (off.len > 0)
 		h = hash_bytes(off, hash_bytes(rec_get(r, F_TLS_SRC), 7));
 	else
@@ -184,12 +199,24 @@ is_new(struct tlsrpt *t, const struct rec *r, struct slice domain)
 		h = hash_bytes(rec_get(r, F_RELAY), hash_bytes(rec_get(r,
 		    F_PID), hash_bytes(rec_get(r, F_DELAY_BEFORE),
 		    hash_bytes(rec_get(r, F_DELAY_CONN), 9))));
-	h = hash_bytes(domain, h);
-	for (size_t i = 0; i < t->nseen && i < TLSRPT_SEEN; i++)
-		if (t->seen[i] == h)
-			return false;
-	t->seen[t->nseen++ % TLSRPT_SEEN] = h;
-	return true;
+	return is_first(t, r, hash_bytes(domain, h));
+}
+
+/* Tries at other hosts, which failed, before the one of this delivery. */
+static void
+count_tries(struct tlsrpt *t, const struct rec *r, struct slice domain)
+{
+	const struct try *x;
+	uint64_t i = 0;
+
+	while ((x = tries_next(&t->tries, r, &i)) != NULL) {
+		struct session s = { .domain = domain, .why = x->why,
+			.mx = slice_of(x->name, x->name_len),
+			.addr = slice_of(x->addr, x->addr_len) };
+
+		if (is_first(t, r, hash_bytes(domain, i + 16)))
+			count(t, &s);
+	}
 }
 
 /* The recipient's domain, or where its mail is sent instead. */
@@ -276,7 +303,9 @@ take_delivery(struct tlsrpt *t, const struct rec *r, const struct rec *named)
 {
 	struct slice tls = rec_get(r, F_TLS), daemon = rec_get(r, F_DAEMON);
 	struct slice level = rec_get(r, F_TLS_POLICY);
-	struct session s = { .domain = policy_domain(t, r) };
+	struct session s = { .domain = policy_domain(t, r),
+		.mx = rec_get(named, F_RELAY_NAME),
+		.addr = rec_get(named, F_RELAY_ADDR) };
 	unsigned char text[DOMAIN];
 
 	/* RFC 8460 is about domains and SMTP. */
@@ -285,6 +314,7 @@ take_delivery(struct tlsrpt *t, const struct rec *r, const struct rec *named)
 	    (t->policy->has_own && policy_is_own(t->policy, rec_get(r,
 	    F_RELAY_NAME), rec_get(r, F_RELAY_ADDR))))
 		return;
+	count_tries(t, r, s.domain);
 	(void)slice_take(&level, SLICE("!"));
 	if (slice_starts(level, SLICE("dane")) ||
 	    slice_starts(level, SLICE("halfdane")))
@@ -306,7 +336,29 @@ take_delivery(struct tlsrpt *t, const struct rec *r, const struct rec *named)
 	} else if (!s.ok)
 		return;		/* local, or no connection */
 	if (is_new(t, r, s.domain))
-		count(t, &s, named);
+		count(t, &s);
+}
+
+/* A connection of the SMTP client. */
+static void
+take_met(struct tlsrpt *t, const struct rec *r, const struct rec *named)
+{
+	struct counts_row *row;
+	struct slice said;
+	struct try *x;
+
+	if (!is(r, F_DAEMON, SLICE("smtp")) || !rec_has(r, F_RELAY_ADDR))
+		return;
+	x = tries_met(&t->tries, r, named);
+	x->ours = t->policy->has_own && policy_is_own(t->policy,
+	    rec_get(r, F_RELAY_NAME), rec_get(r, F_RELAY_ADDR));
+	row = trouble(t, r, rec_get(r, F_RELAY));
+	if (row == NULL)
+		return;
+	/* What was wrong with the certificate is said before the handshake. */
+	said = counts_noted(&t->trouble, row);
+	if (slice_find(said, SLICE(" verification failed for ")) != SLICE_NONE)
+		tlsrpt_certificate(said, &x->why);
 }
 
 void
@@ -320,6 +372,10 @@ tlsrpt_take(struct tlsrpt *t, const struct rec *r, const struct rec *named)
 		return;
 	else if (slice_eq(event, SLICE("tlsrpt")))
 		take_line(t, r, named);
-	else if (slice_eq(event, SLICE("tls")))
+	else if (slice_eq(event, SLICE("tls"))) {
 		take_trouble(t, r);
+		take_met(t, r, named);
+	} else if (slice_eq(event, SLICE("other")) &&
+	    is(r, F_DAEMON, SLICE("smtp")))
+		tries_failed(&t->tries, r, named);
 }

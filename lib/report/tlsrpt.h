@@ -18,7 +18,8 @@
  * Rows of `domain`: TLSRPT_*, by the domain in lower case.  Rows of
  * `failure`: n[0] sessions, by ORIGIN DOMAIN RESULT MX ADDRESS REASON.
  * Limits: TLSRPT_ROWS each; what is over is counted as dropped.  A try at one
- * MX that failed before another one took the mail is not seen.
+ * MX that failed before another one took the mail is a session, too, if there
+ * are events (report/tlsrpt_tries.h).
  */
 #ifndef REPORT_TLSRPT_H
 #define REPORT_TLSRPT_H
@@ -27,6 +28,7 @@
 #include "policy/policy.h"
 #include "report/counts.h"
 #include "report/tlsrpt_result.h"
+#include "report/tlsrpt_tries.h"
 
 #define TLSRPT_ROWS	((size_t)65536)
 #define TLSRPT_SEEN	256
@@ -44,6 +46,7 @@ struct tlsrpt {
 	struct counts		 domain, failure;
 	struct counts		 dane, sts;	/* domains with a sign of it */
 	struct counts		 trouble;	/* HOST PID PEER: its note */
+	struct tries		 tries;
 	uint64_t		 trace;		/* hash of the latest message */
 	uint64_t		 seen[TLSRPT_SEEN];	/* its sessions */
 	size_t			 nseen;

@@ -70,6 +70,38 @@ is_version(struct slice s, size_t pos)
 	    p[4] > 0x40) || (p[2] == 1 && p[3] == 0x04);
 }
 
+/* "C", a length that was ever written, and a column that begins blank. */
+static bool
+is_size(struct slice s)
+{
+	static const struct slice widths = { (const unsigned char *)
+	    "_O?/\x0f\x09", 6 };
+
+	return s.ptr[0] == 'C' && slice_chr(widths, s.ptr[1]) != SLICE_NONE &&
+	    s.ptr[2] == ' ' && s.ptr[3] == ' ';
+}
+
+/* "T", a length, and seconds of this century. */
+static bool
+is_time(struct slice s)
+{
+	return s.ptr[0] == 'T' && s.ptr[1] >= 9 && s.ptr[1] <= 17 &&
+	    ascii_digit(s.ptr[2]) && ascii_digit(s.ptr[10]);
+}
+
+/* The same at any place, where more must agree. */
+static bool
+is_first(struct slice s)
+{
+	if (s.len < ANCHOR_MAX)
+		return false;
+	if (s.ptr[0] == 'C')
+		return is_size(s) && here(s, 4, SLICE("    "));
+	return s.ptr[1] == 17 && slice_digits(slice_sub(s, 2, 10)) &&
+	    s.ptr[12] == ' ' && slice_digits(slice_sub(s, 13, 6)) &&
+	    slice_chr(SLICE("ACFS"), s.ptr[19]) != SLICE_NONE;
+}
+
 /* What begins at pos, where two bytes promised something. */
 static enum anchor
 look(struct slice s, size_t pos)
@@ -108,6 +140,13 @@ look(struct slice s, size_t pos)
 		    (pos == 0 || s.ptr[pos - 1] == '\n' ||
 		    s.ptr[pos - 1] == '\0' || (pos > 1 &&
 		    s.ptr[pos - 2] == 'N')) ? ANCHOR_RECEIVED : ANCHOR_NONE;
+	case '\n':
+		return here(s, pos, SLICE("\nrecipient=")) ? ANCHOR_QUEUELOG :
+		    ANCHOR_NONE;
+	case 'C':
+	case 'T':
+		return is_first(slice_from(s, pos)) ? ANCHOR_QUEUE :
+		    ANCHOR_NONE;
 	default:
 		return ANCHOR_NONE;
 	}
@@ -144,6 +183,9 @@ promising(const unsigned char *p)
 	m = _mm_or_si128(m, both(v0, v5, '-', 'B'));
 	m = _mm_or_si128(m, both(v0, v6, 'R', 'e'));
 	m = _mm_or_si128(m, both(v0, v1, 0x02, 0x01));
+	m = _mm_or_si128(m, both(v0, v5, 'C', ' '));
+	m = _mm_or_si128(m, both(v0, v1, 'T', 0x11));
+	m = _mm_or_si128(m, both(v0, v1, '\n', 'r'));
 	return (unsigned int)_mm_movemask_epi8(m);
 }
 
@@ -180,25 +222,6 @@ anchor_next(struct slice s, size_t pos, enum anchor *what)
 	}
 	*what = ANCHOR_NONE;
 	return SLICE_NONE;
-}
-
-/* "C", a length that was ever written, and a column that begins blank. */
-static bool
-is_size(struct slice s)
-{
-	static const struct slice widths = { (const unsigned char *)
-	    "_O?/\x0f\x09", 6 };
-
-	return s.ptr[0] == 'C' && slice_chr(widths, s.ptr[1]) != SLICE_NONE &&
-	    s.ptr[2] == ' ' && s.ptr[3] == ' ';
-}
-
-/* "T", a length, and seconds of this century. */
-static bool
-is_time(struct slice s)
-{
-	return s.ptr[0] == 'T' && s.ptr[1] >= 9 && s.ptr[1] <= 17 &&
-	    ascii_digit(s.ptr[2]) && ascii_digit(s.ptr[10]);
 }
 
 /* "<address>" and ":" or " (", as far as ANCHOR_MAX bytes show it. */

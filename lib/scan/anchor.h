@@ -20,12 +20,16 @@
  *			PKCS #12 file in DER, behind the heads that it has
  *	ANCHOR_RECEIVED	the "R" of "Received: " at the start of a line, or of
  *			a record of a queue file
+ *	ANCHOR_QUEUE	the first record of a Postfix queue file: C with a width
+ *			that it had and a blank column, or T with 17 bytes of
+ *			time and a record behind: btrfs keeps small files
+ *			between others
+ *	ANCHOR_QUEUELOG	"\nrecipient=", in a bounce, defer or trace log
  *
  * anchor_sector looks only at multiples of ANCHOR_SECTOR of the stream that s
  * is from offset off on, where files begin, for
  *
- *	ANCHOR_QUEUE	the first record of a Postfix queue file: C with a width
- *			that it had, or T with a time
+ *	ANCHOR_QUEUE	the same, with less that has to agree
  *	ANCHOR_QUEUELOG	"\n<", "<" or "recipient=": a bounce, defer or trace
  *			log, or most often something else
  *	ANCHOR_RECEIVED	"Received: ", whatever stands before it

@@ -62,6 +62,7 @@ size_t
 queuelog_len(struct slice s, bool *whole)
 {
 	size_t pos = 0, first = 0, n, blank = 0;
+	struct slice behind;
 	struct bouncelog b;
 
 	*whole = false;
@@ -77,11 +78,17 @@ queuelog_len(struct slice s, bool *whole)
 			break;
 		pos += n + 1;
 	}
+	behind = slice_from(s, pos);
 	s = slice_sub(s, 0, pos);
 	if (!bouncelog_next(s, &first, &b) || b.pos > 1 ||
 	    b.recipient.ptr == NULL || b.reason.ptr == NULL ||
 	    !is_status(b.status) || b.action.len == 0)
 		return 0;
-	*whole = slice_ends(s, SLICE("\n\n"));
-	return pos;
+	/* With another empty line the next entry begins, or other data. */
+	if (slice_ends(s, SLICE("\n\n\n")) && behind.len > 0 &&
+	    behind.ptr[0] != '<' && behind.ptr[0] != 'r')
+		s.len--;
+	*whole = slice_ends(s, SLICE("\n\n")) &&
+	    !slice_ends(s, SLICE("\n\n\n"));
+	return s.len;
 }

@@ -6,7 +6,7 @@
  * Postfix writes, lines of the old form, blank lines, and at least one entry
  * with recipient, status, action and reason, which is the first.  A line that
  * is not ended does not belong to it.  *whole: the last entry is ended by a
- * blank line, and something else follows or nothing.  s holds QUEUELOG_MAX
+ * blank line, and no other one begins behind it.  s holds QUEUELOG_MAX
  * bytes, or all there are.  Facts: reference/postfix-queue-files.md 15.
  */
 #ifndef SCAN_QUEUELOG_H

@@ -512,6 +512,7 @@ bad_behind(struct search *x, const struct mark *m)
 {
 	size_t n = position(x, m->made);
 
+	*x->work += INFLATE_WINDOW;
 	if (!enter_block(x->t, m->block, m->bit))
 		return SIZE_MAX;
 	fill_window(x->t, x->text, n, 0);

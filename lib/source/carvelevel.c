@@ -20,62 +20,17 @@ read_image(struct carve *c, uint64_t off, unsigned char *dst, size_t len)
 									  0;
 }
 
-/* Begin to decode a level again. */
-bool
-carvelevel_rewind(struct carvelevel *l)
-{
-	struct carvelevel *up = l->c->level[l->depth - 1];
-
-	member_close(&l->member);
-	l->pos = 0;
-	l->nheld = 0;
-	if (l->plan != NULL)
-		return member_open_part(&l->member, carvelevel_read, up,
-		    l->start, l->plan, l->part, l->c->o->prefix);
-	return member_open(&l->member, l->kind, carvelevel_read, up, l->start);
-}
-
-/*
- * Bytes of a decoded level at any offset: forward from where it is, or again
- * from the start.
- */
-static size_t
-read_decoded(struct carvelevel *l, uint64_t off, unsigned char *dst, size_t len)
-{
-	size_t skip;
-
-	if (off < l->pos - l->nheld && !carvelevel_rewind(l))
-		return 0;
-	while (l->pos <= off) {
-		size_t made;
-
-		if (!l->member.open)
-			return 0;
-		(void)member_read(&l->member, l->held, MEMBER_BUF, &made);
-		l->c->work += made;
-		if (made == 0)
-			return 0;
-		l->nheld = made;
-		l->pos += made;
-	}
-	skip = (size_t)(off - (l->pos - l->nheld));
-	if (len > l->nheld - skip)
-		len = l->nheld - skip;
-	memcpy(dst, l->held + skip, len);
-	return len;
-}
-
 size_t
 carvelevel_read(void *arg, uint64_t off, unsigned char *dst, size_t len)
 {
 	struct carvelevel *l = arg;
-	size_t got = 0, n;
+	uint64_t before = l->unpacked.work;
+	size_t got;
 
 	if (l->depth == 0)
 		return read_image(l->c, off, dst, len);
-	while (got < len &&
-	    (n = read_decoded(l, off + got, dst + got, len - got)) > 0)
-		got += n;
+	got = unpacked_read(&l->unpacked, off, dst, len);
+	l->c->work += l->unpacked.work - before;
 	return got;
 }
 
@@ -108,8 +63,6 @@ carvelevel_get(struct carve *c, unsigned int depth)
 		.finds = c->o->finds };
 	l->cap = depth == 0 ? SCOUT_BLOCK + SCAN_KEEP : DECODED;
 	l->window = mem_alloc(l->cap, 1);
-	if (depth > 0)
-		l->held = mem_alloc(MEMBER_BUF, 1);
 	return l;
 }
 
@@ -118,10 +71,9 @@ carvelevel_free(struct carvelevel *l)
 {
 	if (l == NULL)
 		return;
-	member_close(&l->member);
+	unpacked_close(&l->unpacked);
 	logrun_free(l->run);
 	buf_free(&l->path);
 	mem_free(l->window);
-	mem_free(l->held);
 	mem_free(l);
 }

@@ -5,15 +5,14 @@
  * below it what a compressed file in it holds, and so on down to CARVE_DEPTH.
  * carvelevel_get makes a level when it is needed first; it lives until
  * carvelevel_free.  carvelevel_read gives bytes of a level at any offset, 0
- * where there are none: of the image as it is, of a decoded stream forward
- * from where it was read last, or again from its start (carvelevel_rewind,
- * false if it cannot be decoded).
+ * where there are none: of the image as it is, of a decoded stream as
+ * scan/unpacked.h gives them.
  */
 #ifndef SOURCE_CARVELEVEL_H
 #define SOURCE_CARVELEVEL_H
 
-#include "scan/member.h"
 #include "scan/scan.h"
+#include "scan/unpacked.h"
 #include "source/carve.h"
 #include "source/finder.h"
 
@@ -28,15 +27,7 @@ struct carvelevel {
 	struct logrun		*run;
 	unsigned char		*window;
 	size_t			 cap;
-	/* What this level's bytes are decoded from, read forward. */
-	enum member_kind	 kind;
-	uint64_t		 start;
-	const struct resync	*plan;		/* of a damaged one, or NULL */
-	size_t			 part;
-	struct member		 member;
-	uint64_t		 pos;		/* decoded so far */
-	unsigned char		*held;		/* the last bytes decoded */
-	size_t			 nheld;
+	struct unpacked		 unpacked;	/* where depth is not 0 */
 };
 
 /* The search through one image. */
@@ -53,6 +44,7 @@ struct carve {
 	uint64_t		 done;		/* bytes of the image */
 	uint64_t		 lines;
 	uint64_t		 next;		/* of the image, to be read */
+	struct scout		*scout;		/* ahead of it, or NULL */
 	bool			 pipe;
 	bool			 stopped;
 	uint64_t		 marked;	/* done at the last mark */
@@ -60,7 +52,6 @@ struct carve {
 
 struct carvelevel *carvelevel_get(struct carve *, unsigned int depth);
 void	carvelevel_free(struct carvelevel *);
-bool	carvelevel_rewind(struct carvelevel *);
 /* A deflate_read_fn; its argument is the level. */
 size_t	carvelevel_read(void *, uint64_t off, unsigned char *dst, size_t len);
 

@@ -59,28 +59,33 @@ extract(struct carvelevel *l)
 {
 	struct extracts *x = finds_extracts(l->c->o->finds);
 	unsigned char *buf = mem_alloc(MEMBER_BUF, 1);
-	enum rc rc = carvelevel_rewind(l) ? RC_OK : RC_END;
+	const struct unpacked *u = &l->unpacked;
 	bool blank = false;
+	struct member m;
 	size_t made;
+	enum rc rc = member_open_part(&m, u->read, u->arg, u->start, u->plan,
+			 u->part, u->prefix) ?
+	    RC_OK :
+	    RC_END;
 
 	while (rc == RC_OK) {
-		rc = member_read(&l->member, buf, MEMBER_BUF, &made);
+		rc = member_read(&m, buf, MEMBER_BUF, &made);
 		l->c->work += made;
 		extracts_put(x, slice_of(buf, squeeze(buf, made, &blank)));
 	}
+	member_close(&m);
 	mem_free(buf);
 }
 
 /* The path of a part of the member whose path is given. */
 static void
-name(struct carvelevel *l, struct slice path)
+name(struct carvelevel *l, struct slice path, const struct resync *plan,
+    size_t part)
 {
-	const struct resync *plan = l->plan;
-
 	if (plan->flip != RESYNC_NOWHERE)
 		srcpath_bit(&l->path, path, plan->flip, SLICE("BITFLIP"));
-	else if (l->part > 0)
-		srcpath_bit(&l->path, path, plan->hole[l->part - 1].to,
+	else if (part > 0)
+		srcpath_bit(&l->path, path, plan->hole[part - 1].to,
 		    SLICE("DEFLATE"));
 	else {
 		l->path.len = 0;
@@ -101,32 +106,38 @@ doubt(const struct resync *plan, size_t part)
 
 /* Look through the parts. */
 static void
-scan_parts(struct carvelevel *up, struct carvelevel *l, struct slice path,
+scan_parts(struct carvelevel *up, uint64_t off, const struct resync *plan,
     const int64_t *mtime)
 {
-	const struct resync *plan = l->plan;
+	struct carve *c = up->c;
+	struct carvelevel *l = carvelevel_get(c, up->depth + 1);
+	struct unpacked *u = &l->unpacked;
+	struct extracts *x =
+	    up->depth == 0 ? finds_extracts(c->o->finds) : NULL;
+	bool open = x != NULL && extracts_begin(x, FIND_GZIP, off);
 	uint64_t left_out = 0;
-	bool extracts = up->depth == 0 &&
-	    finds_extracts(up->c->o->finds) != NULL &&
-	    extracts_begin(
-		finds_extracts(up->c->o->finds), FIND_GZIP, l->start);
 	char hex[DIGEST_HEX];
+	struct buf path;
 
-	for (size_t i = 0; i <= plan->n && !up->c->stopped; i++) {
+	srcpath_init(&path);
+	srcpath_data(&path, buf_slice(&up->path), off, SLICE("GZIP"));
+	for (size_t i = 0; i <= plan->n && !c->stopped; i++) {
 		if (i > 0 && plan->hole[i - 1].to == RESYNC_NOWHERE)
 			break;
-		l->part = i;
-		name(l, path);
-		carvemember_scan(l, UINT64_MAX, mtime, doubt(plan, i));
-		if (l->member.part != NULL)
-			left_out += l->member.part->left_out;
-		if (extracts)
+		name(l, buf_slice(&path), plan, i);
+		if (unpacked_open_part(u, carvelevel_read, up, off, plan, i,
+			c->o->prefix))
+			carvemember_scan(l, UINT64_MAX, mtime, doubt(plan, i));
+		if (u->member.part != NULL)
+			left_out += u->member.part->left_out;
+		if (open)
 			extract(l);
-		member_close(&l->member);
+		unpacked_close(u);
 	}
-	if (extracts)
-		(void)extracts_end(finds_extracts(up->c->o->finds), hex);
-	holes_tell(path, plan, left_out);
+	if (open)
+		(void)extracts_end(x, hex);
+	holes_tell(buf_slice(&path), plan, left_out);
+	buf_free(&path);
 }
 
 bool
@@ -134,22 +145,12 @@ carvepart_scan(
     struct carvelevel *up, uint64_t off, uint64_t data, const int64_t *mtime)
 {
 	struct carve *c = up->c;
-	struct carvelevel *l;
 	struct resync plan;
-	struct buf path;
 
 	if (!resync_plan(&plan, carvelevel_read, up, data * 8, c->o->prefix,
 		c->done * CARVE_TRIALS + TRIALS_SLACK, &c->trials))
 		return false;
 	claim(up, off, &plan);
-	l = carvelevel_get(c, up->depth + 1);
-	l->kind = MEMBER_GZIP;
-	l->start = off;
-	l->plan = &plan;
-	srcpath_init(&path);
-	srcpath_data(&path, buf_slice(&up->path), off, SLICE("GZIP"));
-	scan_parts(up, l, buf_slice(&path), mtime);
-	buf_free(&path);
-	l->plan = NULL;
+	scan_parts(up, off, &plan, mtime);
 	return true;
 }

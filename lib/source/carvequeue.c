@@ -25,6 +25,7 @@ struct carvequeue {
 	size_t block_len;
 	struct queuefacts facts;
 	struct atfile none; /* no file of its own */
+	uint64_t log_end; /* of the latest log */
 	uint64_t work;
 	bool rest; /* pieces are to be looked for */
 	struct doubt *doubt;
@@ -142,10 +143,7 @@ read_facts(struct carvequeue *c, struct pieces *p, enum queuejoin_kind kind,
 	if (kind == QUEUEJOIN_NONE)
 		walk.segment = QUEUE_CONTENT;
 	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
-		if (item == QUEUEFILE_LOSS)
-			queuefacts_loss(&c->facts, &r);
-		else
-			queuefacts_record(&c->facts, &r);
+		(void)queuefacts_take(&c->facts, item, &r);
 	/* Its name is in the header that its maker put on top. */
 	id = c->facts.nhop > 0 && c->facts.hop[0].r.postfix &&
 		(kind == QUEUEJOIN_NONE || !queuefacts_maildrop(&c->facts)) ?
@@ -201,6 +199,12 @@ give(struct carvequeue *c, struct pieces *p, enum queuejoin_kind kind)
 				      LOGRUN_MEDIUM);
 	hash(p, x.sha256);
 	read_facts(c, p, kind, &x);
+	/* The T of a file that cleanup made, whose C record is lost. */
+	if (kind == QUEUEJOIN_WHOLE && !c->facts.has_size &&
+	    c->facts.has_created) {
+		x.recovered = recovered[QUEUEJOIN_CUT];
+		c->find.confidence = LOGRUN_MEDIUM;
+	}
 	queuerecord_write(&x, &c->facts, on_record, c);
 }
 
@@ -266,6 +270,36 @@ on_file(struct carvequeue *c, uint64_t off)
 	return 0;
 }
 
+/*
+ * Where the log begins whose first "recipient=" is at off: the line before,
+ * in the old form, belongs to it, and an empty one before that.
+ */
+static uint64_t
+log_start(struct carvequeue *c, uint64_t off)
+{
+	uint64_t from = off > NEAR ? off - NEAR : 0;
+	struct slice s, head, tail;
+	size_t n;
+
+	if (from < c->log_end)
+		from = c->log_end;
+	if (from >= off)
+		return off;
+	s = slice_sub(at(c, off, 1), 0, 1);
+	if (s.len == 0 || s.ptr[0] != '\n')
+		return off;
+	s = slice_sub(at(c, from, (size_t)(off - from)), 0,
+	    (size_t)(off - from));
+	n = slice_rchr(s, '\n');
+	if (s.len < off - from || n == SLICE_NONE)
+		return off;
+	s = slice_from(s, n + 1);
+	return slice_starts(s, SLICE("<")) &&
+		slice_cut_str(s, SLICE(">: "), &head, &tail) ?
+	    from + n :
+	    off;
+}
+
 /* A log of bounce, defer or trace. */
 static uint64_t
 on_log(struct carvequeue *c, uint64_t off)
@@ -297,6 +331,7 @@ on_log(struct carvequeue *c, uint64_t off)
 	}
 	pieces_free(&p);
 	mem_free(text);
+	c->log_end = off + len;
 	return off + len;
 }
 
@@ -321,7 +356,7 @@ on_anchor(const struct stream *s, void *state, enum anchor what, uint64_t off)
 	if (what == ANCHOR_QUEUE)
 		return on_file(c, off);
 	if (what == ANCHOR_QUEUELOG)
-		return on_log(c, off);
+		return on_log(c, log_start(c, off));
 	if (!c->rest && !s->pipe && in_record(c, off))
 		finder_note(s, &carvequeue_finder, c, SLICE("rest"));
 	return 0;

@@ -59,13 +59,12 @@ shrink(struct carvespan *r)
 
 /* Read the next block and look through it; RC_END at the end. */
 static enum rc
-scan_block(struct carvespan *r, struct err *e)
+scan_block(struct carvespan *r, size_t most, struct err *e)
 {
 	struct carvelevel *l = r->l;
 	unsigned char *p;
-	size_t want = r->until - r->next < SCOUT_BLOCK ?
-	    (size_t)(r->until - r->next) :
-	    SCOUT_BLOCK;
+	size_t want =
+	    r->until - r->next < most ? (size_t)(r->until - r->next) : most;
 	size_t got = 0, n, before;
 	enum rc rc = RC_OK;
 
@@ -82,8 +81,9 @@ scan_block(struct carvespan *r, struct err *e)
 	r->len += got;
 	if (got > 0 && may_skip(r) &&
 	    (l->scan.pos >= r->next + got ||
-		scout_test(
-		    slice_of(p - before, got + before), r->next - before))) {
+		(r->c->scout == NULL &&
+		    scout_test(slice_of(p - before, got + before),
+			r->next - before)))) {
 		pass(r, p, got);
 		skip(r);
 		shrink(r);
@@ -97,6 +97,31 @@ scan_block(struct carvespan *r, struct err *e)
 	r->base += n;
 	r->len -= n;
 	return rc;
+}
+
+/*
+ * The stretch at hand, *len bytes; true if it need not be read here: a scout
+ * says that nothing is in it, or all that is in it is done with.
+ */
+static bool
+leave_out(const struct carvespan *r, size_t *len)
+{
+	struct scout *scout = r->c->scout;
+	enum scout_word word;
+	uint64_t ahead = 0;
+
+	*len = SCOUT_BLOCK;
+	if (scout == NULL || !may_skip(r))
+		return false;
+	word = scout_next(scout, r->next, len);
+	if (r->l->scan.pos > r->next)
+		ahead = r->l->scan.pos - r->next;
+	if (word != SCOUT_LOUD || ahead < SCOUT_PART)
+		return word == SCOUT_QUIET;
+	ahead -= ahead % SCOUT_PART;
+	if (*len > ahead)
+		*len = (size_t)ahead;
+	return true;
 }
 
 /* The bytes before a mark, for those who count or hash them. */
@@ -130,11 +155,13 @@ carvespan_scan(struct carve *c, struct carvelevel *l, uint64_t from,
 		.until = until,
 		.next = from,
 		.base = from };
-	struct scout *scout = c->o->exact ?
-	    NULL :
-	    scout_open(c->image, from, until, c->o->threads);
+	struct scout_opt so = { .from = from,
+		.until = until,
+		.n = c->o->threads,
+		.anchors = c->nested };
 	enum rc rc = RC_OK;
 
+	c->scout = c->o->exact ? NULL : scout_open(c->image, &so);
 	l->scan.pos = l->scan.floor = from;
 	if (v != NULL) {
 		pass_again(&r, v->next);
@@ -142,18 +169,20 @@ carvespan_scan(struct carve *c, struct carvelevel *l, uint64_t from,
 			rc = err_damaged(e, 0, "checkpoint's mark");
 	}
 	while (rc == RC_OK && !c->stopped) {
+		size_t len;
+
 		carvemark_put(&r);
-		if (scout != NULL && may_skip(&r) &&
-		    scout_quiet(scout, r.next)) {
-			pass(&r, NULL, scout_len(scout, r.next));
+		if (leave_out(&r, &len)) {
+			pass(&r, NULL, len);
 			skip(&r);
 			r.base = r.next;
 			r.len = 0;
 		} else
-			rc = scan_block(&r, e);
+			rc = scan_block(&r, len, e);
 		if (!c->o->tick(c->o->arg, c->done, c->lines))
 			c->stopped = true;
 	}
-	scout_close(scout);
+	scout_close(c->scout);
+	c->scout = NULL;
 	return rc == RC_END ? RC_OK : rc;
 }

@@ -7,20 +7,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "base/msg.h"
+#include "io/magictype.h"
 #include "io/newfile.h"
 #include "io/sandbox.h"
 
 struct extracts {
-	int		 dir;
-	FILE		*manifest;
-	int		 fd;			/* of the file at hand, or -1 */
-	uint64_t	 off;			/* written of it */
-	char		 name[EXTRACTS_NAME];
-	struct digest	*digest;
-	uint64_t	 left_out;
-	enum rc		 rc;
-	struct err	 err;
+	int dir;
+	FILE *manifest, *types;
+	struct magictype *magic; /* or NULL */
+	size_t typed;
+	struct buf head; /* of the file at hand */
+	struct slice type;
+	int fd;	      /* of the file at hand, or -1 */
+	uint64_t off; /* written of it */
+	char name[EXTRACTS_NAME];
+	struct digest *digest;
+	uint64_t left_out;
+	enum rc rc;
+	struct err err;
 };
 
 static const char *const suffix[FIND_N] = { [FIND_LOG] = ".log",
@@ -37,11 +44,17 @@ new_at(int dir, const char *name)
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
+static FILE *
+new_list(int dir, const char *name)
+{
+	int fd = new_at(dir, name);
+
+	return fd == -1 ? NULL : fdopen(fd, "w");
+}
+
 static enum rc
 make(struct extracts *x, const char *dir, struct err *e)
 {
-	int fd;
-
 	if (mkdir(dir, 0700) == -1)
 		return err_fail(e, "mkdir");
 	x->dir = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -50,9 +63,10 @@ make(struct extracts *x, const char *dir, struct err *e)
 	for (size_t i = 0; i < FIND_N; i++)
 		if (mkdirat(x->dir, find_name[i], 0700) == -1)
 			return err_fail(e, "mkdir");
-	fd = new_at(x->dir, "manifest.sha256");
-	x->manifest = fd == -1 ? NULL : fdopen(fd, "w");
-	return x->manifest == NULL ? err_fail(e, "open") : RC_OK;
+	x->manifest = new_list(x->dir, "manifest.sha256");
+	x->types = new_list(x->dir, "manifest.types");
+	return x->manifest == NULL || x->types == NULL ? err_fail(e, "open") :
+							 RC_OK;
 }
 
 enum rc
@@ -66,6 +80,11 @@ extracts_open(struct extracts **out, const char *dir, struct err *e)
 	if (rc != RC_OK) {
 		mem_free(x);
 		return rc;
+	}
+	buf_init(&x->head, EXTRACTS_HEAD);
+	if (magictype_open(&x->magic, e) != RC_OK) {
+		x->magic = NULL;
+		msg_note("--extract: what files are is not said: %s", e->what);
 	}
 	sandbox_allow_new(x->dir);
 	*out = x;
@@ -102,6 +121,8 @@ extracts_begin(struct extracts *x, enum find_class class, uint64_t off)
 	if (x->fd == -1)
 		return false;
 	x->off = 0;
+	x->head.len = 0;
+	x->type = slice_of(NULL, 0);
 	x->digest = digest_start(-1, false, 0);
 	return true;
 }
@@ -112,7 +133,27 @@ extracts_put(struct extracts *x, struct slice s)
 	if (x->rc == RC_OK)
 		x->rc = newfile_pwrite(x->fd, s.ptr, s.len, x->off, &x->err);
 	x->off += s.len;
+	(void)buf_add(&x->head, slice_sub(s, 0, EXTRACTS_HEAD - x->head.len));
 	digest_add(x->digest, s);
+}
+
+/* What the file at hand is; false if it cannot be written down. */
+static bool
+tell_type(struct extracts *x)
+{
+	if (x->magic == NULL || x->typed == EXTRACTS_TYPED)
+		return true;
+	x->typed++;
+	x->type = magictype_of(x->magic, buf_slice(&x->head));
+	return x->type.len == 0 ||
+	    fprintf(x->types, "%.*s  %s\n", (int)x->type.len,
+		(const char *)x->type.ptr, x->name) >= 0;
+}
+
+struct slice
+extracts_type(const struct extracts *x)
+{
+	return x->type;
 }
 
 bool
@@ -125,7 +166,7 @@ extracts_end(struct extracts *x, char hex[DIGEST_HEX])
 	x->fd = -1;
 	if (!good || x->rc != RC_OK)
 		return false;
-	if (fprintf(x->manifest, "%s  %s\n", hex, x->name) < 0)
+	if (fprintf(x->manifest, "%s  %s\n", hex, x->name) < 0 || !tell_type(x))
 		fail(x, "write");
 	return true;
 }
@@ -137,6 +178,10 @@ extracts_close(struct extracts *x, uint64_t *left_out, struct err *e)
 
 	if (fclose(x->manifest) != 0)
 		fail(x, "write");
+	if (fclose(x->types) != 0)
+		fail(x, "write");
+	magictype_close(x->magic);
+	buf_free(&x->head);
 	(void)close(x->dir);
 	*left_out = x->left_out;
 	*e = x->err;

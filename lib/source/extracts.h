@@ -19,6 +19,8 @@
 #include "io/digest.h"
 #include "source/finds.h"
 
+#define EXTRACTS_HEAD	((size_t)4096)
+#define EXTRACTS_TYPED	((size_t)16 * 1024)
 #define EXTRACTS_NAME	40	/* bytes of a name with its NUL */
 
 struct extracts;
@@ -33,6 +35,7 @@ bool		 extracts_begin(struct extracts *, enum find_class,
 		    uint64_t off);
 void		 extracts_put(struct extracts *, struct slice);
 bool		 extracts_end(struct extracts *, char hex[DIGEST_HEX]);
+struct slice	 extracts_type(const struct extracts *);
 enum rc		 extracts_close(struct extracts *, uint64_t *left_out,
 		    struct err *);
 

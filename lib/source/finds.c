@@ -242,10 +242,13 @@ set_extract(const struct finds *f, const struct find *find, struct rec *r,
 		return;
 	own = extracts_name(name, find->class, find->piece[0].off);
 	rec_set(r, F_EXTRACT, own);
-	if (f->extracts != NULL && slice_is(own, f->name) &&
-	    f->hex[0] != '\0' && find->class != FIND_GZIP &&
-	    !rec_has(r, F_SHA256))
+	if (f->extracts == NULL || !slice_is(own, f->name) ||
+	    f->hex[0] == '\0' || find->class == FIND_GZIP)
+		return;
+	if (!rec_has(r, F_SHA256))
 		rec_set(r, F_SHA256, slice_cstr(f->hex));
+	if (!rec_has(r, F_MAGIC) && extracts_type(f->extracts).len > 0)
+		rec_set(r, F_MAGIC, extracts_type(f->extracts));
 }
 
 bool

@@ -1,7 +1,9 @@
 #include "source/judging.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/msg.h"
 #include "io/smallfile.h"
@@ -117,13 +119,30 @@ read_file(struct buf *b, const char *path)
 		    RC_FAIL, &e));
 }
 
+/* The same of a policy, whose name may have been meant for a built-in one. */
+static void
+read_policy(struct buf *b, const char *path)
+{
+	struct stat st;
+
+	if (slice_chr(slice_cstr(path), '/') == SLICE_NONE &&
+	    stat(path, &st) != 0 && errno == ENOENT) {
+		char name[256];
+
+		exit(msg_error("%s: no such file, and no built-in policy; "
+		    "'mxtls --show list' names those", msg_quote(name,
+		    sizeof(name), slice_cstr(path))));
+	}
+	read_file(b, path);
+}
+
 void
 judging_load(struct judging *j, int64_t now)
 {
 	if (j->policy_arg == NULL)
 		msg_usage("a policy is missing: -p FILE, or -p NAME of a "
 		    "built-in one, such as no-plaintext");
-	if (!policy_load(&j->policy, j->policy_arg, read_file) ||
+	if (!policy_load(&j->policy, j->policy_arg, read_policy) ||
 	    (j->main_cf != NULL &&
 	    !nexthop_load(&j->nexthops, j->main_cf, read_file)))
 		exit(EXIT_TROUBLE);

@@ -3,15 +3,13 @@
 #include "base/caltime.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "fmt/bouncelog.h"
 #include "fmt/queuepath.h"
 #include "io/digest.h"
-#include "scan/member.h"
+#include "source/lostcontent.h"
 #include "source/queuerecord.h"
 
 #define REFS_MAX	((size_t)64 * 1024)
 #define CREATED_LATE	10	/* seconds from the file to its first record */
-#define LOOK	512		/* bytes that tell text from other things */
 
 /* What the records of a file have in common, as text. */
 struct lostfile_text {
@@ -104,6 +102,10 @@ put_common(const struct lostfile *f, struct rec *r, struct lostfile_text *t)
 	}
 	if (f->sha256[0] != '\0')
 		rec_set(r, F_SHA256, slice_cstr(f->sha256));
+	if (f->extract[0] != '\0')
+		rec_set(r, F_EXTRACT, slice_cstr(f->extract));
+	if (f->type[0] != '\0')
+		rec_set(r, F_MAGIC, slice_cstr(f->type));
 	rec_set(r, F_RECOVERED, slice_cstr(f->recovered));
 	rec_set(r, F_NOTE, l->truncated ? SLICE("truncated") :
 	    l->used > 0 ? SLICE("deleted blocks-in-use") : SLICE("deleted"));
@@ -235,12 +237,8 @@ read_queue(struct lostfile *f, const struct queuepath *path)
 
 	queuefacts_reset(&f->facts);
 	queuefile_init(&walk, &src);
-	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END) {
-		if (item == QUEUEFILE_LOSS || r.cut)
-			queuefacts_loss(&f->facts, &r);
-		if (item == QUEUEFILE_RECORD)
-			queuefacts_record(&f->facts, &r);
-	}
+	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
+		(void)queuefacts_take(&f->facts, item, &r);
 	queuefacts_end(&f->facts, &walk, path->qid);
 	whole = walk.ended && walk.losses == 0 && queuefacts_whole(&f->facts) &&
 	    f->data.size == f->lost->inode.size;
@@ -345,94 +343,6 @@ put_plain(struct lostfile *f, const struct queuepath *path)
 	return f->good;
 }
 
-/* Letters of a log, all of them. */
-static bool
-is_text(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((s.ptr[i] < ' ' && s.ptr[i] != '\n' && s.ptr[i] != '\t' &&
-		    s.ptr[i] != '\r' && s.ptr[i] != 033) || s.ptr[i] == 127)
-			return false;
-	return s.len > 0;
-}
-
-/* Decompress it all; is its checksum right, and does it end where it ends? */
-static const char *
-check_member(struct lostfile *f, enum member_kind kind)
-{
-	unsigned char *buf;
-	struct member m;
-	uint64_t end = 0;
-	enum rc rc = RC_OK;
-	size_t made;
-
-	buf = mem_alloc(MEMBER_BUF, 1);
-	/* A gzip file may have several members. */
-	while (end < f->data.size && rc == RC_OK) {
-		if (!member_open(&m, kind, ext4_data_read, &f->data, end))
-			break;
-		while (rc == RC_OK && f->decoded >= MEMBER_BUF) {
-			rc = member_read(&m, buf, MEMBER_BUF, &made);
-			f->decoded -= made;
-		}
-		if (rc == RC_END && m.end > end) {
-			end = m.end;
-			rc = RC_OK;
-		} else
-			rc = RC_DAMAGED;
-		member_close(&m);
-	}
-	mem_free(buf);
-	return end == f->lost->inode.size ? "whole" : "partial";
-}
-
-/* All of it text, and the last line ended? */
-static const char *
-check_text(struct lostfile *f)
-{
-	uint64_t off = 0;
-	struct slice s;
-	unsigned char last = 0;
-
-	while ((s = ext4_data_at(&f->data, off, EXT4_DATA_ASK)).len > 0) {
-		if (!is_text(s))
-			return off == 0 && !is_text(slice_sub(s, 0, LOOK)) ?
-			    "overwritten" : "partial";
-		last = s.ptr[s.len - 1];
-		off += s.len;
-	}
-	return off == f->lost->inode.size && last == '\n' &&
-	    f->lost->used == 0 ? "plausible" : "partial";
-}
-
-/* What became of the content of a file that is no queue file. */
-static const char *
-check(struct lostfile *f)
-{
-	struct slice s = slice_sub(ext4_data_at(&f->data, 0, LOOK), 0, LOOK);
-	enum ext4_lost_kind kind = f->lost->kind;
-	struct slice name = f->lost->path;
-
-	if (s.len == 0)
-		return "lost";
-	if (kind == EXT4_LOST_JOURNAL)
-		return !slice_starts(s, SLICE("LPKSHHRH")) ? "overwritten" :
-		    f->data.size == f->lost->inode.size && f->lost->used == 0 ?
-		    "plausible" : "partial";
-	if (kind == EXT4_LOST_NOTICE && !bouncelog_begins(s))
-		return "overwritten";
-	if (slice_starts(s, SLICE("\x1f\x8b")))
-		return check_member(f, MEMBER_GZIP);
-	if (slice_starts(s, SLICE("\x28\xb5\x2f\xfd")))
-		return check_member(f, MEMBER_ZSTD);
-	if (slice_starts(s, SLICE("\xfd" "7zXZ")))
-		return check_member(f, MEMBER_XZ);
-	if (slice_ends(name, SLICE(".gz")) || slice_ends(name, SLICE(".xz")) ||
-	    slice_ends(name, SLICE(".zst")))
-		return "overwritten";
-	return check_text(f);
-}
-
 /* Does a part of it lie in what is looked through? */
 static bool
 is_asked(const struct lostfile *f)
@@ -453,7 +363,7 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 	struct slice head;
 
 	f->lost = l;
-	f->sha256[0] = '\0';
+	f->sha256[0] = f->extract[0] = f->type[0] = '\0';
 	ext4_data_file(&f->data, &l->map, l->inode.size);
 	head = slice_sub(ext4_data_at(&f->data, 0, QUEUEREC_LOOK), 0,
 	    QUEUEREC_LOOK);
@@ -471,7 +381,7 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 	if (l->kind == EXT4_LOST_NAMELESS)
 		return true;
 	f->recovered = l->kind == EXT4_LOST_QUEUE ?
-	    (head.len == 0 ? "lost" : "overwritten") : check(f);
+	    (head.len == 0 ? "lost" : "overwritten") : lostcontent_check(f);
 	if (slice_is(slice_cstr(f->recovered), "whole")) {
 		f->find.confidence = LOGRUN_HIGH;
 		f->whole++;
@@ -480,5 +390,7 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 	if (f->find.confidence == LOGRUN_HIGH ||
 	    slice_is(slice_cstr(f->recovered), "plausible"))
 		hash(f);
+	if (l->kind != EXT4_LOST_QUEUE)
+		lostcontent_extract(f);
 	return put_plain(f, &path);
 }

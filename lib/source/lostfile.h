@@ -18,7 +18,8 @@
  * A queue file that is whole or partial has its events, too, as mxqueue gives
  * them (source/queuerecord.h), at their places in the image; a whole one is
  * claimed.  A file without a name counts when it begins like a queue file.
- * False: the spool has failed.  Reading counts as work of the file system;
+ * With extracts (source/extracts.h) logs and journals are files of them, too
+ * (source/lostcontent.h).  False: the spool has failed.  Reading counts as work of the file system;
  * what is decompressed is at most LOSTFILE_RATIO times that.
  */
 #ifndef SOURCE_LOSTFILE_H
@@ -30,6 +31,7 @@
 #include "source/finds.h"
 
 #define LOSTFILE_RATIO	32
+#define LOSTFILE_NAME	80
 
 struct lostfile {
 	const struct stream	*s;
@@ -45,6 +47,8 @@ struct lostfile {
 	struct buf		 refs;
 	const char		*recovered;
 	char			 sha256[65];
+	char			 extract[LOSTFILE_NAME];
+	char			 type[LOSTFILE_NAME];
 	bool			 good;
 };
 

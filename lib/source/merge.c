@@ -160,6 +160,19 @@ open_due(struct merge *m)
 	}
 }
 
+bool
+merge_shared(const struct merge *m, int64_t sec)
+{
+	/* None of them is before the first, which may have no time. */
+	uint64_t now = (uint64_t)m->heap[0]->sec;
+
+	for (size_t i = 1; i < 3 && i < m->n; i++)
+		if ((uint64_t)m->heap[i]->sec - now <= (uint64_t)sec)
+			return true;
+	return m->next < m->npending &&
+	    (uint64_t)m->pending[m->next]->sec - now <= (uint64_t)sec;
+}
+
 struct feed *
 merge_next(struct merge *m)
 {

@@ -27,6 +27,8 @@ void		 merge_init(struct merge *, struct feed *, size_t n, bool hash);
  * FEED_END is given once for each feed, which is closed after that.
  */
 struct feed	*merge_next(struct merge *);
+/* Has another feed an item to come, so many seconds later at most? */
+bool		 merge_shared(const struct merge *, int64_t sec);
 void		 merge_free(struct merge *);
 
 #endif

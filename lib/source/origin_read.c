@@ -6,10 +6,11 @@
 
 #include "base/mem.h"
 #include "io/reader.h"
+#include "source/inside.h"
 #include "source/journals.h"
-#include "source/nested.h"
 
 #define BLOCK	((size_t)64 * 1024)	/* read at once */
+#define INSIDE_SLACK	((uint64_t)64 * 1024 * 1024)
 
 /* What an origin_read is after. */
 struct search {
@@ -44,27 +45,35 @@ too_long(const struct origin_place *p)
 	return p->len > ORIGIN_LINE;
 }
 
-/* Fill the block from off on, with `least` bytes or more; the bytes there. */
+/* Stored bytes, as a deflate_read_fn; fewer than wanted at the end only. */
 static size_t
-read_block(const struct origins *o, uint64_t off, size_t least)
+read_stored(void *arg, uint64_t off, unsigned char *dst, size_t len)
 {
-	size_t want = least > BLOCK ? least : BLOCK, len = 0;
+	const struct origins *o = arg;
+	size_t got = 0;
 
 	if (off >= o->size)
 		return 0;
-	if (want > o->size - off)
-		want = (size_t)(o->size - off);
-	while (len < want) {
-		ssize_t n = pread(o->fd, o->block + len, want - len,
-		    (off_t)(o->base + off + len));
+	if (len > o->size - off)
+		len = (size_t)(o->size - off);
+	while (got < len) {
+		ssize_t n = pread(o->fd, dst + got, len - got,
+		    (off_t)(o->base + off + got));
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			break;
-		len += (size_t)n;
+		got += (size_t)n;
 	}
-	return len;
+	return got;
+}
+
+/* Fill the block from off on, with `least` bytes or more; the bytes there. */
+static size_t
+read_block(struct origins *o, uint64_t off, size_t least)
+{
+	return read_stored(o, off, o->block, least > BLOCK ? least : BLOCK);
 }
 
 /* Places of a journal, which are entries. */
@@ -104,71 +113,9 @@ in_image(const struct stream *t, uint64_t *off)
 	    slice_u64(number, INT64_MAX, off);
 }
 
-/* A deflate_read_fn for the file at hand. */
-static size_t
-read_stored(void *arg, uint64_t off, unsigned char *dst, size_t len)
-{
-	const struct origins *o = arg;
-	size_t got = 0;
-
-	if (off >= o->size)
-		return 0;
-	if (len > o->size - off)
-		len = (size_t)(o->size - off);
-	while (got < len) {
-		ssize_t n = pread(o->fd, dst + got, len - got,
-		    (off_t)(o->base + off + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	return got;
-}
-
-/*
- * Places of what mxcarve found inside the file; false if it has nothing of
- * that name, or not all of them.
- */
-static bool
-read_nested(struct search *s, const struct origin_place *v, size_t n)
-{
-	struct origins *o = s->o;
-	const struct stream *t = &o->stream[v->stream];
-	struct slice path = slice_from(t->src, t->outer);
-	struct nested *in;
-	size_t i, longest = 0;
-	bool good = true;
-
-	/* A gzip file itself: the reader knows of its other members. */
-	if (slice_eq(path, SLICE("@0-GZIP")))
-		return false;
-	in = nested_open(read_stored, o, o->size, path);
-	if (in == NULL)
-		return false;
-	/* All or none, so that the reader may do it. */
-	for (i = 0; i < n; i++)
-		if (v[i].off + v[i].len > v[longest].off + v[longest].len)
-			longest = i;
-	if (too_long(&v[longest]) ||
-	    nested_read(in, v[longest].off, o->block, v[longest].len) <
-	    v[longest].len)
-		good = false;
-	for (i = 0; good && i < n && !s->stopped; i++) {
-		good = !too_long(&v[i]) && nested_read(in, v[i].off, o->block,
-		    v[i].len) == v[i].len;
-		if (good)
-			(void)give(s, &v[i], o->block);
-	}
-	nested_close(in);
-	return good;
-}
-
 /* Is the file at hand a journal? */
 static bool
-is_journal(const struct origins *o)
+is_journal(struct origins *o)
 {
 	size_t n = read_block(o, 0, BLOCK);
 	struct journal_header header;
@@ -206,6 +153,54 @@ read_plain(struct search *s, const struct origin_place *v, size_t n)
 	if (missing > 0)
 		complain_missing(o, missing, first, too_long(first) ?
 		    "no line is that long" : "behind the end of what was read");
+}
+
+/* The part of a path that is inside of the file. */
+static struct slice
+inner(const struct stream *t)
+{
+	return slice_from(t->src, t->outer);
+}
+
+/* Does the file itself begin like a compressed one? */
+static bool
+is_packed(struct origins *o)
+{
+	struct slice s = slice_of(o->block, read_block(o, 0, 1));
+
+	return slice_starts(s, SLICE("\x1f\x8b")) ||
+	    slice_starts(s, SLICE("\x28\xb5\x2f\xfd")) ||
+	    slice_starts(s, SLICE("\xfd" "7zXZ"));
+}
+
+/*
+ * Places of a compressed file that begins anywhere in an image; false if none
+ * begins there.  mxcarve decodes so much and no more.
+ */
+static bool
+read_inside(struct search *s, const struct origin_place *v, size_t n)
+{
+	struct origins *o = s->o;
+	uint64_t limit = (o->size < UINT64_MAX / 64 ? o->size : 0) * 32 +
+	    INSIDE_SLACK;
+	struct inside *in = inside_open(read_stored, o, limit,
+	    inner(&o->stream[v[0].stream]));
+	const struct origin_place *first = NULL;
+	uint64_t missing = 0;
+
+	if (in == NULL)
+		return false;
+	for (size_t i = 0; i < n && !s->stopped; i++)
+		if (!too_long(&v[i]) && inside_read(in, v[i].off, o->block,
+		    v[i].len) == v[i].len)
+			(void)give(s, &v[i], o->block);
+		else if (missing++ == 0)
+			first = &v[i];
+	inside_close(in);
+	if (missing > 0)
+		complain_missing(o, missing, first, too_long(first) ?
+		    "no line is that long" : "behind the end of what decodes");
+	return true;
 }
 
 /* Places of the stream that the reader is in. */
@@ -296,13 +291,14 @@ is_plain(const struct stream *t)
  */
 static void
 read_container(struct search *s, const struct origin_place *v, size_t n,
-    size_t left, bool *done)
+    size_t left)
 {
 	struct origins *o = s->o;
 	struct reader_stream rs;
 	struct reader *r;
 	struct err e;
 	size_t k;
+	bool *done = mem_alloc(n, sizeof(*done));
 
 	(void)close(STDIN_FILENO);
 	if (fcntl(o->fd, F_DUPFD, STDIN_FILENO) != STDIN_FILENO ||
@@ -310,6 +306,7 @@ read_container(struct search *s, const struct origin_place *v, size_t n,
 	    reader_open(&r, "-", false, false, &e) != RC_OK) {
 		origins_complain(o, o->file[o->cur].name, "cannot be read: %s",
 		    strerror(errno));
+		mem_free(done);
 		return;
 	}
 	while (left > 0 && !s->stopped &&
@@ -328,10 +325,12 @@ read_container(struct search *s, const struct origin_place *v, size_t n,
 	reader_close(r);
 	for (size_t i = 0; i < n && left > 0 && !s->stopped; i += k) {
 		k = same_stream(v + i, n - i);
-		if (!done[i] && !is_plain(&o->stream[v[i].stream]))
+		if (!done[i] && !is_plain(&o->stream[v[i].stream]) &&
+		    !read_inside(s, v + i, k))
 			complain_missing(o, k, &v[i],
 			    "the file has nothing of that name inside");
 	}
+	mem_free(done);
 }
 
 int
@@ -340,7 +339,7 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 {
 	struct search s = { .o = o, .fn = fn, .arg = arg };
 	size_t inside = 0, k;
-	bool *done;
+	bool packed;
 
 	if (n == 0)
 		return EXIT_YES;
@@ -350,7 +349,7 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 		origins_enter(o, file, v[0].stream);
 	if (o->fd == -1)
 		return EXIT_TROUBLE;
-	done = mem_alloc(n, sizeof(*done));
+	packed = is_packed(o);
 	for (size_t i = 0; i < n && !s.stopped; i += k) {
 		const struct stream *t = &o->stream[v[i].stream];
 		uint64_t off;
@@ -361,13 +360,11 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 		else if (in_image(t, &off) && off < o->size)
 			read_journal(&s, journals_file(o->fd, o->base + off,
 			    o->size - off, true), v + i, k);
-		else {
-			done[i] = read_nested(&s, v + i, k);
-			inside += !done[i];
-		}
+		else if (packed || !inside_is(inner(t)) ||
+		    !read_inside(&s, v + i, k))
+			inside++;
 	}
 	if (inside > 0 && !s.stopped)
-		read_container(&s, v, n, inside, done);
-	mem_free(done);
+		read_container(&s, v, n, inside);
 	return o->trouble ? EXIT_TROUBLE : EXIT_YES;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "fmt/mime.h"
 #include "io/magictype.h"
@@ -12,6 +13,15 @@
 #include "io/sandbox.h"
 
 #define NAME	192	/* of an extract */
+#define KNOWN	256	/* latest parts whose type is remembered */
+#define TYPE_MAX	96
+
+/* What libmagic said of a part: pictures and notices come again and again. */
+struct known {
+	char		 sha256[DIGEST_HEX];
+	unsigned char	 type[TYPE_MAX];
+	size_t		 len;
+};
 
 /* A part that is being read. */
 struct open {
@@ -31,6 +41,7 @@ struct queueparts {
 	enum rc			 rc;		/* of writing extracts */
 	struct err		 err;
 	struct open		 open[MIME_DEPTH];
+	struct known		 known[KNOWN];
 	/* The message at hand. */
 	struct queuefile	 walk;
 	struct queuerecord	*x;
@@ -130,6 +141,25 @@ data(void *arg, unsigned int level, struct slice s)
 	o->size += s.len;
 }
 
+/* The type of a part: the same bytes are looked at once. */
+static struct slice
+type_of(struct queueparts *p, const struct open *o, const char *hex)
+{
+	struct known *k = &p->known[hash_bytes(slice_cstr(hex), 0) % KNOWN];
+	struct slice type;
+
+	if (k->len > 0 && memcmp(k->sha256, hex, DIGEST_HEX) == 0)
+		return slice_of(k->type, k->len);
+	type = magictype_of(p->magic, buf_slice(&o->head));
+	k->len = 0;
+	if (type.len > 0 && type.len <= TYPE_MAX) {
+		memcpy(k->sha256, hex, DIGEST_HEX);
+		memcpy(k->type, type.ptr, type.len);
+		k->len = type.len;
+	}
+	return type;
+}
+
 static void
 end(void *arg, const struct mime_part *part)
 {
@@ -142,9 +172,11 @@ end(void *arg, const struct mime_part *part)
 		.off = part->from };
 	struct err e;
 
-	r.magic = magictype_of(p->magic, buf_slice(&o->head));
-	if (digest_done(o->digest, hex))
+	if (digest_done(o->digest, hex)) {
 		r.sha256 = slice_of(hex, DIGEST_HEX - 1);
+		r.magic = type_of(p, o, hex);
+	} else
+		r.magic = magictype_of(p->magic, buf_slice(&o->head));
 	if (o->jumps == p->walk.jumps && part->to > part->from)
 		r.len = part->to - part->from;
 	if (o->fd != -1) {

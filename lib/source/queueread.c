@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/num.h"
 #include "fmt/bouncelog.h"
 #include "io/sandbox.h"
 #include "io/spool.h"
@@ -56,10 +57,6 @@ void
 queueread_open(struct queueread *q, const struct inputs *in,
     const struct opt *opt, queueread_fn *fn, void *arg)
 {
-	size_t n = 0;
-	struct queuepath p;
-	bool in_pipe = false;
-
 	*q = (struct queueread){ .in = in, .opt = opt, .fn = fn, .arg = arg,
 		.temp = -1 };
 	q->whole = mem_alloc(in->nroots, sizeof(*q->whole));
@@ -70,13 +67,22 @@ queueread_open(struct queueread *q, const struct inputs *in,
 	srcpath_init(&q->src);
 	for (size_t i = 0; i < 3; i++)
 		buf_init(&q->log[i], QUEUEREAD_LOG);
+	q->temp = spool_temp();
+	queuebundle_init(&q->bundle, q->temp == -1 ? -1 : spool_temp());
+}
+
+/* The logs by root and queue ID. */
+static void
+index_logs(struct queueread *q)
+{
+	const struct inputs *in = q->in;
+	struct queuepath p;
+	size_t n = 0;
+
 	for (size_t i = 0; i < in->n; i++) {
 		queuepath_parse(slice_cstr(in->v[i].path), &p);
 		n += p.log && p.qid.ptr != NULL;
-		in_pipe = in_pipe || !in->v[i].regular;
 	}
-	if (in_pipe)
-		q->temp = spool_temp();
 	for (q->nslot = 16; q->nslot < 2 * n; q->nslot *= 2)
 		continue;
 	q->slot = mem_alloc(q->nslot, sizeof(*q->slot));
@@ -88,10 +94,47 @@ queueread_open(struct queueread *q, const struct inputs *in,
 }
 
 void
+queueread_start(struct queueread *q)
+{
+	const struct inputs *in = q->in;
+	bool *is = mem_alloc(in->n, sizeof(*is)), any = false;
+	struct inputs *all = &q->all;
+
+	for (size_t i = 0; i < in->n; i++) {
+		is[i] = queuebundle_is(&in->v[i], &q->file);
+		if (!is[i])
+			continue;
+		if (queuebundle_read(&q->bundle, &in->v[i], q->opt->hash) !=
+		    RC_OK)
+			q->unread++;
+		any = true;
+	}
+	if (any) {
+		/* What was found in them, behind the others. */
+		all->v = mem_alloc(in->n + q->bundle.n, sizeof(*all->v));
+		all->failed = in->failed;
+		for (size_t i = 0; i < in->n; i++)
+			if (!is[i])
+				all->v[all->n++] = in->v[i];
+		for (size_t i = 0; i < q->bundle.n; i++)
+			all->v[all->n++] = q->bundle.v[i];
+		all->roots = in->roots;
+		all->nroots = in->nroots;
+		q->in = all;
+	}
+	mem_free(is);
+	index_logs(q);
+}
+
+void
 queueread_close(struct queueread *q)
 {
 	if (q->temp != -1)
 		(void)close(q->temp);
+	if (q->bundle.temp != -1)
+		(void)close(q->bundle.temp);
+	queuebundle_free(&q->bundle);
+	mem_free(q->all.v);
 	atfile_free(&q->file);
 	queuefacts_free(&q->facts);
 	queuespool_free(&q->spool);
@@ -125,6 +168,15 @@ read_text(struct atfile *f, struct buf *b)
 	return true;
 }
 
+enum rc
+queueread_input(struct queueread *q, const struct input *in, struct err *e)
+{
+	if (in->copy == NULL)
+		return atfile_open(&q->file, in->path, in->found, q->temp, e);
+	atfile_open_copy(&q->file, in);
+	return RC_OK;
+}
+
 /* The logs of the message whose file is read next. */
 static void
 read_logs(struct queueread *q, const struct queuepath *p)
@@ -138,8 +190,7 @@ read_logs(struct queueread *q, const struct queuepath *p)
 		if (p->queue.ptr == NULL || p->qid.ptr == NULL)
 			continue;
 		s = find_log(q, p->root, log_queue[i], p->qid);
-		if (s->in == NULL || atfile_open(&q->file, s->in->path,
-		    s->in->found, -1, &e) != RC_OK)
+		if (s->in == NULL || queueread_input(q, s->in, &e) != RC_OK)
 			continue;
 		s->used = true;
 		q->log_time[i] = q->file.st.stx_mtime.tv_sec;
@@ -193,22 +244,19 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 	char name[256];
 
 	*next = 0;
+	/* The ID that the file before it has told of goes with its facts. */
+	if (x->told_qid)
+		x->path.qid = slice_of(NULL, 0);
+	x->told_qid = false;
 	queuefacts_reset(&q->facts);
 	queuefile_init(&walk, &src);
 	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END) {
-		if (item == QUEUEFILE_LOSS || r.cut) {
-			if (r.cut) {
-				r.lost = r.head + (uint64_t)r.len;
-				r.what = "the file ends in a record";
-			}
-			queuefacts_loss(&q->facts, &r);
-			if (what == NULL) {
-				first = base + r.off;
-				what = r.what;
-			}
+		const char *lost = queuefacts_take(&q->facts, item, &r);
+
+		if (lost != NULL && what == NULL) {
+			first = base + r.off;
+			what = lost;
 		}
-		if (item == QUEUEFILE_RECORD)
-			queuefacts_record(&q->facts, &r);
 	}
 	if (x->path.queue.ptr == NULL && queuefacts_none(&q->facts)) {
 		/* Named, but nothing of Postfix. */
@@ -226,10 +274,14 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 		queuefacts_reset(&q->facts);
 		queuefile_init(&walk, &src);
 		while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
-			if (item == QUEUEFILE_LOSS)
-				queuefacts_loss(&q->facts, &r);
-			else
-				queuefacts_record(&q->facts, &r);
+			(void)queuefacts_take(&q->facts, item, &r);
+	}
+	if (x->path.queue.ptr == NULL && x->path.qid.ptr == NULL) {
+		x->path.qid = queuefacts_qid(&q->facts);
+		x->told_qid = queueid_parse(x->path.qid, &x->path.id, NULL) ==
+		    RC_OK;
+		if (!x->told_qid)
+			x->path.qid = slice_of(NULL, 0);
 	}
 	queuefacts_end(&q->facts, &walk, x->path.qid);
 	x->whole = walk.ended && queuefacts_whole(&q->facts);
@@ -328,14 +380,19 @@ queueread_file(struct queueread *q, const struct input *in)
 		slot = find_log(q, x.path.root, x.path.queue, x.path.qid);
 	} else
 		read_logs(q, &x.path);
-	srcpath_file(&q->src, slice_cstr(in->path));
+	if (in->copy == NULL)
+		srcpath_file(&q->src, slice_cstr(in->path));
+	else {
+		q->src.len = 0;
+		(void)buf_add(&q->src, slice_cstr(in->path));
+	}
 	x.src = buf_slice(&q->src);
 	x.log_cut = q->log_cut;
 	for (size_t i = 0; i < 3; i++) {
 		x.log[i] = buf_slice(&q->log[i]);
 		x.log_time[i] = q->log_time[i];
 	}
-	rc = atfile_open(&q->file, in->path, in->found, q->temp, &e);
+	rc = queueread_input(q, in, &e);
 	if (rc != RC_OK)
 		return unread(q, in, rc, &e);
 	head = slice_sub(atfile_at(&q->file, 0, QUEUEREC_LOOK), 0,
@@ -351,7 +408,8 @@ queueread_file(struct queueread *q, const struct input *in)
 			read_one(q, in->path, &x, base, &next);
 			base = next;
 		} while (next != 0 && !q->stopped);
-	note_input(q, in, &x);
+	if (in->copy == NULL)
+		note_input(q, in, &x);
 	if (q->file.failed && q->file.sys != 0) {
 		e = (struct err){ .what = "cannot read", .sys = q->file.sys };
 		(void)unread(q, in, RC_FAIL, &e);
@@ -413,12 +471,39 @@ queueread_source(struct rec *r, struct slice dir, bool damaged)
 }
 
 bool
+queueread_bundles(const struct queuebundle *b, bool damaged, queueread_fn *fn,
+    void *arg)
+{
+	unsigned char num[NUM_MAX];
+	struct buf src;
+	bool ok = true;
+	struct rec r;
+
+	srcpath_init(&src);
+	for (size_t i = 0; ok && i < b->nsource; i++) {
+		const struct reader_total *t = &b->source[i].total;
+
+		srcpath_file(&src, slice_cstr(b->source[i].path));
+		queueread_source(&r, slice_of(NULL, 0), damaged);
+		rec_set(&r, F_SRC, buf_slice(&src));
+		rec_set(&r, F_SIZE, slice_of(num, num_u64(num, t->size)));
+		if (t->has_sha256)
+			rec_set(&r, F_SHA256, slice_cstr(t->sha256));
+		runlog_input(b->source[i].path, t);
+		ok = fn(arg, &r);
+	}
+	buf_free(&src);
+	return ok;
+}
+
+bool
 queueread_sources(const struct queueread *q, queueread_fn *fn, void *arg)
 {
-	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok = true;
+	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok;
 	struct buf src;
 	struct rec r;
 
+	ok = queueread_bundles(&q->bundle, damaged, fn, arg);
 	srcpath_init(&src);
 	for (size_t i = 0; ok && q->unread == 0 && q->in->failed == 0 &&
 	    i < q->in->nroots; i++) {
@@ -430,7 +515,7 @@ queueread_sources(const struct queueread *q, queueread_fn *fn, void *arg)
 		any = true;
 	}
 	buf_free(&src);
-	if (any)
+	if (any || !ok)
 		return ok;
 	queueread_source(&r, slice_of(NULL, 0), damaged);
 	return fn(arg, &r);

@@ -11,7 +11,8 @@
  * a directory it is counted in `other` and left out.
  *
  * The files are read after confinement; queueread_open opens what it takes
- * to read a pipe twice.  The records and their slices live during the call.
+ * to read a pipe twice, and the files of bundles (source/queuebundle.h), which
+ * take the place of the bundle in `in`.  The records and their slices live during the call.
  * Damage is reported once a file (msg_err) and counted.
  */
 #ifndef SOURCE_QUEUEREAD_H
@@ -23,6 +24,7 @@
 #include "io/atfile.h"
 #include "io/inputs.h"
 #include "source/opt.h"
+#include "source/queuebundle.h"
 #include "source/queuespool.h"
 
 #define QUEUEREAD_LOG	((size_t)64 * 1024 * 1024)	/* of one log read */
@@ -38,7 +40,9 @@ struct queueread {
 	bool			 log_cut;	/* a log has more than that */
 	struct queuespool	 spool;
 	int			 temp;		/* for a pipe, or -1 */
-	const struct inputs	*in;
+	struct queuebundle	 bundle;
+	struct inputs		 all;		/* if one is a bundle */
+	const struct inputs	*in;		/* after queueread_start */
 	const struct opt	*opt;
 	bool			*whole;		/* of the inputs' directories */
 	struct queueslot	*slot;		/* logs by root and ID */
@@ -53,6 +57,11 @@ struct queueread {
 
 void	queueread_open(struct queueread *, const struct inputs *,
 	    const struct opt *, queueread_fn *, void *arg);
+/* After confinement, before the first file: bundles are unpacked. */
+void	queueread_start(struct queueread *);
+/* Only open it: its bytes are in `file`, which atfile_close closes. */
+enum rc	queueread_input(struct queueread *, const struct input *,
+	    struct err *);
 /* False to stop.  Logs wait until the end. */
 bool	queueread_file(struct queueread *, const struct input *);
 /* After all of them: the logs whose message was not among them. */
@@ -60,11 +69,15 @@ void	queueread_rest(struct queueread *);
 void	queueread_close(struct queueread *);
 /*
  * At the end: a source record for each directory that has all queues of
- * Postfix and was read whole (`src`, `queue`), or one for everything.
+ * Postfix and was read whole (`src`, `queue`), or one for everything; and one
+ * for each bundle.
  */
 bool	queueread_sources(const struct queueread *, queueread_fn *, void *arg);
 /* The same for one directory, or an absent slice. */
 void	queueread_source(struct rec *, struct slice dir, bool damaged);
+/* Those of bundles that were taken from; false to stop. */
+bool	queueread_bundles(const struct queuebundle *, bool damaged,
+	    queueread_fn *, void *arg);
 /* A directory with incoming, active, deferred and hold. */
 #define QUEUEREAD_WHOLE	"incoming active deferred hold"
 bool	queueread_whole(const char *dir);

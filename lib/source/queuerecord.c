@@ -273,6 +273,8 @@ put_file(struct making *m, struct queuerecord *x)
 	} else if (x->sha256[0] != '\0')
 		put(m, F_SHA256, slice_of(x->sha256, DIGEST_HEX - 1));
 	put(m, F_RECOVERED, x->recovered);
+	if (x->file->dated)
+		put_stamp(m, F_MTIME, &st->stx_mtime);
 	if (x->file->copied)
 		return;
 	for (size_t i = 0; i < 4; i++)
@@ -322,7 +324,8 @@ static bool
 has_next_try(const struct queuerecord *x, const struct queuefacts *f)
 {
 	/* Set, not written; a copy that kept the time still says it. */
-	return in_queue(x, SLICE("deferred")) && !x->file->copied &&
+	return in_queue(x, SLICE("deferred")) &&
+	    (!x->file->copied || x->file->dated) &&
 	    x->file->st.stx_mtime.tv_nsec == 0 &&
 	    f->has_created && x->file->st.stx_mtime.tv_sec > f->created;
 }
@@ -595,7 +598,7 @@ queuerecord_log(struct queuerecord *x, struct slice log, queuerecord_fn *fn,
 		return;
 	while (bouncelog_next(log, &pos, &b)) {
 		begin(&m, SLICE("event"));
-		if (!x->file->copied)
+		if (!x->file->copied || x->file->dated)
 			put_time(&m, F_TIME, x->file->st.stx_mtime.tv_sec, 0,
 			    0);
 		put(&m, F_QID, x->path.qid);

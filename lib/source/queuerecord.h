@@ -20,6 +20,7 @@
 struct queuerecord {
 	struct atfile		*file;
 	struct queuepath	 path;
+	bool			 told_qid;	/* path.qid is by the contents */
 	struct slice		 src;
 	struct slice		 log[3];	/* bounce, defer, trace */
 	int64_t			 log_time[3];

@@ -75,6 +75,7 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 				progress_step(&progress, bytes, lines);
 			if (x->spooled.has)
 				run_files_before(x, f);
+			x->shared = merge_shared(&m, TWINS_SECONDS);
 			run_event(x, f);
 		}
 		else if (f->item == FEED_RECORD)
@@ -228,6 +229,7 @@ records_run(const struct inputs *in, const struct opt *opt,
 	track_free(x.track);
 	coverage_free(x.coverage);
 	buf_free(&x.kept);
+	twins_free(&x.twins);
 	for (size_t i = 0; i < RUN_LOST; i++)
 		buf_free(&x.lost[i]);
 	prefix_free(prefix);

@@ -14,6 +14,7 @@
 #include "source/piece.h"
 #include "source/records.h"
 #include "source/spooled.h"
+#include "source/twins.h"
 #include "track/track.h"
 
 #define RUN_LOST 16 /* hosts whose lines were just lost */
@@ -42,6 +43,10 @@ struct run {
 	size_t nlost;
 	uint64_t unlogged; /* hops over a network, TLS not logged */
 	uint64_t odd; /* lines with odd queue IDs */
+	struct twins twins;
+	char twin[128]; /* such a source */
+	uint64_t twice; /* lines that another source has, too */
+	bool shared; /* another source has items of about now */
 	int status;
 };
 

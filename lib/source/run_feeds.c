@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "fmt/queuefile.h"
 #include "io/srcpath.h"
 
 #include "base/banned.h"
@@ -104,6 +105,36 @@ read_queue(struct run *x, struct feed *f)
 	x->nfeed--;
 }
 
+/* Is everything in the bundle a queue file? */
+static bool
+only_queue(const struct queuebundle *b)
+{
+	for (size_t i = 0; i < b->nstream; i++)
+		if (!b->queue[i])
+			return false;
+	return b->nstream > 0;
+}
+
+/* A queue file on a pipe is copied, to be read as others are. */
+static bool
+take_pipe(struct run *x, struct feed *f)
+{
+	uint64_t off;
+	bool eof;
+
+	if (f->reader == NULL || !f->in_stream ||
+	    !queuefile_begins(slice_sub(reader_window(f->reader, &off, &eof), 0,
+	    QUEUEREC_LOOK)))
+		return false;
+	if (x->mode == RECORDS_PIECES)
+		take_queue_file(x, f->input);
+	else if (!spooled_pipe(&x->spooled, f->reader, &f->stream))
+		x->status = EXIT_TROUBLE;
+	reader_close(f->reader);
+	f->reader = NULL;
+	return true;
+}
+
 /* One feed for an input, or one for each stream of a bundle. */
 void
 run_add(struct run *x, const struct input *in, const struct prefix *prefix,
@@ -116,7 +147,19 @@ run_add(struct run *x, const struct input *in, const struct prefix *prefix,
 		take_queue_file(x, in);
 		return;
 	}
+	x->spooled.bundle.nstream = 0;
+	if ((x->mode == RECORDS_TRACE || x->mode == RECORDS_ANY) &&
+	    !spooled_unpack(&x->spooled, in))
+		x->status = EXIT_TROUBLE;
+	if (only_queue(&x->spooled.bundle))
+		return;
+	/* The feeds of a bundle tell of it, too. */
+	spooled_known(&x->spooled, in);
 	for (unsigned int k = 0; k < n; k++) {
+		/* Read already, with the other queue files. */
+		if (n > 1 && k < x->spooled.bundle.nstream &&
+		    x->spooled.bundle.queue[k])
+			continue;
 		if (x->nfeed == *cap) {
 			size_t old = *cap;
 
@@ -136,7 +179,13 @@ run_add(struct run *x, const struct input *in, const struct prefix *prefix,
 		feed_survey(f, x->opt->hash && k == 0, &x->spooled);
 		if (f->damaged > 0)
 			x->status = EXIT_TROUBLE;
-		if (k == 0 && f->nstreams > 1) {
+		if (x->mode != RECORDS_EVENTS && !in->regular &&
+		    take_pipe(x, f)) {
+			x->nfeed--;
+			run_free_feed(f);
+			return;
+		}
+		if (k == 0 && f->only == 0 && f->nstreams > 1) {
 			n = f->nstreams;
 			x->nfeed--;
 			run_free_feed(f);

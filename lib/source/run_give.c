@@ -114,7 +114,10 @@ give_queue_source(struct run *x)
 	struct rec r;
 
 	for (size_t i = 0; i < s->in.n; i++)
-		runlog_input(s->in.v[i].path, NULL);
+		if (s->in.v[i].copy == NULL)
+			runlog_input(s->in.v[i].path, NULL);
+	(void)queueread_bundles(&s->bundle, s->damaged > 0,
+	    run_give_record, x);
 	for (size_t i = 0; i < s->nroot; i++) {
 		if (!s->root[i].spool.whole)
 			continue;

@@ -170,8 +170,14 @@ run_event(struct run *x, struct feed *f)
 	else if (f->piece.is)
 		coverage_uncounted(x->coverage, ev);
 	if (x->track != NULL) {
-		if (!x->opt->unknown)
-			track_event(x->track, ev);
+		if (!x->opt->unknown) {
+			if (!twins_had(&x->twins, f, x->shared ||
+			    (f->survey.records && !f->piece.is)))
+				track_event(x->track, ev);
+			else if (x->twice++ == 0)
+				(void)msg_quote(x->twin, sizeof(x->twin),
+				    ev->src);
+		}
 		else if (ev->class == LINE_UNKNOWN) {
 			event_write(ev, &text);
 			(void)run_give(x, &ev->rec);

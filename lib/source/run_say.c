@@ -32,6 +32,15 @@ run_say_unknown(const struct run *x)
 		    "journald says that other programs wrote them; they make "
 		    "no facts; mxlog shows them, with the note not-by-postfix",
 		    (unsigned long long)coverage_forged(x->coverage));
+	if (x->twice > 0)
+		msg_note("%llu lines stand in more than one file, as those "
+		    "in %s, and count once", (unsigned long long)x->twice,
+		    x->twin);
+	if (x->twins.apart > 0)
+		msg_note("%llu deliveries and arrivals COUNT TWICE: two files "
+		    "have the same lines with different stamps, as a journal "
+		    "and a log do; give only one of them",
+		    (unsigned long long)x->twins.apart);
 	if (x->odd > 0)
 		msg_note("%llu lines have queue IDs that Postfix does not "
 		    "make, as in an edited log; they are taken as they are, "

@@ -4,20 +4,30 @@
 
 #include "base/mem.h"
 #include "scan/anchor.h"
+#include "source/carve.h"
+#include "source/scoutlook.h"
 
-enum state { TODO, QUIET, LOUD };
+#define KEPT (2 * SCOUT_AHEAD) /* blocks behind and ahead */
+
+/* What is known of a block. */
+struct slot {
+	uint64_t block;
+	bool known;
+	struct scoutlook look;
+};
 
 struct scout {
-	const struct image	*image;
-	uint64_t		 from, until;
-	pthread_t		 thread[SCOUT_MAX];
-	unsigned int		 n;
-	pthread_mutex_t		 lock;
-	pthread_cond_t		 done, room;
-	uint64_t		 next;		/* block that nobody has yet */
-	uint64_t		 asked;		/* the last one asked for */
-	bool			 stop;
-	enum state		 state[SCOUT_AHEAD];
+	const struct image *image;
+	struct scout_opt o;
+	pthread_t thread[SCOUT_MAX];
+	unsigned int n;
+	pthread_mutex_t lock;
+	pthread_cond_t done, room;
+	uint64_t next;	/* block that nobody has yet */
+	uint64_t asked; /* the last one asked for */
+	uint64_t work;	/* of first looks */
+	bool stop;
+	struct slot slot[KEPT];
 };
 
 bool
@@ -29,24 +39,43 @@ scout_test(struct slice s, uint64_t off)
 	    anchor_sector(s, off, 0, &a) == SLICE_NONE;
 }
 
-size_t
-scout_len(const struct scout *s, uint64_t off)
+/* Work that is left, as source/carve.h bounds it. */
+static uint64_t
+work_left(const struct scout *s, uint64_t block)
 {
-	return s->until - off < SCOUT_BLOCK ? (size_t)(s->until - off) :
-					      SCOUT_BLOCK;
+	uint64_t most = (block * SCOUT_BLOCK + CARVE_WINDOW) * CARVE_WORK +
+	    64 * CARVE_SLACK;
+
+	return s->work < most ? most - s->work : 0;
 }
 
-/* Read a block and the bytes before it. */
-static enum state
-look(const struct scout *s, uint64_t block, unsigned char *buf)
+/* Look at the next block; the lock is held but for that time. */
+static void
+take_block(struct scout *s, unsigned char *buf)
 {
-	uint64_t off = s->from + block * SCOUT_BLOCK;
-	size_t back = block == 0 ? 0 : ANCHOR_MAX, got;
-	size_t len = back + scout_len(s, off);
+	uint64_t block = s->next++, off = s->o.from + block * SCOUT_BLOCK;
+	uint64_t limit = work_left(s, block), left = limit;
+	uint64_t len = s->o.until - off;
+	struct slot *slot = &s->slot[block % KEPT];
+	struct scoutlook look;
 
-	if (!image_peek(s->image, off - back, buf, len, &got))
-		return LOUD;
-	return scout_test(slice_of(buf, got), off - back) ? QUIET : LOUD;
+	scoutlook_free(&slot->look);
+	slot->block = block;
+	slot->known = false;
+	(void)pthread_mutex_unlock(&s->lock);
+	scoutlook_block(s->image, s->o.anchors, off,
+	    len < SCOUT_BLOCK ? (size_t)len : SCOUT_BLOCK, block == 0, &left,
+	    &look, buf);
+	(void)pthread_mutex_lock(&s->lock);
+	s->work += limit - left;
+	/* Whoever asks may have gone on meanwhile. */
+	if (slot->block != block) {
+		scoutlook_free(&look);
+		return;
+	}
+	slot->look = look;
+	slot->known = true;
+	(void)pthread_cond_broadcast(&s->done);
 }
 
 static void *
@@ -57,23 +86,13 @@ run(void *arg)
 
 	(void)pthread_mutex_lock(&s->lock);
 	while (!s->stop) {
-		uint64_t block = s->next;
-		enum state state;
-
-		if (block >= s->asked + SCOUT_AHEAD) {
+		if (s->next >= s->asked + SCOUT_AHEAD) {
 			(void)pthread_cond_wait(&s->room, &s->lock);
 			continue;
 		}
-		if (s->until - s->from <= block * SCOUT_BLOCK)
+		if (s->o.until - s->o.from <= s->next * SCOUT_BLOCK)
 			break;
-		s->next++;
-		s->state[block % SCOUT_AHEAD] = TODO;
-		(void)pthread_mutex_unlock(&s->lock);
-		state = look(s, block, buf);
-		(void)pthread_mutex_lock(&s->lock);
-		if (block >= s->asked)
-			s->state[block % SCOUT_AHEAD] = state;
-		(void)pthread_cond_broadcast(&s->done);
+		take_block(s, buf);
 	}
 	(void)pthread_mutex_unlock(&s->lock);
 	mem_free(buf);
@@ -81,26 +100,27 @@ run(void *arg)
 }
 
 struct scout *
-scout_open(
-    const struct image *im, uint64_t from, uint64_t until, unsigned int n)
+scout_open(const struct image *im, const struct scout_opt *o)
 {
 	struct scout *s;
-	uint64_t size;
+	uint64_t size, until = o->until;
 
-	if (n < 2 || !image_size(im, &size) || !image_peeks(im))
+	if (o->n < 2 || !image_size(im, &size) || !image_peeks(im))
 		return NULL;
 	if (until > size)
 		until = size;
-	if (until <= from || until - from < SCOUT_AHEAD * SCOUT_BLOCK)
+	if (until <= o->from || until - o->from < SCOUT_AHEAD * SCOUT_BLOCK)
 		return NULL;
 	s = mem_alloc(1, sizeof(*s));
 	s->image = im;
-	s->from = from;
-	s->until = until;
+	s->o = *o;
+	s->o.until = until;
+	for (size_t i = 0; i < KEPT; i++)
+		s->slot[i].block = UINT64_MAX;
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_cond_init(&s->done, NULL);
 	(void)pthread_cond_init(&s->room, NULL);
-	while (s->n < n && s->n < SCOUT_MAX &&
+	while (s->n < o->n && s->n < SCOUT_MAX &&
 	    pthread_create(&s->thread[s->n], NULL, run, s) == 0)
 		s->n++;
 	if (s->n > 0)
@@ -109,25 +129,89 @@ scout_open(
 	return NULL;
 }
 
-bool
-scout_quiet(struct scout *s, uint64_t off)
+/* The block, once it is known; NULL if nobody will look at it. */
+static const struct slot *
+wait_for(struct scout *s, uint64_t block)
 {
-	uint64_t block = (off - s->from) / SCOUT_BLOCK;
-	bool quiet;
+	const struct slot *slot = &s->slot[block % KEPT];
 
-	if (off >= s->until)
-		return false;
+	while (slot->block == block && !slot->known)
+		(void)pthread_cond_wait(&s->done, &s->lock);
+	return slot->block == block ? slot : NULL;
+}
+
+/* The stretch of parts at off that are all loud or all quiet. */
+static enum scout_word
+stretch(
+    const struct scout *s, const struct scoutlook *l, uint64_t off, size_t *len)
+{
+	unsigned int part =
+	    (unsigned int)((off - s->o.from) % SCOUT_BLOCK / SCOUT_PART);
+	unsigned int loud = l->loud >> part & 1, end = part;
+	size_t past = (size_t)((off - s->o.from) % SCOUT_PART);
+
+	while (end < SCOUT_BLOCK / SCOUT_PART &&
+	    (l->bad || (l->loud >> end & 1) == loud))
+		end++;
+	*len = (end - part) * SCOUT_PART - past;
+	if (*len > s->o.until - off)
+		*len = (size_t)(s->o.until - off);
+	return l->bad ? SCOUT_BAD : loud ? SCOUT_LOUD : SCOUT_QUIET;
+}
+
+enum scout_word
+scout_next(struct scout *s, uint64_t off, size_t *len)
+{
+	uint64_t block = (off - s->o.from) / SCOUT_BLOCK;
+	const struct slot *slot;
+	enum scout_word word;
+
+	*len = SCOUT_BLOCK;
+	if (off >= s->o.until)
+		return SCOUT_BAD;
 	(void)pthread_mutex_lock(&s->lock);
 	s->asked = block;
 	/* Blocks that were left out are not looked at any more. */
 	if (s->next < block)
 		s->next = block;
 	(void)pthread_cond_broadcast(&s->room);
-	while (s->next <= block || s->state[block % SCOUT_AHEAD] == TODO)
+	while (s->next <= block)
 		(void)pthread_cond_wait(&s->done, &s->lock);
-	quiet = s->state[block % SCOUT_AHEAD] == QUIET;
+	slot = wait_for(s, block);
+	word = slot == NULL ? SCOUT_BAD : stretch(s, &slot->look, off, len);
 	(void)pthread_mutex_unlock(&s->lock);
-	return quiet;
+	return word;
+}
+
+/* What a block has of a file. */
+static bool
+find(const struct slot *slot, enum member_kind kind, uint64_t off,
+    struct carveprobe *p)
+{
+	for (size_t i = 0; slot != NULL && i < slot->look.n; i++)
+		if (slot->look.probe[i].off == off &&
+		    slot->look.probe[i].kind == kind) {
+			*p = slot->look.probe[i].p;
+			return true;
+		}
+	return false;
+}
+
+bool
+scout_probe(
+    struct scout *s, enum member_kind kind, uint64_t off, struct carveprobe *p)
+{
+	uint64_t block = (off - s->o.from) / SCOUT_BLOCK;
+	bool found;
+
+	if (off < s->o.from)
+		return false;
+	(void)pthread_mutex_lock(&s->lock);
+	/* What begins at the end of a block is seen in the next one. */
+	found = find(wait_for(s, block), kind, off, p) ||
+	    find(wait_for(s, block + 1), kind, off, p);
+	(void)pthread_mutex_unlock(&s->lock);
+	return found;
 }
 
 void
@@ -141,6 +225,8 @@ scout_close(struct scout *s)
 	(void)pthread_mutex_unlock(&s->lock);
 	for (unsigned int i = 0; i < s->n; i++)
 		(void)pthread_join(s->thread[i], NULL);
+	for (size_t i = 0; i < KEPT; i++)
+		scoutlook_free(&s->slot[i].look);
 	(void)pthread_mutex_destroy(&s->lock);
 	(void)pthread_cond_destroy(&s->done);
 	(void)pthread_cond_destroy(&s->room);

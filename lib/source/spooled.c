@@ -1,5 +1,7 @@
 #include "source/spooled.h"
 
+#include <unistd.h>
+
 #include "base/caltime.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -51,6 +53,7 @@ spooled_open(struct spooled *s, const struct inputs *in, const struct opt *opt)
 	s->opt = opt;
 	s->rc = RC_OK;
 	s->sorted = spool_open(KEY_LEN, SPOOL_MEMORY / 4);
+	queuebundle_init(&s->bundle, spool_temp());
 	buf_init(&s->group, SPOOLED_FILE);
 	buf_init(&s->pack, SPOOLED_FILE);
 	srcpath_init(&src);
@@ -68,6 +71,9 @@ spooled_close(struct spooled *s)
 	if (s->sorted != NULL)
 		spool_close(s->sorted);
 	atfile_free(&s->peek);
+	if (s->bundle.temp != -1)
+		(void)close(s->bundle.temp);
+	queuebundle_free(&s->bundle);
 	buf_free(&s->group);
 	buf_free(&s->pack);
 	mem_free(s->in.v);
@@ -81,7 +87,7 @@ spooled_is(struct spooled *s, const struct input *in)
 	struct err e;
 	bool yes;
 
-	if (!in->regular || slice_eq(slice_cstr(in->path), SLICE("-")))
+	if (!in->regular)
 		return false;
 	queuepath_parse(slice_cstr(in->path), &p);
 	if (atfile_open(&s->peek, in->path, in->found, -1, &e) != RC_OK)
@@ -104,6 +110,36 @@ spooled_record(const struct rec *r)
 	return slice_eq(type, SLICE("file")) &&
 	    (rec_has(r, F_PENDING) ||
 		slice_eq(rec_get(r, F_FORMAT), SLICE("bounce-log")));
+}
+
+bool
+spooled_unpack(struct spooled *s, const struct input *in)
+{
+	s->bundle.nstream = 0;
+	return !queuebundle_is(in, &s->peek) ||
+	    queuebundle_read(&s->bundle, in, s->opt->hash) == RC_OK;
+}
+
+void
+spooled_known(struct spooled *s, const struct input *in)
+{
+	struct queuebundle *b = &s->bundle;
+
+	if (b->nsource > 0 && slice_eq(slice_cstr(in->path),
+	    slice_cstr(b->source[b->nsource - 1].path)))
+		mem_free(b->source[--b->nsource].path);
+}
+
+bool
+spooled_pipe(struct spooled *s, struct reader *r,
+    const struct reader_stream *stream)
+{
+	struct err e;
+	enum rc rc = queuebundle_keep(&s->bundle, r, stream, &e);
+
+	if (rc != RC_OK)
+		(void)msg_err("-", rc, &e);
+	return rc == RC_OK;
 }
 
 void
@@ -286,8 +322,11 @@ spooled_sort(struct spooled *s, size_t failed)
 {
 	struct queueread q;
 
+	for (size_t i = 0; i < s->bundle.n; i++)
+		spooled_take(s, &s->bundle.v[i]);
 	if (s->in.n > 0) {
 		queueread_open(&q, &s->in, s->opt, put_read, s);
+		queueread_start(&q);
 		for (size_t i = 0; i < s->in.n; i++)
 			(void)queueread_file(&q, &s->in.v[i]);
 		queueread_rest(&q);

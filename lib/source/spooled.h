@@ -56,6 +56,7 @@ struct spooled {
 	const struct opt	*opt;
 	struct spool		*sorted;
 	struct inputs		 in;		/* the queue files */
+	struct queuebundle	 bundle;	/* those of bundles */
 	struct atfile		 peek;
 	struct buf		 group, pack;	/* of the file at hand */
 	unsigned char		 key[12];
@@ -86,6 +87,16 @@ void	spooled_close(struct spooled *);
 bool	spooled_is(struct spooled *, const struct input *);
 /* Is it a record of mxqueue about one? */
 bool	spooled_record(const struct rec *);
+/*
+ * The queue files in it, if it is a bundle: those streams of it that s->bundle
+ * calls queue are kept.  False if not all of it could be read.
+ */
+bool	spooled_unpack(struct spooled *, const struct input *);
+/* Somebody else says what it is that was unpacked. */
+void	spooled_known(struct spooled *, const struct input *);
+/* The same of a pipe that is a queue file, from its first byte on. */
+bool	spooled_pipe(struct spooled *, struct reader *,
+	    const struct reader_stream *);
 /* Keep it, to be read by spooled_sort. */
 void	spooled_take(struct spooled *, const struct input *);
 void	spooled_put(struct spooled *, const struct rec *);

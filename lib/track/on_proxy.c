@@ -32,8 +32,7 @@ take_front(struct track *t, struct message *m, struct session *s)
 	while (journal_next(&s->front, &pos, &e) != JOURNAL_END) {
 		if (e.kind == JOURNAL_FACT)
 			message_fact(t, m, e.field, e.value);
-		else if (e.kind == JOURNAL_LINE &&
-		    m->nrefs < MESSAGE_REFS &&
+		else if (e.kind == JOURNAL_LINE && m->nrefs < MESSAGE_REFS &&
 		    journal_line(&t->pool, &m->journal, &e.line))
 			m->nrefs++;
 	}
@@ -62,7 +61,7 @@ on_proxy_accept(struct track *t, const struct at *at)
 	memset(&head, 0, sizeof(head));
 	head.kind = HEAD_TLS;
 	head.tls = s->tls;
-	(void)journal_block(&t->pool, &m->journal, slice_of(&head,
-	    sizeof(head)), NULL, NULL);
+	(void)journal_block(
+	    &t->pool, &m->journal, slice_of(&head, sizeof(head)), NULL, NULL);
 	message_ref(t, m, at);
 }

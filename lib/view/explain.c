@@ -53,7 +53,8 @@ explain_put(struct buf *b, const struct rec *r, const struct policy_line *l)
 	ROW("to       ", F_TO);
 	ROW("direction", F_DIRECTION);
 	ROW("client   ", F_CLIENT_NAME, F_CLIENT_ADDR, F_SASL_USER);
-	ROW("relay    ", F_RELAY, F_STATUS);
+	ROW("relay    ", F_RELAY);
+	ROW("status   ", F_STATUS);
 	ROW("why      ", F_REASON);
 	ROW("remedy   ", F_REMEDY);
 	ROW("policy   ", F_POLICY, F_POLICY_LINE);

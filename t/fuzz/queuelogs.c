@@ -105,7 +105,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		r.data = slice_from(line, 1);
 		r.len = (uint32_t)r.data.len;
 		if (slice_chr(SLICE("RD/>"), r.type) != SLICE_NONE)
-			queuefacts_record(&f, &r);
+			(void)queuefacts_take(&f, QUEUEFILE_RECORD,
+			    &r);
 	}
 	text[0] = log;
 	queuelogs_join(&q, &f, text);

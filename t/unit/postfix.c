@@ -519,6 +519,12 @@ static const struct text_case texts[] = {
 	    "tls understood|reason=TLS handshake failed for service=smtpd peer=[192.0.2.10]:1" },
 	{ "postfix/smtp", "mx.example.org[192.0.2.25]:25: depth=0 verify=1 subject=/CN=a, issuer",
 	    "other ignored" },
+	/* 2.2 to 2.4 */
+	{ "postfix/smtp", "Verified: subject_CN=mx1.example.org, issuer=Example CA",
+	    "other ignored" },
+	{ "postfix/smtp", "Unverified: subject_CN=mx1.example.org, issuer=Example CA",
+	    "other ignored" },
+	{ "postfix/smtp", "Verified: hello", "unknown unknown" },
 	{ "postfix/smtp", "setting up TLS connection to mx.example.org[192.0.2.25]:25",
 	    "other ignored" },
 	{ "postfix/smtp", "TLSRPT: status=success, domain=example.org, receiving_mx=mx1.example.org[198.51.100.25]",

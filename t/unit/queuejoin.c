@@ -193,6 +193,13 @@ test_log(void **state)
 		{ "\nrecipient=a@b\nstatus=4.4.1\naction=delayed\nreason=x\n"
 		  "\nreci",
 		    53, true },
+		/* Another one begins, and is gone. */
+		{ "\nrecipient=a@b\nstatus=4.4.1\naction=delayed\nreason=x\n"
+		  "\n\n<c@d",
+		    54, false },
+		{ "\nrecipient=a@b\nstatus=4.4.1\naction=delayed\nreason=x\n"
+		  "\n\n\x07",
+		    53, true },
 		/* Near misses. */
 		{ "\nrecipient=a@b\nstatus=4.4.1\naction=delayed\n\n", 0,
 		    false },
@@ -215,6 +222,50 @@ test_log(void **state)
 		    cases[i].len);
 		assert_int_equal(whole, cases[i].whole);
 	}
+}
+
+/* The first record anywhere, and what only resembles it. */
+static void
+test_first(void **state)
+{
+	static const struct {
+		const char *text;
+		enum anchor what;
+	} cases[] = {
+		{ "C_            289             803", ANCHOR_QUEUE },
+		{ "CO            289             803", ANCHOR_QUEUE },
+		{ "C\x0f            289M", ANCHOR_QUEUE },
+		{ "T\x11"
+		  "1772366460 913402A\x16",
+		    ANCHOR_QUEUE },
+		{ "\nrecipient=a", ANCHOR_QUEUELOG },
+		{ "C^            289             803", ANCHOR_NONE },
+		{ "C_  1234567890123             803", ANCHOR_NONE },
+		{ "T\x11"
+		  "1772366460.913402A\x16",
+		    ANCHOR_NONE },
+		{ "T\x11"
+		  "1772366460 913402N\x16",
+		    ANCHOR_NONE },
+		{ "T\x11"
+		  "17723664x0 913402A\x16",
+		    ANCHOR_NONE },
+		{ " recipient=a", ANCHOR_NONE },
+		{ "\nrecipient =a", ANCHOR_NONE },
+	};
+	unsigned char b[256];
+	enum anchor what;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t pos = 0; pos < 100; pos++) {
+			memset(b, 0x80, sizeof(b));
+			memcpy(b + pos, cases[i].text, strlen(cases[i].text));
+			assert_int_equal(anchor_next(slice_of(b, sizeof(b)), 0,
+			    &what), cases[i].what == ANCHOR_NONE ? SLICE_NONE :
+			    pos);
+			assert_int_equal(what, cases[i].what);
+		}
 }
 
 static void
@@ -251,6 +302,7 @@ main(void)
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_sector),
 	};
 

@@ -1,0 +1,71 @@
+/*
+ * twins - lines that several sources have, which happened once
+ *
+ * Syslog daemons write mail to mail.log, mail.info and syslog alike, and
+ * copies of a log are soon made.  A line is a twin if a source before, in
+ * the merged order, has the same line: same stamp, host, tag, process and
+ * text.  What one source has twice has happened twice: of a line that the
+ * sources have two and three times three are no twins.
+ *
+ * A log that was rotated within a second is no copy: what a source has of its
+ * own first moment may be a twin only if the other source began then, too.
+ *
+ * Two loggers, as journald and rsyslog, stamp one line each on its own: that
+ * is no twin, because which of two like lines is which would be a guess.  But
+ * a process logs an arrival, a delivery or an end once: such a line of two
+ * sources within TWINS_APART seconds is counted in `apart`.
+ *
+ * The same line may stand a little later in the merged order in a source
+ * that has more lines, if stamps step back.  So lines are remembered, as
+ * seeded hashes of 64 bits, for TWINS_SECONDS of merged time and only where
+ * another source has lines of about that time (`shared`); at most TWINS_MAX,
+ * the latest.
+ */
+#ifndef SOURCE_TWINS_H
+#define SOURCE_TWINS_H
+
+#include "source/feed.h"
+
+#define TWINS_MAX ((size_t)1 << 15) /* a power of two */
+#define TWINS_SECONDS 10
+#define TWINS_APART 2	 /* seconds between two loggers */
+#define TWINS_STEPS 64	 /* lines looked at for one */
+#define TWINS_SOURCES 64 /* of records, whose first line is known */
+
+/* A point in merged time. */
+struct twin_time {
+	int64_t sec;
+	uint32_t nsec;
+};
+
+struct twin {
+	uint64_t hash; /* of all but the time */
+	uint64_t of;   /* hash of the source it was kept for */
+	uint64_t src;  /* of the latest that has it, too */
+	struct twin_time stamp;
+	struct twin_time first; /* when the first source began */
+	int64_t sec;		/* merged time */
+	uint32_t own;		/* times in that source */
+	uint32_t most;		/* times in one before */
+	uint32_t next;		/* number of the next older one of its
+				 * chain, + 1; one that is gone ends it */
+};
+
+struct twins {
+	struct twin *ring; /* the latest ones; NULL: none yet */
+	uint32_t *chain;   /* by hash: number of the newest, + 1 */
+	uint32_t from, to; /* numbers of the oldest, of the next */
+	/* Sources that records speak of: hash and first time. */
+	struct {
+		uint64_t src;
+		struct twin_time time;
+	} * first;
+	size_t nfirst;
+	uint64_t apart; /* lines that were stamped twice */
+};
+
+void twins_free(struct twins *);
+/* Is the line at hand, an event of that feed, one that was there before? */
+bool twins_had(struct twins *, const struct feed *, bool shared);
+
+#endif
