@@ -85,4 +85,48 @@ for (["\@@{[$at{gz} + 1]}-GZIP", 'a byte further'], ["\@$at{gz}-XZ", 'as another
 my $past = quoted($some =~ s/"off":\d+/"off":99999999/r . $end);
 is("$past->{status} $past->{out}", '2 ', 'behind its end');
 
+# A compressed log that ext2 kept in pieces, with blocks of its map between them:
+# the file system knows them, and each line is told and quoted by them.
+subtest 'in pieces' => sub {
+	$ENV{PATH} .= ':/usr/sbin:/sbin';
+	plan skip_all => 'no debugfs' if sh('debugfs', '-V')->{status} ne '0';
+	my ($root, $img, $text) = ("$dir/root", "$dir/ext2.img", day(8, big_log(3000)));
+	my $packed = gz($text);
+
+	mkdir $root;
+	put("$root/mail.log.2.gz", $packed);
+	is(sh('mke2fs', '-q', '-t', 'ext2', '-b', 1024, '-d', $root, $img, '8M')->{status}, 0, 'mke2fs');
+	is(sh('debugfs', '-w', '-R', 'rm /mail.log.2.gz', $img)->{status}, 0, 'debugfs');
+	my $bytes = slurp($img);
+	cmp_ok(index($bytes, $packed), '<', 0, 'it lies in pieces');
+	my $r = run('mxcarve', '-q', '-y', 2026, '--disk-order', '--copies', 'ext2.img', { cd => $dir });
+	my $path = qr/"src":"ext2\.img@((?:\d+\+\d+,)+\d+\+\d+)-GZIP"/;
+	my ($pieces) = $r->{out} =~ $path;
+	is($r->{status}, 0, 'status');
+	is(scalar(() = $r->{out} =~ /$path/g), scalar(() = $text =~ /\n/g), 'every line');
+	is(join('', map { /(\d+)\+(\d+)/; substr $bytes, $1, $2 } split /,/, $pieces), $packed, 'the path is that of its bytes');
+	my $some = join '', grep { /$path/ || /"type":"(?:source|coverage)"/ } split /^/, $r->{out};
+	my $q = quoted($some);
+	is($q->{status}, 0, 'quoted: status');
+	ok($q->{out} eq $text, 'quoted: every line');
+	my @e = grep { /$path/ } split /^/, $some;
+	is(scalar(grep { !/"confidence":"high"/ } @e), 0, 'and sure');
+	for ([$pieces =~ s/,.*//r, 'without the others'], [$pieces =~ s/(\d+)\+/($1 + 1) . '+'/er, 'a byte further'], ["$pieces,", 'and a comma'],
+	    [$pieces =~ s/\+\d+,/+0,/r, 'a piece of nothing'], [join(',', ('1024+1') x 65), 'too many'], ['18446744073709551615+9', 'too far']) {
+		my $q = quoted($e[-1] =~ s/\Q$pieces\E/$_->[0]/r . $end);
+
+		is("$q->{status} $q->{out}", '2 ', "$_->[1]: nothing is quoted");
+	}
+	my $x = run('mxcarve', '-q', '-y', 2026, '--extract', "$dir/x", 'ext2.img', { cd => $dir });
+	my ($name) = $x->{out} =~ /$path.*"extract":"([^"]*)"/ ? $2 : $x->{out} =~ /"extract":"(gzip[^"]*)".*?$path/ ? $1 : '';
+	ok($name ne '' && slurp("$dir/x/$name") eq $text, 'their file has them all');
+
+	# With its last block overwritten, its checksum is wrong: nothing of this.
+	my ($off, $len) = $pieces =~ /(\d+)\+(\d+)$/;
+	substr($bytes, $off, 100) = "\xff" x 100;
+	put("$dir/over.img", $bytes);
+	my $o = run('mxcarve', '-q', '-y', 2026, '--copies', 'over.img', { cd => $dir });
+	unlike($o->{out}, qr/over\.img@\d+\+/, 'not if it is not whole');
+};
+
 done_testing();

@@ -502,6 +502,34 @@ subtest 'bundles, and files without a name' => sub {
 	is(run('mxqueue', "$dir/log.gz")->{status}, 1, 'a compressed log is none');
 };
 
+# The second one is whole, wherever the first one is damaged or ends.
+subtest 'one behind the other, the first one damaged' => sub {
+	# Without pointers, which lead into the second one when it is cut off.
+	my ($first) = grep { -s $_ > 2500 && slurp($_) !~ /p\x0f {10}/ } @real;
+	my ($a, $b) = map { slurp($_) } $first, $one;
+	my (@flip, @cut);
+	my $second = sub {
+		my ($text, $off) = @_;
+		my @f = grep { $_->{type} eq 'file' } records(run('mxqueue', '-q', put("$dir/pair", $text . $b)));
+
+		return @f == 2 && $f[1]{off} == $off && $f[1]{complete} && $f[1]{qid} eq '400008000D' && $f[1]{nrcpt} == 2;
+	};
+
+	for (my $i = 3; $i < length $a; $i += 41) {
+		push @flip, $i if !$second->(substr($a, 0, $i) . (substr($a, $i, 1) ^ "\x55") . substr($a, $i + 1), length $a);
+		push @cut, $i if $i > 100 && !$second->(substr($a, 0, $i), $i);
+	}
+	is("@flip", '', 'a byte changed');
+	is("@cut", '', 'cut off');
+	# Cut off between two records nothing looks wrong but the end.
+	my $end = run('mxqueue', put("$dir/pair", substr slurp($one), 0, 1085));
+	is((records($end))[0]{damaged}, '1085+0:no-end-of-message', 'the end alone is missing');
+	is($end->{status}, 2, 'that is damage');
+	like($end->{err}, qr/pair: offset 1085: no end of message$/m, 'and is said');
+	my $r = run('mxqueue', put("$dir/pair", $a, $b));
+	is(join(' ', map { $_->{qid} // '' } grep { $_->{type} eq 'file' } records($r)), ($first =~ s{.*/}{}r) . ' 400008000D', 'each has its own ID');
+};
+
 subtest 'damage is told' => sub {
 	my $whole = slurp($one);
 

@@ -1,4 +1,5 @@
 #include "fmt/postfix_line.h"
+#include "fmt/queueid.h"
 
 #include "base/banned.h"
 
@@ -197,8 +198,12 @@ line_qid_misc(struct slice s, struct event *ev)
 		line_client(ev, &p);
 		return line_is(ev, EV_OTHER);
 	}
-	/* smtp and lmtp may give any reason why another host is tried. */
-	if (ev->daemon == DM_SMTP || ev->daemon == DM_LMTP) {
+	/*
+	 * smtp and lmtp may give any reason why another host is tried; but
+	 * behind what is no queue ID it may be anything.
+	 */
+	if ((ev->daemon == DM_SMTP || ev->daemon == DM_LMTP) &&
+	    queueid_valid(rec_get(&ev->rec, F_QID))) {
 		rec_set(&ev->rec, F_REASON, s);
 		return line_is(ev, EV_OTHER);
 	}

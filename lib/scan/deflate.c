@@ -133,7 +133,8 @@ is_header(struct slice s, size_t bit)
 	for (unsigned int i = 0; i < n; i++) {
 		unsigned int len = (unsigned int)(v >> 3 * i & 7);
 
-		sum += len == 0 ? 0 : COMPLETE >> len;
+		if (len > 0)
+			sum += COMPLETE >> len;
 	}
 	return sum == COMPLETE;
 }

@@ -12,6 +12,7 @@
 #define FLAG_COMMENT	0x10
 #define FIXED		10	/* bytes of a header without names */
 #define TRAILER		8
+#define MAGIC		4	/* bytes that any of them begins with */
 #define XZ_HEAD		12	/* bytes of its header, and of its footer */
 #define END_REACH	((uint64_t)1 << 30)	/* stored bytes looked through for an end */
 
@@ -162,6 +163,9 @@ give_archive(struct archive *a, void *arg, const void **p)
 	    (size_t)left : MEMBER_BUF);
 
 	(void)a;
+	/* What was given before is used up. */
+	if (m->next > m->solid)
+		m->solid = m->next;
 	m->next += n;
 	*p = m->in;
 	return (la_ssize_t)n;
@@ -198,7 +202,8 @@ bool
 member_open(struct member *m, enum member_kind kind, deflate_read_fn *read,
     void *arg, uint64_t off)
 {
-	*m = (struct member){ .kind = kind, .read = read, .arg = arg };
+	*m = (struct member){ .kind = kind, .read = read, .arg = arg,
+		.solid = off + MAGIC };
 	switch (kind) {
 	case MEMBER_GZIP:
 		return open_gzip(m, off);
@@ -236,13 +241,16 @@ end_gzip(struct member *m)
 	m->end += n;
 	m->good = m->made;
 	if (n == sizeof(t) && le32(t) == m->crc &&
-	    le32(t + 4) == (uint32_t)m->made)
+	    le32(t + 4) == (uint32_t)m->made) {
+		m->solid = m->end;
 		return RC_END;
+	}
 	/* Cut off behind the data: nothing says that it is wrong. */
 	if (n == sizeof(t)) {
 		m->sum_bad = true;
 		m->good = 0;
-	}
+	} else
+		m->solid = m->end;
 	return RC_DAMAGED;
 }
 
@@ -256,6 +264,7 @@ read_deflate(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 		m->end = deflate_pos(m->deflate);
 		m->good = m->deflate->block_made;
 		m->block = m->deflate->block;
+		m->solid = m->block / 8;
 	} while (rc == RC_OK && *made == 0);
 	m->made += *made;
 	m->crc = (uint32_t)crc32(m->crc, dst, (unsigned int)*made);
@@ -282,6 +291,8 @@ member_read(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 		m->good = m->made;
 		return RC_OK;
 	}
+	if (n == 0)
+		m->solid = m->end;
 	return n == 0 ? RC_END : RC_DAMAGED;
 }
 

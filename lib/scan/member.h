@@ -6,8 +6,10 @@
  * member_read makes the next bytes: RC_OK with
  * at least one; RC_END at the end, after checksum and length were found
  * right; RC_DAMAGED when the data ends or is damaged, with what was made
- * before.  After that, `end` is the offset behind the last byte used, and of
- * gzip `good` the bytes made before the block in which the damage showed and
+ * before.  After that, `end` is the offset behind the last byte used, `solid`
+ * that up to which the stored bytes are surely its own (a file that is cut off
+ * may seem to go on for long in what lies behind it, as in zeroes), and of gzip
+ * `good` the bytes made before the block in which the damage showed and
  * `block` the bit where that begins.  A checksum that is wrong behind data that
  * decoded well to its end sets `sum_bad`, and good is 0: any byte may be
  * wrong.
@@ -54,6 +56,7 @@ struct member {
 	uint32_t		 crc;
 	uint64_t		 made;
 	uint64_t		 end;
+	uint64_t		 solid;
 	uint64_t		 good;
 	uint64_t		 block;
 	bool			 sum_bad;
@@ -63,9 +66,9 @@ struct member {
 
 bool	 member_open(struct member *m, enum member_kind kind,
 	    deflate_read_fn *read, void *arg, uint64_t off);
-bool	 member_open_part(struct member *, deflate_read_fn *, void *arg,
-	    uint64_t off, const struct resync *, size_t part,
-	    const struct prefix *);
+bool	 member_open_part(struct member *m, deflate_read_fn *read, void *arg,
+	    uint64_t off, const struct resync *plan, size_t part,
+	    const struct prefix *prefix);
 enum rc	 member_read(struct member *, unsigned char *dst, size_t cap,
 	    size_t *made);
 void	 member_close(struct member *);

@@ -61,8 +61,8 @@ struct resync {
 	bool ended;	/* by its last block */
 };
 
-bool resync_plan(struct resync *, deflate_read_fn *, void *arg, uint64_t bit,
-    const struct prefix *, uint64_t limit, uint64_t *work);
+bool resync_plan(struct resync *plan, deflate_read_fn *read, void *arg,
+    uint64_t bit, const struct prefix *prefix, uint64_t limit, uint64_t *work);
 
 /* The bytes that a function gives, with one bit inverted. */
 struct resync_flip {
@@ -92,8 +92,9 @@ struct resync_text {
 	size_t n;
 };
 
-void resync_open(struct resync_text *, const struct resync *, deflate_read_fn *,
-    void *arg, const struct prefix *, size_t part);
+void resync_open(struct resync_text *r, const struct resync *plan,
+    deflate_read_fn *read, void *arg, const struct prefix *prefix,
+    size_t part);
 enum rc resync_read(
     struct resync_text *, unsigned char *dst, size_t cap, size_t *made);
 void resync_close(struct resync_text *);

@@ -17,7 +17,7 @@ carvefind_event(void *arg, const struct logrun_line *line)
 		rec_set(&line->event->rec, F_EXTRACT,
 		    l->depth == 0 ?
 			extracts_name(name, FIND_LOG, l->run_off) :
-			extracts_name(name, FIND_GZIP, c->level[1]->unpacked.start));
+			extracts_name(name, FIND_GZIP, c->level[1]->place));
 	if (!find_line(&l->stream, line))
 		c->stopped = true;
 }

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "io/srcpath.h"
 #include "source/carvefind.h"
+#include "source/carvemember.h"
 #include "source/scout.h"
 
 #define DECODED ((size_t)512 * 1024) /* window of a decoded stream */
@@ -51,6 +52,7 @@ carvelevel_get(struct carve *c, unsigned int depth)
 	l->stream = (struct stream){ .read = carvelevel_read,
 		.arg = l,
 		.depth = depth,
+		.unpack = depth == 0 ? carvemember_pieces : NULL,
 		.from = depth == 0 ? c->o->from : 0,
 		.until = depth == 0 ? c->o->until : UINT64_MAX,
 		.pipe = c->pipe,

@@ -28,6 +28,7 @@ struct carvelevel {
 	unsigned char		*window;
 	size_t			 cap;
 	struct unpacked		 unpacked;	/* where depth is not 0 */
+	uint64_t		 place;		/* of its first byte above */
 };
 
 /* The search through one image. */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "io/srcpath.h"
+#include "scan/pieced.h"
 #include "source/carvefind.h"
 #include "source/carvepart.h"
 #include "source/extracts.h"
@@ -17,6 +18,16 @@ work_left(const struct carve *c)
 	return c->work < most ? most - c->work : 0;
 }
 
+/* What is worth looking for in a stream of this depth. */
+static struct carveprobe_src
+probe_src(struct carvelevel *up, deflate_read_fn *read, void *arg)
+{
+	return (struct carveprobe_src){ .read = read,
+		.arg = arg,
+		.anchors = up->c->nested,
+		.deeper = up->depth + 1 < CARVE_DEPTH };
+}
+
 /* Decode it all and see, unless a scout has done it; false: there is none. */
 static bool
 probe(struct carvelevel *up, enum member_kind kind, uint64_t off,
@@ -24,10 +35,7 @@ probe(struct carvelevel *up, enum member_kind kind, uint64_t off,
 {
 	struct carve *c = up->c;
 	uint64_t left = work_left(c);
-	struct carveprobe_src src = { .read = carvelevel_read,
-		.arg = up,
-		.anchors = c->nested,
-		.deeper = up->depth + 1 < CARVE_DEPTH };
+	struct carveprobe_src src = probe_src(up, carvelevel_read, up);
 
 	if (up->depth > 0 || c->scout == NULL ||
 	    !scout_probe(c->scout, kind, off, p) || p->work > left)
@@ -98,32 +106,40 @@ carvemember_scan(struct carvelevel *l, uint64_t made, const int64_t *mtime,
 	scan_free(&l->scan);
 }
 
-/* Look through what a compressed file holds, up to damage. */
+/* Look through what a compressed file holds: l is open, and has its path. */
 static void
-scan_decoded(struct carvelevel *up, enum member_kind kind, uint64_t off,
-    const struct carveprobe *p)
+scan_decoded(struct carvelevel *l, const struct carveprobe *p)
 {
-	struct carvelevel *l = carvelevel_get(up->c, up->depth + 1);
-
-	srcpath_data(&l->path, buf_slice(&up->path), off, unpacked_name[kind]);
-	(void)unpacked_open(&l->unpacked, kind, carvelevel_read, up, off);
 	carvemember_scan(l, p->made, p->has_mtime ? &p->mtime : NULL,
 	    p->whole ? UINT64_MAX : p->good);
 	unpacked_close(&l->unpacked);
 }
 
 /*
- * Where the bytes end that are this file's without doubt.  Behind where one was
- * cut off others follow, which decode to something for a while.
+ * How far the bytes of a damaged one are surely its own.  Behind where it was
+ * cut off others follow, which decode for a while; a sector of zeroes, too.
  */
 static uint64_t
-sure_end(enum member_kind kind, uint64_t off, const struct carveprobe *p)
+solid_end(struct carvelevel *up, uint64_t off, uint64_t end)
 {
-	uint64_t block = p->block / 8;
+	static const unsigned char none[SCAN_SECTOR];
+	unsigned char *buf;
+	uint64_t at = (off / SCAN_SECTOR + 1) * SCAN_SECTOR;
+	size_t n = MEMBER_BUF;
 
-	if (p->whole || kind != MEMBER_GZIP || block <= off || block > p->end)
-		return p->end;
-	return block;
+	/* Claims are of the image's own bytes. */
+	if (up->depth > 0)
+		return end;
+	buf = mem_alloc(MEMBER_BUF, 1);
+	for (; at < end && n == MEMBER_BUF; at += n) {
+		n = up->stream.read(up->stream.arg, at, buf, MEMBER_BUF);
+		for (size_t i = 0; i + SCAN_SECTOR <= n && at + i < end;
+		     i += SCAN_SECTOR)
+			if (memcmp(buf + i, none, sizeof(none)) == 0)
+				end = at + i;
+	}
+	mem_free(buf);
+	return end;
 }
 
 /* A compressed file may begin here; where to go on. */
@@ -131,6 +147,7 @@ uint64_t
 carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 {
 	struct carve *c = up->c;
+	struct carvelevel *down;
 	struct carveprobe p;
 
 	if (up->depth == CARVE_DEPTH)
@@ -146,8 +163,8 @@ carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 		up, off, p.data, p.has_mtime ? &p.mtime : NULL))
 		c->t->damaged++;
 	else if (p.worth && p.made > 0) {
-		struct find_piece piece = { off,
-			sure_end(kind, off, &p) - off };
+		uint64_t end = p.whole ? p.end : solid_end(up, off, p.solid);
+		struct find_piece piece = { off, end - off };
 		struct find find = { .class = FIND_GZIP,
 			.piece = &piece,
 			.n = 1,
@@ -156,9 +173,50 @@ carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 		find_claim(&up->stream, &find);
 		*(p.whole ? &c->t->whole : &c->t->damaged) += 1;
 		extract_member(up, kind, off, &p);
-		scan_decoded(up, kind, off, &p);
+		down = carvelevel_get(c, up->depth + 1);
+		srcpath_data(&down->path, buf_slice(&up->path), off,
+		    unpacked_name[kind]);
+		down->place = off;
+		(void)unpacked_open(
+		    &down->unpacked, kind, carvelevel_read, up, off);
+		scan_decoded(down, &p);
 	}
 	if (p.whole && kind == MEMBER_GZIP)
 		return p.end;
 	return 0;
+}
+
+void
+carvemember_pieces(const struct stream *s, enum member_kind kind,
+    const struct find_piece *v, size_t n)
+{
+	struct carvelevel *up = s->arg, *down;
+	struct pieced pieces;
+	struct carveprobe_src src = probe_src(up, pieced_read, &pieces);
+	struct carve *c = up->c;
+	struct carveprobe p;
+
+	pieced_init(&pieces, carvelevel_read, up);
+	for (size_t i = 0; i < n; i++)
+		if (!pieced_add(&pieces, v[i].off, v[i].len))
+			return;
+	if (n == 0 || work_left(c) == 0) {
+		c->t->skipped++;
+		return;
+	}
+	carveprobe_make(&src, kind, 0, work_left(c), &p);
+	c->work += p.work;
+	if (!p.whole || !p.worth)
+		return;
+	c->t->whole++;
+	down = carvelevel_get(c, up->depth + 1);
+	down->path.len = 0;
+	(void)buf_add(&down->path, buf_slice(&up->path));
+	(void)buf_addc(&down->path, '@');
+	pieced_put(&pieces, &down->path);
+	(void)buf_addc(&down->path, '-');
+	(void)buf_add(&down->path, unpacked_name[kind]);
+	down->place = v[0].off;
+	(void)unpacked_open(&down->unpacked, kind, pieced_read, &pieces, 0);
+	scan_decoded(down, &p);
 }

@@ -119,6 +119,7 @@ scan_parts(struct carvelevel *up, uint64_t off, const struct resync *plan,
 	char hex[DIGEST_HEX];
 	struct buf path;
 
+	l->place = off;
 	srcpath_init(&path);
 	srcpath_data(&path, buf_slice(&up->path), off, SLICE("GZIP"));
 	for (size_t i = 0; i <= plan->n && !c->stopped; i++) {

@@ -32,6 +32,7 @@ struct carveprobe {
 	uint64_t	 work;
 	uint64_t	 made;
 	uint64_t	 end;
+	uint64_t	 solid;		/* see scan/member.h */
 	uint64_t	 good;
 	uint64_t	 block;
 	uint64_t	 data;		/* where gzip's begins */

@@ -42,6 +42,7 @@
 #ifndef SOURCE_FINDS_H
 #define SOURCE_FINDS_H
 
+#include "scan/member.h"
 #include "scan/partition.h"
 #include "source/claims.h"
 #include "source/found.h"
@@ -86,6 +87,13 @@ struct stream {
 	const struct opt	*opt;
 	const struct prefix	*prefix;	/* --prefix, or NULL */
 	uint64_t		*runs;		/* see logrun_new */
+	/*
+	 * Look through what a compressed file holds that lies in pieces of the
+	 * image: in `end` of a finder.
+	 */
+	void			(*unpack)(const struct stream *,
+				    enum member_kind,
+				    const struct find_piece *, size_t n);
 	/* Of the image at hand. */
 	const struct partition	*part;
 	size_t			 npart;

@@ -1,19 +1,22 @@
 #include "source/inside.h"
 
 #include "base/mem.h"
+#include "scan/pieced.h"
 
-#define TRIALS ((uint64_t)2 * 1024 * 1024 * 1024)
+#define TRIALS ((uint64_t)2 * 1024 * 1024 * 1024) /* as mxcarve does them */
 
 struct inside {
 	struct unpacked level[INSIDE_DEPTH];
 	struct resync plan[INSIDE_DEPTH];
+	struct pieced pieces[INSIDE_DEPTH];
 	size_t n;
 };
 
 /* A step of a path. */
 struct step {
 	uint64_t off;
-	bool part; /* off counts bits */
+	struct pieced pieces; /* none: at off */
+	bool part;	      /* off counts bits */
 	bool flip;
 	enum member_kind kind;
 };
@@ -36,29 +39,34 @@ take_part(struct slice number, struct slice word, struct step *s)
 	return true;
 }
 
-/* Take "@OFF-WORD" off the front of a path, which is else left as it is. */
+/*
+ * Take "@OFF-WORD", or "@OFF+LEN,OFF+LEN-WORD" and its pieces, or a part's
+ * "@BYTE.BIT-WORD", off the front of a path, which is else left as it is.
+ */
 static bool
 take(struct slice *path, struct step *s)
 {
 	struct slice rest = *path, number, word;
+	bool good = false;
 	size_t n;
 
-	*s = (struct step){ .off = 0 };
+	s->off = 0;
+	s->part = s->flip = false;
+	pieced_init(&s->pieces, NULL, NULL);
 	if (!slice_take(&rest, SLICE("@")) ||
 	    !slice_cut(rest, '-', &number, &rest))
 		return false;
 	n = slice_chr(rest, '@');
 	word = slice_sub(rest, 0, n == SLICE_NONE ? rest.len : n);
-	rest = slice_from(rest, word.len);
-	for (size_t i = 0; i < UNPACKED_KINDS; i++)
+	for (size_t i = 0; i < UNPACKED_KINDS && !good; i++)
 		if (slice_eq(word, unpacked_name[i])) {
 			s->kind = (enum member_kind)i;
-			*path = rest;
-			return slice_u64(number, INT64_MAX, &s->off);
+			good = slice_u64(number, INT64_MAX, &s->off) ||
+			    pieced_parse(&s->pieces, number);
 		}
-	if (!take_part(number, word, s))
+	if (!good && !take_part(number, word, s))
 		return false;
-	*path = rest;
+	*path = slice_from(rest, word.len);
 	return true;
 }
 
@@ -100,6 +108,24 @@ open_part(struct inside *in, const struct step *s, uint64_t limit)
 	    s->flip ? 0 : part + 1, NULL);
 }
 
+/* Put a member on top. */
+static bool
+open_member(struct inside *in, const struct step *s, deflate_read_fn *read,
+    void *arg)
+{
+	struct pieced *p = &in->pieces[in->n];
+	struct unpacked *u = &in->level[in->n++];
+
+	*p = s->pieces;
+	if (p->n > 0) {
+		p->read = read;
+		p->arg = arg;
+		read = pieced_read;
+		arg = p;
+	}
+	return unpacked_open(u, s->kind, read, arg, s->off);
+}
+
 struct inside *
 inside_open(deflate_read_fn *read, void *arg, uint64_t limit, struct slice path)
 {
@@ -111,17 +137,11 @@ inside_open(deflate_read_fn *read, void *arg, uint64_t limit, struct slice path)
 		return NULL;
 	in = mem_alloc(1, sizeof(*in));
 	while (good && path.len > 0 && take(&path, &s)) {
-		struct unpacked *u = &in->level[s.part ? in->n - 1 : in->n];
-
-		if (s.part)
-			good = open_part(in, &s, limit + TRIALS);
-		else {
-			in->n++;
-			good = unpacked_open(u, s.kind, read, arg, s.off);
-		}
-		u->limit = limit;
+		good = s.part ? open_part(in, &s, limit + TRIALS) :
+				open_member(in, &s, read, arg);
+		in->level[in->n - 1].limit = limit;
 		read = unpacked_read;
-		arg = u;
+		arg = &in->level[in->n - 1];
 	}
 	if (good)
 		return in;

@@ -106,8 +106,13 @@ lostcontent_check(struct lostfile *f)
 							     "partial";
 	if (kind == EXT4_LOST_NOTICE && !bouncelog_begins(s))
 		return "overwritten";
-	if (is_packed(s, &packed))
-		return unpack(f, packed, NULL);
+	if (is_packed(s, &packed)) {
+		const char *word = unpack(f, packed, NULL);
+
+		f->packed = slice_is(slice_cstr(word), "whole");
+		f->kind = packed;
+		return word;
+	}
 	if (slice_ends(name, SLICE(".gz")) || slice_ends(name, SLICE(".xz")) ||
 	    slice_ends(name, SLICE(".zst")))
 		return "overwritten";

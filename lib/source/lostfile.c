@@ -363,6 +363,7 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 	struct slice head;
 
 	f->lost = l;
+	f->packed = false;
 	f->sha256[0] = f->extract[0] = f->type[0] = '\0';
 	ext4_data_file(&f->data, &l->map, l->inode.size);
 	head = slice_sub(ext4_data_at(&f->data, 0, QUEUEREC_LOOK), 0,

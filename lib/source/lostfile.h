@@ -28,6 +28,7 @@
 #include "fmt/queuefacts.h"
 #include "scan/ext4data.h"
 #include "scan/ext4lost.h"
+#include "scan/member.h"
 #include "source/finds.h"
 
 #define LOSTFILE_RATIO	32
@@ -49,6 +50,8 @@ struct lostfile {
 	char			 sha256[65];
 	char			 extract[LOSTFILE_NAME];
 	char			 type[LOSTFILE_NAME];
+	bool			 packed;	/* compressed, whole: */
+	enum member_kind	 kind;
 	bool			 good;
 };
 

@@ -1,12 +1,28 @@
 #include "source/lostfs.h"
 
+#include "base/mem.h"
 #include "base/msg.h"
 #include "scan/ext4free.h"
+#include "scan/pieced.h"
 #include "source/lostfile.h"
+
+/* A compressed log in pieces, whose lines are looked for at the end. */
+struct packed {
+	enum member_kind	 kind;
+	struct find_piece	 v[PIECED_MAX];
+	size_t			 n;
+};
+
+/* What is kept of all file systems of an image. */
+struct lostfs {
+	struct packed		*packed;
+	size_t			 n, cap;
+};
 
 /* A file system while it is looked at. */
 struct looking {
 	const struct stream	*s;
+	struct lostfs		*all;
 	struct lostfile		 file;
 	uint64_t		 next;		/* not yet free or in use */
 };
@@ -54,12 +70,36 @@ leave_out_used(struct looking *l, struct ext4 *fs)
 	find_doubt(l->s);
 }
 
+/* What lies in one piece is found by its bytes. */
+static void
+keep_packed(struct lostfs *all, const struct lostfile *f)
+{
+	struct packed *p;
+
+	if (!f->packed || f->npiece < 2 || f->npiece > PIECED_MAX ||
+	    all->n == LOSTFS_PACKED)
+		return;
+	if (all->n == all->cap) {
+		size_t cap = all->cap == 0 ? 8 : 2 * all->cap;
+
+		all->packed =
+		    mem_grow(all->packed, all->cap, cap, sizeof(*all->packed));
+		all->cap = cap;
+	}
+	p = &all->packed[all->n++];
+	p->kind = f->kind;
+	p->n = f->npiece;
+	memcpy(p->v, f->piece, f->npiece * sizeof(p->v[0]));
+}
+
 static bool
 on_lost(void *arg, const struct ext4_lost *lost)
 {
 	struct looking *l = arg;
+	bool good = lostfile_put(&l->file, lost);
 
-	return lostfile_put(&l->file, lost);
+	keep_packed(l->all, &l->file);
+	return good;
 }
 
 static void
@@ -85,9 +125,9 @@ find_lost(struct looking *l, struct ext4 *fs, const struct jbd2 *journal)
 
 /* The file system at an offset, if it is one that we know. */
 static void
-look(const struct stream *s, uint64_t off, uint64_t len)
+look(const struct stream *s, struct lostfs *all, uint64_t off, uint64_t len)
 {
-	struct looking l = { .s = s };
+	struct looking l = { .s = s, .all = all };
 	struct jbd2 journal;
 	struct ext4 fs;
 	struct err e;
@@ -139,21 +179,45 @@ leave_out_gaps(const struct stream *s)
 static void *
 open_stream(const struct stream *s)
 {
+	struct lostfs *all = mem_alloc(1, sizeof(*all));
+
 	if (s->pipe) {
 		if (s->unallocated) {
 			tell(s, 0, "what is free cannot be told of standard "
 			    "input that cannot be read twice");
 			find_allocated(s, 0, UINT64_MAX / 2);
 		}
-		return NULL;
+		return all;
 	}
 	if (s->npart == 0)
-		look(s, 0, s->size);
+		look(s, all, 0, s->size);
 	else if (s->unallocated)
 		leave_out_gaps(s);
 	for (size_t i = 0; i < s->npart; i++)
-		look(s, s->part[i].off, s->part[i].len);
-	return NULL;
+		look(s, all, s->part[i].off, s->part[i].len);
+	return all;
 }
 
-const struct finder lostfs_finder = { .open = open_stream };
+/* The lines of what is in pieces. */
+static void
+end(const struct stream *s, void *state)
+{
+	const struct lostfs *all = state;
+
+	for (size_t i = 0; i < all->n && s->unpack != NULL; i++)
+		s->unpack(s, all->packed[i].kind, all->packed[i].v,
+		    all->packed[i].n);
+}
+
+static void
+close_state(void *state)
+{
+	struct lostfs *all = state;
+
+	mem_free(all->packed);
+	mem_free(all);
+}
+
+const struct finder lostfs_finder = { .open = open_stream,
+	.end = end,
+	.close = close_state };

@@ -16,6 +16,8 @@
 #include "source/queuerecord.h"
 #include "source/runlog.h"
 
+#define LOOK	4096	/* bytes searched at once */
+
 /* A log among the inputs. */
 struct queueslot {
 	const struct input	*in;	/* NULL: free */
@@ -229,6 +231,122 @@ another(struct queueread *q, uint64_t base, uint64_t end, uint64_t *next)
 	return false;
 }
 
+/* The first C record that begins a queue file in len bytes, or 0. */
+static uint64_t
+find_head(struct queueread *q, uint64_t off, uint64_t len)
+{
+	uint64_t end = off + len;
+
+	while (off < end) {
+		size_t n = end - off < LOOK ? (size_t)(end - off) : LOOK;
+		struct slice s = slice_sub(atfile_at(&q->file, off, n), 0, n);
+		size_t i = slice_chr(s, 'C');
+
+		if (s.len == 0)
+			return 0;
+		if (i == SLICE_NONE) {
+			off += s.len;
+			continue;
+		}
+		off += i;
+		if (queuefile_begins(slice_sub(atfile_at(&q->file, off,
+		    QUEUEREC_LOOK), 0, QUEUEREC_LOOK)))
+			return off;
+		off++;
+	}
+	return 0;
+}
+
+/*
+ * Does another queue file begin in what was just read?  In what is lost, or in
+ * the record before, which swallows it when its own end is missing; or with
+ * a C record, of which a file that cleanup made has one, at its front.  last
+ * is where the record before begins.
+ */
+static uint64_t
+begun(struct queueread *q, uint64_t base, uint64_t last,
+    enum queuefile_item item, const struct queuefile_rec *r)
+{
+	uint64_t off = r->off;
+
+	if (item == QUEUEFILE_LOSS) {
+		if (last < off && off - last <= QUEUEFILE_DATA)
+			off = last;
+		return find_head(q, base + off + 1, r->off + r->lost - off -
+		    1);
+	}
+	if (r->type == 'C' && r->off > 0 && (r->stray || q->facts.cleanup))
+		return find_head(q, base + r->off, 1);
+	return 0;
+}
+
+/* What was lost of a file, and where first. */
+struct loss {
+	const char	*what;		/* NULL: nothing */
+	uint64_t	 off;
+};
+
+/* Read up to where another begins, if *next is not NULL; tell so. */
+static void
+walk_file(struct queueread *q, const struct queuefile_src *src,
+    struct queuefile *walk, struct loss *loss, uint64_t *next)
+{
+	struct queuefile_rec r;
+	enum queuefile_item item;
+	uint64_t last = 0;
+
+	*loss = (struct loss){ .what = NULL };
+	queuefacts_reset(&q->facts);
+	queuefile_init(walk, src);
+	while ((item = queuefile_next(walk, &r)) != QUEUEFILE_END) {
+		const char *lost = queuefacts_take(&q->facts, item, &r);
+
+		if (lost != NULL && loss->what == NULL) {
+			loss->off = src->base + r.off;
+			loss->what = lost;
+		}
+		if (next != NULL &&
+		    (*next = begun(q, src->base, last, item, &r)) != 0)
+			return;
+		last = r.off;
+	}
+	if (next != NULL && walk->ended)
+		(void)another(q, src->base, walk->end, next);
+}
+
+/*
+ * The end is missing, and nobody is about to write it: cleanup set the sizes,
+ * or the mode says that it is done.
+ */
+static void
+check_end(struct queueread *q, const struct queuerecord *x,
+    const struct queuefile *walk, struct loss *loss)
+{
+	const struct queuefacts *f = &q->facts;
+
+	if (walk->ended || loss->what != NULL || queuefacts_none(f) ||
+	    (f->has_size && !f->size.minus ? !f->size.done :
+	    !q->file.copied && (q->file.st.stx_mode & 0700) != 0700))
+		return;
+	*loss = (struct loss){ .what = "no end of message",
+		.off = x->base + x->size };
+	(void)queuefacts_take(&q->facts, QUEUEFILE_LOSS,
+	    &(struct queuefile_rec){ .off = x->size, .what = loss->what });
+}
+
+/* Of a file without a name of its own, the ID that it tells of. */
+static void
+tell_qid(struct queueread *q, struct queuerecord *x)
+{
+	if (x->path.qid.ptr != NULL || (x->path.queue.ptr != NULL &&
+	    x->base == 0))
+		return;
+	x->path.qid = queuefacts_qid(&q->facts);
+	x->told_qid = queueid_parse(x->path.qid, &x->path.id, NULL) == RC_OK;
+	if (!x->told_qid)
+		x->path.qid = slice_of(NULL, 0);
+}
+
 /* One queue file from an offset on; *next is where another begins, or 0. */
 static void
 read_one(struct queueread *q, const char *path, struct queuerecord *x,
@@ -237,63 +355,44 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 	struct queuefile_src src = { .at = at, .arg = &q->file, .base = base,
 		.size = q->file.size - base };
 	struct queuefile walk;
-	struct queuefile_rec r;
-	enum queuefile_item item;
-	uint64_t first = UINT64_MAX;
-	const char *what = NULL;
+	struct loss loss;
 	char name[256];
 
 	*next = 0;
-	/* The ID that the file before it has told of goes with its facts. */
-	if (x->told_qid)
+	/* Name and logs are those of the first one. */
+	if (x->told_qid || base != 0)
 		x->path.qid = slice_of(NULL, 0);
+	for (size_t i = 0; base != 0 && i < 3; i++)
+		x->log[i].len = 0;
 	x->told_qid = false;
-	queuefacts_reset(&q->facts);
-	queuefile_init(&walk, &src);
-	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END) {
-		const char *lost = queuefacts_take(&q->facts, item, &r);
-
-		if (lost != NULL && what == NULL) {
-			first = base + r.off;
-			what = lost;
-		}
+	x->base = base;
+	walk_file(q, &src, &walk, &loss, next);
+	if (*next != 0) {
+		/* What follows is a file of its own. */
+		queuefile_free(&walk);
+		src.size = *next - base;
+		walk_file(q, &src, &walk, &loss, NULL);
 	}
+	x->size = src.size;
 	if (x->path.queue.ptr == NULL && queuefacts_none(&q->facts)) {
 		/* Named, but nothing of Postfix. */
-		x->size = src.size;
 		msg_note("%s: no queue file", msg_quote(name, sizeof(name),
 		    buf_slice(&q->src)));
 		queuerecord_file(x, SLICE("unknown"), give, q);
 		queuefile_free(&walk);
 		return;
 	}
-	if (walk.ended && another(q, base, walk.end, next)) {
-		/* What follows is a file of its own. */
-		queuefile_free(&walk);
-		src.size = *next - base;
-		queuefacts_reset(&q->facts);
-		queuefile_init(&walk, &src);
-		while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
-			(void)queuefacts_take(&q->facts, item, &r);
-	}
-	if (x->path.queue.ptr == NULL && x->path.qid.ptr == NULL) {
-		x->path.qid = queuefacts_qid(&q->facts);
-		x->told_qid = queueid_parse(x->path.qid, &x->path.id, NULL) ==
-		    RC_OK;
-		if (!x->told_qid)
-			x->path.qid = slice_of(NULL, 0);
-	}
+	check_end(q, x, &walk, &loss);
+	tell_qid(q, x);
 	queuefacts_end(&q->facts, &walk, x->path.qid);
 	x->whole = walk.ended && queuefacts_whole(&q->facts);
-	x->base = base;
-	x->size = src.size;
 	queuespool_check(&q->spool, path, x, &q->facts);
-	if (what != NULL) {
+	if (loss.what != NULL) {
 		q->damaged++;
 		if (!msg_is_quiet())
 			(void)msg_err(msg_quote(name, sizeof(name),
-			    buf_slice(&q->src)), RC_DAMAGED,
-			    &(struct err){ .what = what, .off = first });
+			    buf_slice(&q->src)), RC_DAMAGED, &(struct err){
+			    .what = loss.what, .off = loss.off });
 	}
 	q->files++;
 	queuerecord_write(x, &q->facts, give, q);

@@ -111,8 +111,7 @@ had(struct twin *e, const struct twin *line, const struct feed *f)
 static bool
 is_unique(const struct event *ev)
 {
-	return ev->kind == EV_DELIVERY || ev->kind == EV_REMOVED ||
-	    ev->kind == EV_PICKUP ||
+	return ev->kind == EV_DELIVERY || ev->kind == EV_PICKUP ||
 	    (ev->kind == EV_CLIENT &&
 		!slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")));
 }

@@ -12,7 +12,7 @@
  *
  * Two loggers, as journald and rsyslog, stamp one line each on its own: that
  * is no twin, because which of two like lines is which would be a guess.  But
- * a process logs an arrival, a delivery or an end once: such a line of two
+ * a process logs an arrival or a delivery once: such a line of two
  * sources within TWINS_APART seconds is counted in `apart`.
  *
  * The same line may stand a little later in the merged order in a source

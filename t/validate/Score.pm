@@ -43,7 +43,7 @@ sub score_lines {
 
 	# Of a compressed file: $of is what it holds, $packed the file.
 	if ($of) {
-		%intact = %true if $image eq '' || index($image, $packed) >= 0;
+		%intact = %true if $image eq '' || lying($image, $packed) eq $packed;
 	} else {
 		while ($image =~ /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 mx postfix[^\n\0]*)\n/g) {
 			$intact{$1} = 1 if $true{$1};
@@ -56,10 +56,10 @@ sub score_lines {
 		my $line = $of ? undef : substr $image, $e->{off}, $e->{len};
 
 		if ($of) {
-			next unless $e->{src} =~ /\@\d+-(?:GZIP|XZ|ZSTD)/;
+			next unless $e->{src} =~ /\@[\d+,]+-(?:GZIP|XZ|ZSTD)/;
 			$line = substr $of, $e->{off}, $e->{len};
 		} else {
-			next if $e->{src} =~ /\@\d+-/;
+			next if $e->{src} =~ /\@[\d+,]+-/;
 		}
 		if ($true{$line}) {
 			$got{$line} = 1;
