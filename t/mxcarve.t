@@ -143,6 +143,16 @@ subtest 'compressed, cut off and damaged' => sub {
 		is($e[0]{src}, "$dir/cut.img\@512-GZIP", "$name: path");
 		is(scalar(grep { $_->{confidence} eq 'high' } @wrong), 0, "$name: what may be wrong is not of high confidence");
 	}
+	# The zeroes behind one that is cut off may decode for long: what lies
+	# behind them is found, too.
+	my $queue = slurp('samples/queue/400008000D');
+	my @lost;
+	for my $cut (grep { $_ < length $z } map { 4096 * $_ } 1 .. 12) {
+		my $image = $pad . substr($z, 0, $cut) . "\0" x (512 * 40) . $queue . "\0" x 512;
+
+		push @lost, $cut if !grep { $_->{off} == $cut + 512 * 41 } grep { $_->{type} eq 'file' && $_->{recovered} } records(run('mxcarve', put("$dir/zero.img", $image)));
+	}
+	is("@lost", '', 'a queue file behind one that is cut off');
 	my @e = events(run('mxcarve', put("$dir/nest.img", $pad . gz("x\n" . gz($old) . "\ny") . $pad)));
 	is(scalar(@e), 3000, 'gzip in gzip');
 	like($e[0]{src}, qr/\@512-GZIP\@2-GZIP$/, 'and its path');

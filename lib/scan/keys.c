@@ -152,6 +152,32 @@ element(struct slice s, size_t *head)
 	return *head + len;
 }
 
+/* Elements lie in s, one behind the other, to its end. */
+static bool
+are_elements(struct slice s)
+{
+	while (s.len > 0) {
+		size_t head = 2, len, n;
+
+		if (s.len < 2)
+			return false;
+		len = s.ptr[1];
+		if (len > 0x80 && len <= 0x82) {
+			n = len - 0x80;
+			if (s.len < 2 + n)
+				return false;
+			len = n == 1 ? s.ptr[2] :
+				       (size_t)s.ptr[2] << 8 | s.ptr[3];
+			head += n;
+		} else if (len >= 0x80)
+			return false;
+		if (len > s.len - head)
+			return false;
+		s = slice_from(s, head + len);
+	}
+	return true;
+}
+
 bool
 keys_der(struct slice s, struct keys *k)
 {
@@ -160,7 +186,8 @@ keys_der(struct slice s, struct keys *k)
 
 	*k = (struct keys){ .len = len };
 	in = slice_sub(s, head, len - head);
-	if (len == 0 || len > s.len || len > KEYS_MAX || in.len < 8)
+	if (len == 0 || len > s.len || len > KEYS_MAX || in.len < 8 ||
+	    !are_elements(in))
 		return false;
 	k->kind = KEYS_PRIVATE;
 	if (in.ptr[0] == 0x30) {

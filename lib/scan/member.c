@@ -12,6 +12,7 @@
 #define FLAG_COMMENT	0x10
 #define FIXED		10	/* bytes of a header without names */
 #define TRAILER		8
+#define MAGIC		4	/* bytes that any of them begins with */
 #define XZ_HEAD		12	/* bytes of its header, and of its footer */
 #define END_REACH	((uint64_t)1 << 30)	/* stored bytes looked through for an end */
 
@@ -65,25 +66,29 @@ member_header(struct slice s, int64_t *mtime, bool *has_mtime)
 	return pos <= s.len ? pos : 0;
 }
 
+/* Step over gzip's header; false if there is none. */
 static bool
-open_deflate(struct member *m, uint64_t bit, bool unknown)
-{
-	m->deflate = mem_alloc(1, sizeof(*m->deflate));
-	deflate_init(m->deflate, m->read, m->arg);
-	deflate_start(m->deflate, bit, unknown);
-	m->crc = (uint32_t)crc32(0, NULL, 0);
-	m->open = true;
-	return true;
-}
-
-static bool
-open_gzip(struct member *m, uint64_t off)
+open_header(struct member *m, uint64_t off)
 {
 	unsigned char head[MEMBER_HEAD];
 	size_t n = m->read(m->arg, off, head, sizeof(head));
 
 	n = member_header(slice_of(head, n), &m->mtime, &m->has_mtime);
-	return n > 0 && open_deflate(m, (off + n) * 8, false);
+	m->data = off + n;
+	m->open = n > 0;
+	return m->open;
+}
+
+static bool
+open_gzip(struct member *m, uint64_t off)
+{
+	if (!open_header(m, off))
+		return false;
+	m->deflate = mem_alloc(1, sizeof(*m->deflate));
+	deflate_init(m->deflate, m->read, m->arg);
+	deflate_start(m->deflate, m->data);
+	m->crc = (uint32_t)crc32(0, NULL, 0);
+	return true;
 }
 
 /* Behind an xz stream whose footer is right; UINT64_MAX if there is none. */
@@ -158,6 +163,9 @@ give_archive(struct archive *a, void *arg, const void **p)
 	    (size_t)left : MEMBER_BUF);
 
 	(void)a;
+	/* What was given before is used up. */
+	if (m->next > m->solid)
+		m->solid = m->next;
 	m->next += n;
 	*p = m->in;
 	return (la_ssize_t)n;
@@ -194,15 +202,33 @@ bool
 member_open(struct member *m, enum member_kind kind, deflate_read_fn *read,
     void *arg, uint64_t off)
 {
-	*m = (struct member){ .kind = kind, .read = read, .arg = arg };
+	*m = (struct member){ .kind = kind, .read = read, .arg = arg,
+		.solid = off + MAGIC };
 	switch (kind) {
 	case MEMBER_GZIP:
 		return open_gzip(m, off);
-	case MEMBER_DEFLATE:
-		return open_deflate(m, off, true);
 	default:
 		return open_archive(m, off);
 	}
+}
+
+bool
+member_open_part(struct member *m, deflate_read_fn *read, void *arg,
+    uint64_t off, const struct resync *plan, size_t part,
+    const struct prefix *prefix)
+{
+	*m = (struct member){ .kind = MEMBER_GZIP, .read = read, .arg = arg };
+	if (plan->flip != RESYNC_NOWHERE) {
+		m->flip = (struct resync_flip){ read, arg, plan->flip };
+		m->read = resync_read_flipped;
+		m->arg = &m->flip;
+		return open_gzip(m, off);
+	}
+	if (!open_header(m, off))
+		return false;
+	m->part = mem_alloc(1, sizeof(*m->part));
+	resync_open(m->part, plan, read, arg, prefix, part);
+	return true;
 }
 
 /* The deflate data has ended: checksum and length follow. */
@@ -215,13 +241,16 @@ end_gzip(struct member *m)
 	m->end += n;
 	m->good = m->made;
 	if (n == sizeof(t) && le32(t) == m->crc &&
-	    le32(t + 4) == (uint32_t)m->made)
+	    le32(t + 4) == (uint32_t)m->made) {
+		m->solid = m->end;
 		return RC_END;
+	}
 	/* Cut off behind the data: nothing says that it is wrong. */
 	if (n == sizeof(t)) {
 		m->sum_bad = true;
 		m->good = 0;
-	}
+	} else
+		m->solid = m->end;
 	return RC_DAMAGED;
 }
 
@@ -235,15 +264,13 @@ read_deflate(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 		m->end = deflate_pos(m->deflate);
 		m->good = m->deflate->block_made;
 		m->block = m->deflate->block;
+		m->solid = m->block / 8;
 	} while (rc == RC_OK && *made == 0);
 	m->made += *made;
 	m->crc = (uint32_t)crc32(m->crc, dst, (unsigned int)*made);
 	if (rc != RC_END)
 		return rc;
-	if (m->kind == MEMBER_GZIP)
-		return end_gzip(m);
-	m->good = m->made;
-	return RC_END;
+	return end_gzip(m);
 }
 
 enum rc
@@ -252,6 +279,8 @@ member_read(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 	la_ssize_t n;
 
 	*made = 0;
+	if (m->part != NULL)
+		return resync_read(m->part, dst, cap, made);
 	if (m->deflate != NULL)
 		return read_deflate(m, dst, cap, made);
 	n = archive_read_data(m->archive, dst, cap);
@@ -262,6 +291,8 @@ member_read(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 		m->good = m->made;
 		return RC_OK;
 	}
+	if (n == 0)
+		m->solid = m->end;
 	return n == 0 ? RC_END : RC_DAMAGED;
 }
 
@@ -271,6 +302,10 @@ member_close(struct member *m)
 	if (m->deflate != NULL)
 		deflate_free(m->deflate);
 	mem_free(m->deflate);
+	if (m->part != NULL)
+		resync_close(m->part);
+	mem_free(m->part);
+	m->part = NULL;
 	if (m->archive != NULL)
 		(void)archive_read_free(m->archive);
 	mem_free(m->in);

@@ -83,8 +83,10 @@ carveprobe_make(const struct carveprobe_src *src, enum member_kind kind,
 	decode(src, &m, off, limit, p, buf);
 	p->made = m.made;
 	p->end = m.end;
+	p->solid = m.solid;
 	p->good = m.good;
 	p->block = m.block;
+	p->data = m.data;
 	p->has_mtime = m.has_mtime;
 	p->mtime = m.mtime;
 	member_close(&m);

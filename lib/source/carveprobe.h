@@ -32,8 +32,10 @@ struct carveprobe {
 	uint64_t	 work;
 	uint64_t	 made;
 	uint64_t	 end;
+	uint64_t	 solid;		/* see scan/member.h */
 	uint64_t	 good;
 	uint64_t	 block;
+	uint64_t	 data;		/* where gzip's begins */
 	bool		 has_mtime;
 	int64_t		 mtime;
 };

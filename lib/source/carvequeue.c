@@ -1,5 +1,7 @@
 #include "source/carvequeue.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "base/msg.h"
 #include "io/digest.h"
@@ -25,7 +27,7 @@ struct carvequeue {
 	size_t block_len;
 	struct queuefacts facts;
 	struct atfile none; /* no file of its own */
-	uint64_t log_end; /* of the latest log */
+	uint64_t log_end;   /* of the latest log */
 	uint64_t work;
 	bool rest; /* pieces are to be looked for */
 	struct doubt *doubt;
@@ -288,8 +290,8 @@ log_start(struct carvequeue *c, uint64_t off)
 	s = slice_sub(at(c, off, 1), 0, 1);
 	if (s.len == 0 || s.ptr[0] != '\n')
 		return off;
-	s = slice_sub(at(c, from, (size_t)(off - from)), 0,
-	    (size_t)(off - from));
+	s = slice_sub(
+	    at(c, from, (size_t)(off - from)), 0, (size_t)(off - from));
 	n = slice_rchr(s, '\n');
 	if (s.len < off - from || n == SLICE_NONE)
 		return off;
@@ -527,12 +529,32 @@ join_all(struct carvequeue *c)
 	queuefind_free(&q);
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+	const struct doubt *x = a, *y = b;
+
+	return x->size < y->size ? -1 : x->size > y->size;
+}
+
+/* Are two of those in doubt of one size, as those of a mailing? */
+static bool
+has_twins(struct carvequeue *c)
+{
+	if (c->ndoubt > 0)
+		qsort(c->doubt, c->ndoubt, sizeof(*c->doubt), by_size);
+	for (size_t i = 1; i < c->ndoubt; i++)
+		if (c->doubt[i].size == c->doubt[i - 1].size)
+			return true;
+	return false;
+}
+
 static void
 on_end(const struct stream *s, void *state)
 {
 	struct carvequeue *c = state;
 
-	if (c->rest && !s->pipe)
+	if ((c->rest || has_twins(c)) && !s->pipe)
 		join_all(c);
 }
 

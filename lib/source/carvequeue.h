@@ -4,10 +4,10 @@
  * A queue file that lies in a row is found, and claimed, where its first record
  * is met.  Behind the last byte of an image, and only if something was met
  * that is no whole file (a first record whose file breaks off, a Received
- * header in a record), the image is read once more for the pieces
- * (scan/queuejoin.h): files are put together, what is left over of envelopes
- * and contents is given as it is.  This needs a way back, which a pipe does
- * not give: there, such a file is as long as it lies in a row.
+ * header in a record) or there may be a mailing, the image is read once more
+ * for the pieces (scan/queuejoin.h): files are put together, what is left over
+ * of envelopes and contents is given as it is.  This needs a way back, which a
+ * pipe does not give: there, such a file is as long as it lies in a row.
  *
  * What lies in a row may be the head of one file and the tail of another of
  * a mailing.  Where nothing in it proves that it is one (scan/queuelink.h),
