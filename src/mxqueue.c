@@ -9,6 +9,7 @@
 #include "io/spool.h"
 #include "source/queuedump.h"
 #include "source/queueparts.h"
+#include "source/queuesource.h"
 #include "source/queueread.h"
 #include "source/queueshape.h"
 #include "source/runlog.h"
@@ -148,7 +149,7 @@ run_records(struct mxqueue *x)
 		msg_note("%llu files that are no queue files left out",
 		    (unsigned long long)x->q.other);
 	if (x->mode == MODE_RECORDS)
-		(void)queueread_sources(&x->q, put_source, x);
+		(void)queuesource_all(&x->q, put_source, x);
 	else if (x->formatted)
 		(void)queueshape_records(x->shape, &x->t.out);
 	else if (put_table(x) != EXIT_YES)

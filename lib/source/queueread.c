@@ -1,22 +1,18 @@
 #include "source/queueread.h"
 
-#include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "base/num.h"
 #include "fmt/bouncelog.h"
-#include "io/sandbox.h"
 #include "io/spool.h"
 #include "io/srcpath.h"
+#include "source/queueone.h"
 #include "source/queueparts.h"
 #include "source/queuerecord.h"
+#include "source/queuesource.h"
 #include "source/runlog.h"
-
-#define LOOK	4096	/* bytes searched at once */
 
 /* A log among the inputs. */
 struct queueslot {
@@ -63,7 +59,7 @@ queueread_open(struct queueread *q, const struct inputs *in,
 		.temp = -1 };
 	q->whole = mem_alloc(in->nroots, sizeof(*q->whole));
 	for (size_t i = 0; i < in->nroots; i++)
-		q->whole[i] = queueread_whole(in->roots[i]);
+		q->whole[i] = queuesource_whole(in->roots[i]);
 	queuefacts_init(&q->facts);
 	queuespool_init(&q->spool);
 	srcpath_init(&q->src);
@@ -211,129 +207,6 @@ give(void *arg, const struct rec *r)
 	return !q->stopped;
 }
 
-/* Another queue file behind the one that ends at `end`? */
-static bool
-another(struct queueread *q, uint64_t base, uint64_t end, uint64_t *next)
-{
-	/* Blocks of a disk may be filled up with zeros. */
-	for (uint64_t off = base + end; off < q->file.size;) {
-		struct slice s = atfile_at(&q->file, off, QUEUEREC_LOOK);
-
-		if (s.len == 0)
-			return false;
-		if (s.ptr[0] == 0) {
-			off++;
-			continue;
-		}
-		*next = off;
-		return queuefile_begins(slice_sub(s, 0, QUEUEREC_LOOK));
-	}
-	return false;
-}
-
-/* The first C record that begins a queue file in len bytes, or 0. */
-static uint64_t
-find_head(struct queueread *q, uint64_t off, uint64_t len)
-{
-	uint64_t end = off + len;
-
-	while (off < end) {
-		size_t n = end - off < LOOK ? (size_t)(end - off) : LOOK;
-		struct slice s = slice_sub(atfile_at(&q->file, off, n), 0, n);
-		size_t i = slice_chr(s, 'C');
-
-		if (s.len == 0)
-			return 0;
-		if (i == SLICE_NONE) {
-			off += s.len;
-			continue;
-		}
-		off += i;
-		if (queuefile_begins(slice_sub(atfile_at(&q->file, off,
-		    QUEUEREC_LOOK), 0, QUEUEREC_LOOK)))
-			return off;
-		off++;
-	}
-	return 0;
-}
-
-/*
- * Does another queue file begin in what was just read?  In what is lost, or in
- * the record before, which swallows it when its own end is missing; or with
- * a C record, of which a file that cleanup made has one, at its front.  last
- * is where the record before begins.
- */
-static uint64_t
-begun(struct queueread *q, uint64_t base, uint64_t last,
-    enum queuefile_item item, const struct queuefile_rec *r)
-{
-	uint64_t off = r->off;
-
-	if (item == QUEUEFILE_LOSS) {
-		if (last < off && off - last <= QUEUEFILE_DATA)
-			off = last;
-		return find_head(q, base + off + 1, r->off + r->lost - off -
-		    1);
-	}
-	if (r->type == 'C' && r->off > 0 && (r->stray || q->facts.cleanup))
-		return find_head(q, base + r->off, 1);
-	return 0;
-}
-
-/* What was lost of a file, and where first. */
-struct loss {
-	const char	*what;		/* NULL: nothing */
-	uint64_t	 off;
-};
-
-/* Read up to where another begins, if *next is not NULL; tell so. */
-static void
-walk_file(struct queueread *q, const struct queuefile_src *src,
-    struct queuefile *walk, struct loss *loss, uint64_t *next)
-{
-	struct queuefile_rec r;
-	enum queuefile_item item;
-	uint64_t last = 0;
-
-	*loss = (struct loss){ .what = NULL };
-	queuefacts_reset(&q->facts);
-	queuefile_init(walk, src);
-	while ((item = queuefile_next(walk, &r)) != QUEUEFILE_END) {
-		const char *lost = queuefacts_take(&q->facts, item, &r);
-
-		if (lost != NULL && loss->what == NULL) {
-			loss->off = src->base + r.off;
-			loss->what = lost;
-		}
-		if (next != NULL &&
-		    (*next = begun(q, src->base, last, item, &r)) != 0)
-			return;
-		last = r.off;
-	}
-	if (next != NULL && walk->ended)
-		(void)another(q, src->base, walk->end, next);
-}
-
-/*
- * The end is missing, and nobody is about to write it: cleanup set the sizes,
- * or the mode says that it is done.
- */
-static void
-check_end(struct queueread *q, const struct queuerecord *x,
-    const struct queuefile *walk, struct loss *loss)
-{
-	const struct queuefacts *f = &q->facts;
-
-	if (walk->ended || loss->what != NULL || queuefacts_none(f) ||
-	    (f->has_size && !f->size.minus ? !f->size.done :
-	    !q->file.copied && (q->file.st.stx_mode & 0700) != 0700))
-		return;
-	*loss = (struct loss){ .what = "no end of message",
-		.off = x->base + x->size };
-	(void)queuefacts_take(&q->facts, QUEUEFILE_LOSS,
-	    &(struct queuefile_rec){ .off = x->size, .what = loss->what });
-}
-
 /* Of a file without a name of its own, the ID that it tells of. */
 static void
 tell_qid(struct queueread *q, struct queuerecord *x)
@@ -355,7 +228,8 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 	struct queuefile_src src = { .at = at, .arg = &q->file, .base = base,
 		.size = q->file.size - base };
 	struct queuefile walk;
-	struct loss loss;
+	struct queueone one = { .file = &q->file, .facts = &q->facts };
+	struct queueone_loss loss;
 	char name[256];
 
 	*next = 0;
@@ -366,12 +240,12 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 		x->log[i].len = 0;
 	x->told_qid = false;
 	x->base = base;
-	walk_file(q, &src, &walk, &loss, next);
+	queueone_walk(&one, &src, &walk, &loss, next);
 	if (*next != 0) {
 		/* What follows is a file of its own. */
 		queuefile_free(&walk);
 		src.size = *next - base;
-		walk_file(q, &src, &walk, &loss, NULL);
+		queueone_walk(&one, &src, &walk, &loss, NULL);
 	}
 	x->size = src.size;
 	if (x->path.queue.ptr == NULL && queuefacts_none(&q->facts)) {
@@ -382,7 +256,7 @@ read_one(struct queueread *q, const char *path, struct queuerecord *x,
 		queuefile_free(&walk);
 		return;
 	}
-	check_end(q, x, &walk, &loss);
+	queueone_end(&one, &src, &walk, &loss);
 	tell_qid(q, x);
 	queuefacts_end(&q->facts, &walk, x->path.qid);
 	x->whole = walk.ended && queuefacts_whole(&q->facts);
@@ -528,96 +402,6 @@ queueread_rest(struct queueread *q)
 		if (p.log && p.qid.ptr != NULL)
 			(void)queueread_file(q, &q->in->v[i]);
 	}
-}
-
-bool
-queueread_whole(const char *dir)
-{
-	struct slice rest = slice_cstr(QUEUEREAD_WHOLE), queue;
-	char path[4096];
-	struct stat st;
-	bool more;
-	int n;
-
-	do {
-		more = slice_cut(rest, ' ', &queue, &rest);
-		if (!more)
-			queue = rest;
-		n = snprintf(path, sizeof(path), "%s/%.*s", dir,
-		    (int)queue.len, (const char *)queue.ptr);
-		if (n < 0 || (size_t)n >= sizeof(path) ||
-		    lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-			return false;
-	} while (more);
-	return true;
-}
-
-void
-queueread_source(struct rec *r, struct slice dir, bool damaged)
-{
-	rec_clear(r);
-	rec_set(r, F_TYPE, SLICE("source"));
-	if (dir.ptr != NULL) {
-		rec_set(r, F_SRC, dir);
-		rec_set(r, F_QUEUE, SLICE(QUEUEREAD_WHOLE));
-	}
-	rec_set(r, F_FORMAT, SLICE("queue"));
-	if (damaged)
-		rec_set(r, F_DAMAGED, SLICE("damaged"));
-	rec_set(r, F_TOOL, slice_cstr(msg_tool()));
-	rec_set(r, F_VERSION, slice_cstr(VERSION));
-	rec_set(r, F_SANDBOX, slice_cstr(sandbox_state()));
-}
-
-bool
-queueread_bundles(const struct queuebundle *b, bool damaged, queueread_fn *fn,
-    void *arg)
-{
-	unsigned char num[NUM_MAX];
-	struct buf src;
-	bool ok = true;
-	struct rec r;
-
-	srcpath_init(&src);
-	for (size_t i = 0; ok && i < b->nsource; i++) {
-		const struct reader_total *t = &b->source[i].total;
-
-		srcpath_file(&src, slice_cstr(b->source[i].path));
-		queueread_source(&r, slice_of(NULL, 0), damaged);
-		rec_set(&r, F_SRC, buf_slice(&src));
-		rec_set(&r, F_SIZE, slice_of(num, num_u64(num, t->size)));
-		if (t->has_sha256)
-			rec_set(&r, F_SHA256, slice_cstr(t->sha256));
-		runlog_input(b->source[i].path, t);
-		ok = fn(arg, &r);
-	}
-	buf_free(&src);
-	return ok;
-}
-
-bool
-queueread_sources(const struct queueread *q, queueread_fn *fn, void *arg)
-{
-	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok;
-	struct buf src;
-	struct rec r;
-
-	ok = queueread_bundles(&q->bundle, damaged, fn, arg);
-	srcpath_init(&src);
-	for (size_t i = 0; ok && q->unread == 0 && q->in->failed == 0 &&
-	    i < q->in->nroots; i++) {
-		if (!q->whole[i])
-			continue;
-		srcpath_file(&src, slice_cstr(q->in->roots[i]));
-		queueread_source(&r, buf_slice(&src), damaged);
-		ok = fn(arg, &r);
-		any = true;
-	}
-	buf_free(&src);
-	if (any || !ok)
-		return ok;
-	queueread_source(&r, slice_of(NULL, 0), damaged);
-	return fn(arg, &r);
 }
 
 int

@@ -67,20 +67,6 @@ bool	queueread_file(struct queueread *, const struct input *);
 /* After all of them: the logs whose message was not among them. */
 void	queueread_rest(struct queueread *);
 void	queueread_close(struct queueread *);
-/*
- * At the end: a source record for each directory that has all queues of
- * Postfix and was read whole (`src`, `queue`), or one for everything; and one
- * for each bundle.
- */
-bool	queueread_sources(const struct queueread *, queueread_fn *, void *arg);
-/* The same for one directory, or an absent slice. */
-void	queueread_source(struct rec *, struct slice dir, bool damaged);
-/* Those of bundles that were taken from; false to stop. */
-bool	queueread_bundles(const struct queuebundle *, bool damaged,
-	    queueread_fn *, void *arg);
-/* A directory with incoming, active, deferred and hold. */
-#define QUEUEREAD_WHOLE	"incoming active deferred hold"
-bool	queueread_whole(const char *dir);
 /* 0, 1 or 2 as a converter's. */
 int	queueread_status(const struct queueread *);
 

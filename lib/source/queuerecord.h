@@ -4,8 +4,8 @@
  * queuerecord_write makes the `file` record and the events from the facts,
  * the file's state and the texts of its logs; queuerecord_log those of a log
  * without its message; queuerecord_file only the `file` record of what is
- * told elsewhere or is no queue file.  All leave the hash in sha256.  Contradictions between name, file and contents are
- * added to the facts.
+ * told elsewhere or is no queue file.  All leave the hash in sha256.
+ * Contradictions between name, file and contents are added to the facts.
  */
 #ifndef SOURCE_QUEUERECORD_H
 #define SOURCE_QUEUERECORD_H
@@ -37,8 +37,6 @@ struct queuerecord {
 
 typedef bool	queuerecord_fn(void *arg, const struct rec *);
 
-/* Is it the file that Postfix made, and not a copy?  By its inode. */
-bool	queuerecord_original(const struct queuerecord *);
 
 void	queuerecord_write(struct queuerecord *, struct queuefacts *,
 	    queuerecord_fn *, void *arg);

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
-#include "source/queuerecord.h"
+#include "source/queuecheck.h"
 
 #define DIR_MAX	4096
 
@@ -65,7 +65,7 @@ queuespool_check(struct queuespool *s, const char *path,
 {
 	if (x->path.queue.ptr == NULL)
 		return;
-	if (queuerecord_original(x) &&
+	if (queuecheck_original(x) &&
 	    !slice_eq(x->path.queue, SLICE("maildrop")) &&
 	    find_owner(s, path, x) && x->file->st.stx_uid != s->owner)
 		queuefacts_bad(f, SLICE("owner"));

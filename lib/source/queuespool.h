@@ -3,7 +3,7 @@
  *
  * Two contradictions that no file shows alone.  `owner`: all queues and, but
  * for maildrop, all files in them belong to the mail owner; a file that was
- * never copied (queuerecord_original) and belongs to somebody else was made by
+ * never copied (queuecheck_original) and belongs to somebody else was made by
  * somebody else.  `warning-time-differs`: the time of the delay warning is the
  * arrival plus delay_warning_time, the same for all files, as long as nobody
  * changes the setting; the first file of a spool says how much it is.

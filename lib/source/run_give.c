@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "base/num.h"
 #include "io/srcpath.h"
+#include "source/queuesource.h"
 #include "source/runlog.h"
 #include "track/coverage.h"
 
@@ -116,19 +117,19 @@ give_queue_source(struct run *x)
 	for (size_t i = 0; i < s->in.n; i++)
 		if (s->in.v[i].copy == NULL)
 			runlog_input(s->in.v[i].path, NULL);
-	(void)queueread_bundles(&s->bundle, s->damaged > 0,
+	(void)queuesource_bundles(&s->bundle, s->damaged > 0,
 	    run_give_record, x);
 	for (size_t i = 0; i < s->nroot; i++) {
 		if (!s->root[i].spool.whole)
 			continue;
-		queueread_source(&r, slice_of(s->root[i].path.text,
+		queuesource_make(&r, slice_of(s->root[i].path.text,
 		    s->root[i].path.len), s->damaged > 0);
 		(void)run_give(x, &r);
 		any = true;
 	}
 	if (any)
 		return;
-	queueread_source(&r, slice_of(NULL, 0), s->damaged > 0);
+	queuesource_make(&r, slice_of(NULL, 0), s->damaged > 0);
 	(void)run_give(x, &r);
 }
 

@@ -7,6 +7,7 @@
 #include "base/msg.h"
 #include "io/srcpath.h"
 #include "rec/packed.h"
+#include "source/queuesource.h"
 
 #define KEY_LEN 12 /* seconds, nanoseconds */
 #define HEAD 4	   /* bytes of a record's length */
@@ -58,7 +59,7 @@ spooled_open(struct spooled *s, const struct inputs *in, const struct opt *opt)
 	buf_init(&s->pack, SPOOLED_FILE);
 	srcpath_init(&src);
 	for (size_t i = 0; i < in->nroots; i++)
-		if (queueread_whole(in->roots[i])) {
+		if (queuesource_whole(in->roots[i])) {
 			srcpath_file(&src, slice_cstr(in->roots[i]));
 			root_of(s, buf_slice(&src))->spool.whole = true;
 		}
