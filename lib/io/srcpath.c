@@ -52,6 +52,19 @@ srcpath_data(struct buf *b, struct slice file, uint64_t off, struct slice word)
 }
 
 void
+srcpath_bit(struct buf *b, struct slice file, uint64_t bit, struct slice word)
+{
+	b->len = 0;
+	buf_add(b, file);
+	buf_addc(b, '@');
+	buf_addu(b, bit / 8);
+	buf_addc(b, '.');
+	buf_addu(b, bit % 8);
+	buf_addc(b, '-');
+	buf_add(b, word);
+}
+
+void
 srcpath_member(struct buf *b, struct slice file, struct slice name)
 {
 	b->len = 0;

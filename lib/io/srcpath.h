@@ -4,6 +4,10 @@
  *	FILE			a plain file
  *	FILE@OFF-GZIP		data inflated from the gzip member at OFF
  *	FILE@OFF+LEN,OFF+LEN-GZIP	or from one in pieces (scan/pieced.h)
+ *	FILE@OFF-GZIP@BYTE.BIT-DEFLATE	what that member holds behind damage,
+ *				decoded from a bit of FILE on
+ *	FILE@OFF-GZIP@BYTE.BIT-BITFLIP	what it holds when that bit of FILE,
+ *				which is wrong, is inverted
  *	FILE!NAME		a file in a bundle
  *	FILE!NAME@0-XZ		a compressed file in a bundle
  *
@@ -24,6 +28,9 @@ void	srcpath_init(struct buf *);
 void	srcpath_file(struct buf *, struct slice name);
 /* Start anew with FILE@OFF-WORD, WORD in capitals. */
 void	srcpath_data(struct buf *, struct slice file, uint64_t off,
+	    struct slice word);
+/* Start anew with FILE@BYTE.BIT-WORD. */
+void	srcpath_bit(struct buf *, struct slice file, uint64_t bit,
 	    struct slice word);
 /* Start anew with FILE!NAME. */
 void	srcpath_member(struct buf *, struct slice file, struct slice name);

@@ -53,26 +53,13 @@ more(struct deflate *d)
 }
 
 void
-deflate_start(struct deflate *d, uint64_t bit, bool unknown)
+deflate_start(struct deflate *d, uint64_t off)
 {
-	unsigned int skip = (unsigned int)(bit % 8);
-
 	(void)inflateReset(&d->z);
-	if (unknown) {
-		unsigned char window[DEFLATE_WINDOW];
-
-		memset(window, DEFLATE_UNKNOWN, sizeof(window));
-		(void)inflateSetDictionary(&d->z, window, sizeof(window));
-	}
-	d->next = bit / 8;
+	d->next = off;
 	d->made = d->block_made = 0;
-	d->block = bit;
+	d->block = off * 8;
 	d->z.avail_in = 0;
-	if (skip == 0 || !more(d))
-		return;
-	(void)inflatePrime(&d->z, 8 - (int)skip, *d->z.next_in >> skip);
-	d->z.next_in++;
-	d->z.avail_in--;
 }
 
 uint64_t

@@ -1,11 +1,8 @@
 /*
- * deflate - compressed blocks out of raw bytes, from any bit on
+ * deflate - compressed blocks out of raw bytes
  *
  * The bytes come from a function, so that a stream may lie in an image or in
- * another stream.  deflate_start begins at a bit, counted from the start of
- * those bytes; with `unknown` set the 32 KB before it are not known: where
- * they are copied from, the bytes made are DEFLATE_UNKNOWN, and so on where
- * those are copied.  All others are exact.
+ * another stream.  deflate_start begins at a byte of them.
  *
  * deflate_step makes up to cap bytes, fewer at the end of a block.  RC_OK: go
  * on; RC_END: the stream's last block has ended; RC_DAMAGED: the bytes are
@@ -28,8 +25,6 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-#define DEFLATE_UNKNOWN	0x01
-#define DEFLATE_WINDOW	32768
 #define DEFLATE_IN	16384
 #define DEFLATE_HEAD	16	/* bytes that hold a block's first header */
 
@@ -51,7 +46,7 @@ struct deflate {
 
 void	 deflate_init(struct deflate *, deflate_read_fn *, void *arg);
 void	 deflate_free(struct deflate *);
-void	 deflate_start(struct deflate *, uint64_t bit, bool unknown);
+void	 deflate_start(struct deflate *, uint64_t off);
 enum rc	 deflate_step(struct deflate *, unsigned char *dst, size_t cap,
 	    size_t *made);
 /* The offset behind the last byte used. */

@@ -66,25 +66,29 @@ member_header(struct slice s, int64_t *mtime, bool *has_mtime)
 	return pos <= s.len ? pos : 0;
 }
 
+/* Step over gzip's header; false if there is none. */
 static bool
-open_deflate(struct member *m, uint64_t bit, bool unknown)
-{
-	m->deflate = mem_alloc(1, sizeof(*m->deflate));
-	deflate_init(m->deflate, m->read, m->arg);
-	deflate_start(m->deflate, bit, unknown);
-	m->crc = (uint32_t)crc32(0, NULL, 0);
-	m->open = true;
-	return true;
-}
-
-static bool
-open_gzip(struct member *m, uint64_t off)
+open_header(struct member *m, uint64_t off)
 {
 	unsigned char head[MEMBER_HEAD];
 	size_t n = m->read(m->arg, off, head, sizeof(head));
 
 	n = member_header(slice_of(head, n), &m->mtime, &m->has_mtime);
-	return n > 0 && open_deflate(m, (off + n) * 8, false);
+	m->data = off + n;
+	m->open = n > 0;
+	return m->open;
+}
+
+static bool
+open_gzip(struct member *m, uint64_t off)
+{
+	if (!open_header(m, off))
+		return false;
+	m->deflate = mem_alloc(1, sizeof(*m->deflate));
+	deflate_init(m->deflate, m->read, m->arg);
+	deflate_start(m->deflate, m->data);
+	m->crc = (uint32_t)crc32(0, NULL, 0);
+	return true;
 }
 
 /* Behind an xz stream whose footer is right; UINT64_MAX if there is none. */
@@ -203,11 +207,28 @@ member_open(struct member *m, enum member_kind kind, deflate_read_fn *read,
 	switch (kind) {
 	case MEMBER_GZIP:
 		return open_gzip(m, off);
-	case MEMBER_DEFLATE:
-		return open_deflate(m, off, true);
 	default:
 		return open_archive(m, off);
 	}
+}
+
+bool
+member_open_part(struct member *m, deflate_read_fn *read, void *arg,
+    uint64_t off, const struct resync *plan, size_t part,
+    const struct prefix *prefix)
+{
+	*m = (struct member){ .kind = MEMBER_GZIP, .read = read, .arg = arg };
+	if (plan->flip != RESYNC_NOWHERE) {
+		m->flip = (struct resync_flip){ read, arg, plan->flip };
+		m->read = resync_read_flipped;
+		m->arg = &m->flip;
+		return open_gzip(m, off);
+	}
+	if (!open_header(m, off))
+		return false;
+	m->part = mem_alloc(1, sizeof(*m->part));
+	resync_open(m->part, plan, read, arg, prefix, part);
+	return true;
 }
 
 /* The deflate data has ended: checksum and length follow. */
@@ -249,10 +270,7 @@ read_deflate(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 	m->crc = (uint32_t)crc32(m->crc, dst, (unsigned int)*made);
 	if (rc != RC_END)
 		return rc;
-	if (m->kind == MEMBER_GZIP)
-		return end_gzip(m);
-	m->good = m->made;
-	return RC_END;
+	return end_gzip(m);
 }
 
 enum rc
@@ -261,6 +279,8 @@ member_read(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 	la_ssize_t n;
 
 	*made = 0;
+	if (m->part != NULL)
+		return resync_read(m->part, dst, cap, made);
 	if (m->deflate != NULL)
 		return read_deflate(m, dst, cap, made);
 	n = archive_read_data(m->archive, dst, cap);
@@ -282,6 +302,10 @@ member_close(struct member *m)
 	if (m->deflate != NULL)
 		deflate_free(m->deflate);
 	mem_free(m->deflate);
+	if (m->part != NULL)
+		resync_close(m->part);
+	mem_free(m->part);
+	m->part = NULL;
 	if (m->archive != NULL)
 		(void)archive_read_free(m->archive);
 	mem_free(m->in);

@@ -3,8 +3,7 @@
  *
  * member_open looks at a gzip header, or at the magic of zstd or xz, at an
  * offset of the bytes that a function gives, and is false if there is none.
- * MEMBER_DEFLATE has no header: off counts bits then, and what is copied from
- * before it is DEFLATE_UNKNOWN.  member_read makes the next bytes: RC_OK with
+ * member_read makes the next bytes: RC_OK with
  * at least one; RC_END at the end, after checksum and length were found
  * right; RC_DAMAGED when the data ends or is damaged, with what was made
  * before.  After that, `end` is the offset behind the last byte used, `solid`
@@ -14,6 +13,10 @@
  * `block` the bit where that begins.  A checksum that is wrong behind data that
  * decoded well to its end sets `sum_bad`, and good is 0: any byte may be
  * wrong.
+ *
+ * Of a gzip member that is damaged, member_open_part gives a part as
+ * scan/resync.h does, which ends with RC_END, or all of it as it is with the
+ * bit inverted that the plan says is wrong.  The plan must outlive the member.
  *
  * gzip: one member, because what follows on a disk is another file.  zstd and
  * xz go through libarchive; their end is looked for first, and `searched` is
@@ -25,13 +28,13 @@
 #define SCAN_MEMBER_H
 
 #include "scan/deflate.h"
+#include "scan/resync.h"
 
 #define MEMBER_HEAD	1024	/* largest gzip header, with its names */
 #define MEMBER_BUF	(64 * 1024)
 
 enum member_kind {
 	MEMBER_GZIP,
-	MEMBER_DEFLATE,
 	MEMBER_ZSTD,
 	MEMBER_XZ
 };
@@ -42,6 +45,9 @@ struct member {
 	void			*arg;
 	bool			 open;
 	struct deflate		*deflate;
+	struct resync_text	*part;
+	struct resync_flip	 flip;		/* what it is read through */
+	uint64_t		 data;		/* where gzip's header ends */
 	void			*archive;
 	unsigned char		*in;		/* of libarchive */
 	uint64_t		 next;
@@ -60,6 +66,9 @@ struct member {
 
 bool	 member_open(struct member *m, enum member_kind kind,
 	    deflate_read_fn *read, void *arg, uint64_t off);
+bool	 member_open_part(struct member *m, deflate_read_fn *read, void *arg,
+	    uint64_t off, const struct resync *plan, size_t part,
+	    const struct prefix *prefix);
 enum rc	 member_read(struct member *, unsigned char *dst, size_t cap,
 	    size_t *made);
 void	 member_close(struct member *);

@@ -6,7 +6,6 @@
 
 const struct slice unpacked_name[UNPACKED_KINDS] = {
 	[MEMBER_GZIP] = { (const unsigned char *)"GZIP", 4 },
-	[MEMBER_DEFLATE] = { (const unsigned char *)"DEFLATE", 7 },
 	[MEMBER_ZSTD] = { (const unsigned char *)"ZSTD", 4 },
 	[MEMBER_XZ] = { (const unsigned char *)"XZ", 2 }
 };
@@ -18,6 +17,9 @@ again(struct unpacked *u)
 	member_close(&u->member);
 	u->pos = 0;
 	u->nheld = 0;
+	if (u->plan != NULL)
+		return member_open_part(&u->member, u->read, u->arg, u->start,
+		    u->plan, u->part, u->prefix);
 	return member_open(&u->member, u->kind, u->read, u->arg, u->start);
 }
 
@@ -30,6 +32,24 @@ unpacked_open(struct unpacked *u, enum member_kind kind, deflate_read_fn *read,
 		.arg = arg,
 		.kind = kind,
 		.start = start,
+		.limit = UINT64_MAX,
+		.held = mem_alloc(MEMBER_BUF, 1) };
+	return again(u);
+}
+
+bool
+unpacked_open_part(struct unpacked *u, deflate_read_fn *read, void *arg,
+    uint64_t start, const struct resync *plan, size_t part,
+    const struct prefix *prefix)
+{
+	unpacked_close(u);
+	*u = (struct unpacked){ .read = read,
+		.arg = arg,
+		.kind = MEMBER_GZIP,
+		.start = start,
+		.plan = plan,
+		.part = part,
+		.prefix = prefix,
 		.limit = UINT64_MAX,
 		.held = mem_alloc(MEMBER_BUF, 1) };
 	return again(u);

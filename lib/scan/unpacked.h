@@ -10,6 +10,9 @@
  * the caller may set after unpacked_open, nothing more is.  unpacked_close
  * frees; it may be called twice, and of a struct of zeroes.
  *
+ * unpacked_open_part does so for a part of a gzip member that is damaged
+ * (member_open_part); the plan must outlive it.
+ *
  * unpacked_name are the words of io/srcpath.h for the kinds.
  */
 #ifndef SCAN_UNPACKED_H
@@ -17,13 +20,16 @@
 
 #include "scan/member.h"
 
-#define UNPACKED_KINDS	4
+#define UNPACKED_KINDS	3
 
 struct unpacked {
 	deflate_read_fn		*read;
 	void			*arg;
 	enum member_kind	 kind;
 	uint64_t		 start;
+	const struct resync	*plan;		/* of damage, or NULL */
+	size_t			 part;
+	const struct prefix	*prefix;
 	uint64_t		 limit, work;
 	struct member		 member;
 	uint64_t		 pos;		/* decoded so far */
@@ -35,6 +41,9 @@ extern const struct slice unpacked_name[UNPACKED_KINDS];
 
 bool	unpacked_open(struct unpacked *u, enum member_kind kind,
 	    deflate_read_fn *read, void *arg, uint64_t start);
+bool	unpacked_open_part(struct unpacked *u, deflate_read_fn *read, void *arg,
+	    uint64_t start, const struct resync *plan, size_t part,
+	    const struct prefix *prefix);
 size_t	unpacked_read(void *arg, uint64_t off, unsigned char *dst, size_t len);
 void	unpacked_close(struct unpacked *);
 

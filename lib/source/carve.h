@@ -8,9 +8,11 @@
  * another.  A compressed file is decoded once without looking at its lines, to
  * know whether there is any and how it ends, and then again.  Inside of one
  * that is whole nothing else is looked for; behind damage the bytes
- * are looked through as any others.  Decoding is bounded: CARVE_RATIO times the
- * bytes of one file, and CARVE_WORK times those of the image in all; what is
- * left out then is counted in `skipped`.
+ * are looked through as any others, and what the gzip member goes on with
+ * there is decoded, too (scan/resync.h).  Decoding is bounded: CARVE_RATIO
+ * times the bytes of one file, and CARVE_WORK times those of the image in all;
+ * what is left out then is counted in `skipped`.  The search behind damage is
+ * bounded by CARVE_TRIALS times the bytes of the image and 2 GB.
  *
  * The image is open.  `tick` is called now and then with the bytes and lines
  * so far; false from it stops.  carve_image gives RC_FAIL when the image
@@ -27,6 +29,7 @@
 #define CARVE_RATIO	1100	/* deflate makes at most 1,032 of a byte */
 #define CARVE_SLACK	((uint64_t)1024 * 1024)
 #define CARVE_WORK	32
+#define CARVE_TRIALS	8
 #define CARVE_MARK	((uint64_t)64 * 1024 * 1024)
 
 struct carve_opt {

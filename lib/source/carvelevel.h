@@ -40,7 +40,8 @@ struct carve {
 	void			*state[FINDER_MAX];	/* of the finders */
 	unsigned int		 nested;	/* anchors of finders */
 	size_t			 opened;	/* finders */
-	uint64_t		 work;		/* bytes decoded */
+	uint64_t		 work;		/* bytes decoded, */
+	uint64_t		 trials;	/* and those on trial */
 	uint64_t		 done;		/* bytes of the image */
 	uint64_t		 lines;
 	uint64_t		 next;		/* of the image, to be read */

@@ -22,6 +22,7 @@ carvemark_put(struct carvespan *r)
 		.begins = s->begins,
 		.tried = s->tried,
 		.work = c->work,
+		.trials = c->trials,
 		.done = c->done,
 		.lines = c->lines,
 		.runs = *c->o->runs,
@@ -70,6 +71,7 @@ carvemark_resume(struct carvespan *r, const struct carvemark *v)
 	s->begins = (enum anchor)v->begins;
 	s->tried = v->tried != 0;
 	c->work = v->work;
+	c->trials = v->trials;
 	c->done = c->marked = v->done;
 	c->next = v->next;
 	c->lines = v->lines;

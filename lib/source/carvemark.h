@@ -17,7 +17,7 @@ struct carvemark {
 	uint64_t		 from, next, base;	/* of the range */
 	uint64_t		 pos, floor, text_start, text_end, sector;
 	unsigned int		 begins, tried;
-	uint64_t		 work, done, lines, runs;
+	uint64_t		 work, trials, done, lines, runs;
 	uint64_t		 whole, damaged, skipped;
 	uint64_t		 assumed, yearless;
 	unsigned int		 framings, pad;

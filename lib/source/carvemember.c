@@ -4,6 +4,7 @@
 #include "io/srcpath.h"
 #include "scan/pieced.h"
 #include "source/carvefind.h"
+#include "source/carvepart.h"
 #include "source/extracts.h"
 #include "source/scout.h"
 
@@ -74,18 +75,19 @@ extract_member(struct carvelevel *up, enum member_kind kind, uint64_t off,
 	mem_free(buf);
 }
 
-/* Look through what a compressed file holds: l is open, and has its path. */
-static void
-scan_decoded(struct carvelevel *l, const struct carveprobe *p)
+void
+carvemember_scan(struct carvelevel *l, uint64_t made, const int64_t *mtime,
+    uint64_t doubt)
 {
 	struct carve *c = l->c;
 	uint64_t base = 0;
 	size_t len = 0, n;
 
 	l->stream.src = buf_slice(&l->path);
-	l->stream.size = p->whole ? p->made : UINT64_MAX;
-	logrun_stream(l->run, l->stream.src, p->has_mtime ? &p->mtime : NULL,
-	    p->whole ? UINT64_MAX : p->good);
+	l->stream.size = doubt == UINT64_MAX ? made : UINT64_MAX;
+	logrun_stream(l->run, l->stream.src, mtime, doubt);
+	if (l->unpacked.part > 0)
+		logrun_behind(l->run);
 	scan_init(&l->scan, c->o->prefix, &carvefind_ops, l);
 	for (;;) {
 		n = carvelevel_read(
@@ -94,14 +96,22 @@ scan_decoded(struct carvelevel *l, const struct carveprobe *p)
 		if (len == 0 || c->stopped)
 			break;
 		n = scan_window(&l->scan, slice_of(l->window, len), base,
-		    n == 0 || base + len >= p->made);
-		if (base + len >= p->made)
+		    n == 0 || base + len >= made);
+		if (base + len >= made)
 			break;
 		memmove(l->window, l->window + n, len - n);
 		base += n;
 		len -= n;
 	}
 	scan_free(&l->scan);
+}
+
+/* Look through what a compressed file holds: l is open, and has its path. */
+static void
+scan_decoded(struct carvelevel *l, const struct carveprobe *p)
+{
+	carvemember_scan(l, p->made, p->has_mtime ? &p->mtime : NULL,
+	    p->whole ? UINT64_MAX : p->good);
 	unpacked_close(&l->unpacked);
 }
 
@@ -148,7 +158,11 @@ carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 	}
 	if (!probe(up, kind, off, &p))
 		return 0;
-	if (p.worth && p.made > 0) {
+	if (p.worth && !p.whole && !p.over && kind == MEMBER_GZIP &&
+	    carvepart_scan(
+		up, off, p.data, p.has_mtime ? &p.mtime : NULL))
+		c->t->damaged++;
+	else if (p.worth && p.made > 0) {
 		uint64_t end = p.whole ? p.end : solid_end(up, off, p.solid);
 		struct find_piece piece = { off, end - off };
 		struct find find = { .class = FIND_GZIP,

@@ -7,7 +7,11 @@
  * the offset to go on from comes back, or 0.  carvemember_pieces, for the
  * `unpack` of source/finds.h, does the same of one that a file system knows
  * the pieces of, PIECED_MAX at most; its path is IMAGE@OFF+LEN,OFF+LEN-GZIP.
- *   Bounds: those of source/carve.h.
+ * Bounds: those of source/carve.h.
+ *
+ * carvemember_scan looks through what a level holds, which is open and has its
+ * path: `made` bytes if that is known, else UINT64_MAX; the time in the header,
+ * or NULL; from `doubt` on its lines may be wrong.
  */
 #ifndef SOURCE_CARVEMEMBER_H
 #define SOURCE_CARVEMEMBER_H
@@ -17,5 +21,8 @@
 uint64_t carvemember_at(struct carvelevel *, enum member_kind, uint64_t off);
 void	carvemember_pieces(const struct stream *, enum member_kind,
 	    const struct find_piece *, size_t n);
+
+void	carvemember_scan(struct carvelevel *, uint64_t made,
+	    const int64_t *mtime, uint64_t doubt);
 
 #endif

@@ -86,6 +86,7 @@ carveprobe_make(const struct carveprobe_src *src, enum member_kind kind,
 	p->solid = m.solid;
 	p->good = m.good;
 	p->block = m.block;
+	p->data = m.data;
 	p->has_mtime = m.has_mtime;
 	p->mtime = m.mtime;
 	member_close(&m);

@@ -35,6 +35,7 @@ struct carveprobe {
 	uint64_t	 solid;		/* see scan/member.h */
 	uint64_t	 good;
 	uint64_t	 block;
+	uint64_t	 data;		/* where gzip's begins */
 	bool		 has_mtime;
 	int64_t		 mtime;
 };

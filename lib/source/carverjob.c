@@ -40,7 +40,7 @@ carverjob_tell(const struct carverjob *j, int status)
 	if (t->damaged > 0)
 		msg_note("%s: compressed files with log lines that are cut off "
 			 "or damaged: %llu; the lines before the damage were "
-			 "taken",
+			 "taken, and those behind it that can be told",
 		    name, (unsigned long long)t->damaged);
 	if (t->skipped > 0) {
 		(void)msg_error("%s: compressed files that would take too much "

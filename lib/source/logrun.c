@@ -39,6 +39,7 @@ struct logrun {
 	uint64_t		 run;
 	enum logrun_confidence	 confidence;
 	bool			 broken;	/* behind doubt a line was none */
+	bool			 behind;	/* of damage */
 	size_t			 assumed, yearless;
 	unsigned char		 repeat[24];
 };
@@ -76,7 +77,13 @@ logrun_stream(struct logrun *r, struct slice src, const int64_t *mtime,
 	r->has_mtime = mtime != NULL;
 	r->mtime = mtime != NULL ? *mtime : 0;
 	r->doubt = doubt;
-	r->broken = false;
+	r->broken = r->behind = false;
+}
+
+void
+logrun_behind(struct logrun *r)
+{
+	r->behind = true;
 }
 
 /* How far this line is to be trusted. */
@@ -85,7 +92,8 @@ trust(const struct logrun *r, const struct event *ev, unsigned int flags)
 {
 	enum logrun_confidence c = r->confidence;
 
-	if ((flags & SCAN_CUT) != 0 || ev->off + ev->len > r->doubt)
+	if ((flags & SCAN_CUT) != 0 || r->behind ||
+	    ev->off + ev->len > r->doubt)
 		c = c > LOGRUN_MEDIUM ? c : LOGRUN_MEDIUM;
 	if ((flags & SCAN_INSIDE) != 0 ||
 	    (r->broken && ev->off + ev->len > r->doubt))
@@ -221,7 +229,7 @@ logrun_end(struct logrun *r, unsigned int flags)
 	if (r->lines > 0 && !r->decided)
 		decide(r, flags);
 	/* A decoded line that is none tells that damage was before it. */
-	if (r->lines > 0 && r->feed.event.off + r->feed.event.len +
+	if (!r->behind && r->lines > 0 && r->feed.event.off + r->feed.event.len +
 	    SCAN_SECTOR >= r->doubt)
 		r->broken = true;
 	r->lines = 0;

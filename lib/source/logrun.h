@@ -60,6 +60,8 @@ void		 logrun_free(struct logrun *);
  */
 void		 logrun_stream(struct logrun *, struct slice src,
 		    const int64_t *mtime, uint64_t doubt);
+/* Since then all lines stand behind damage: none is of high confidence. */
+void		 logrun_behind(struct logrun *);
 void		 logrun_line(struct logrun *, const struct scan_line *);
 /* How plausible the run was. */
 enum logrun_confidence logrun_end(struct logrun *, unsigned int flags);
