@@ -274,7 +274,8 @@ on_file(struct carvequeue *c, uint64_t off)
 
 /*
  * Where the log begins whose first "recipient=" is at off: the line before,
- * in the old form, belongs to it, and an empty one before that.
+ * in the old form, belongs to it, and an empty one before that.  Where off is
+ * that line, at the start of a sector, so does the end of the one before.
  */
 static uint64_t
 log_start(struct carvequeue *c, uint64_t off)
@@ -283,12 +284,16 @@ log_start(struct carvequeue *c, uint64_t off)
 	struct slice s, head, tail;
 	size_t n;
 
+	if (from < c->s->from)
+		from = c->s->from;
 	if (from < c->log_end)
 		from = c->log_end;
 	if (from >= off)
 		return off;
-	s = slice_sub(at(c, off, 1), 0, 1);
-	if (s.len == 0 || s.ptr[0] != '\n')
+	s = slice_sub(at(c, off - 1, 2), 0, 2);
+	if (slice_eq(s, SLICE("\n<")))
+		return off - 1;
+	if (s.len < 2 || s.ptr[1] != '\n')
 		return off;
 	s = slice_sub(
 	    at(c, from, (size_t)(off - from)), 0, (size_t)(off - from));
