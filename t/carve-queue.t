@@ -279,7 +279,7 @@ subtest 'parts' => sub {
 };
 
 subtest 'logs' => sub {
-	my @l = (sort { length $a <=> length $b } values %defer)[0 .. 4, -1];
+	my @l = (sort { length $a <=> length $b || $a cmp $b } values %defer)[0 .. 4, -1];
 	my $image = join '', map { pad($_), filler() } @l;
 	my $r = run('mxcarve', put("$dir/logs.img", $image));
 	my %true = map { sha256_hex($_) => 1 } @l;
@@ -293,12 +293,17 @@ subtest 'logs' => sub {
 	my $cut = substr $l[-1], 0, int(length($l[-1]) / 2);
 	my ($f) = files(run('mxcarve', put("$dir/log.img", $cut . "\0" x $block)));
 	is($f->{recovered}, 'cut', 'one that breaks off');
+	# Its second byte may stand where a file of a file system begins.
+	for my $at (509 .. 514) {
+		($f) = files(run('mxcarve', put("$dir/log.img", "\0" x $at . $l[0] . "\0" x $block)));
+		is("$f->{off} $f->{sha256}", "$at " . sha256_hex($l[0]), "one at $at");
+	}
 };
 
 # Where files of a file system never begin, and btrfs keeps small ones.
 subtest 'at any place' => sub {
 	my @small = grep { length $_ < 60000 && /^(?:C|T\x11)/ } @texts;
-	my @l = (sort { length $a <=> length $b } values %defer)[0 .. 20];
+	my @l = (sort { length $a <=> length $b || $a cmp $b } values %defer)[0 .. 20];
 	my @all = map { noise(2 + 2 * any(700)) . chr(any(256)) x any(2) . $_ } shuffle(@small, @l);
 	my $image = join '', @all, noise(3000);
 	my $r = run('mxcarve', put("$dir/any.img", $image));
@@ -332,7 +337,7 @@ subtest 'btrfs' => sub {
 	mkdir "$dir/btrfs";
 	my @small = grep { length $_ < 3000 && /^(?:C|T\x11)/ } @texts;
 	my $n = 0;
-	put(sprintf('%s/btrfs/%05d', $dir, $n++), $_) for @small, values %defer;
+	put(sprintf('%s/btrfs/%05d', $dir, $n++), $_) for @small, map { $defer{$_} } sort keys %defer;
 	system("truncate -s 160M $fs && mkfs.btrfs -q --rootdir $dir/btrfs $fs >/dev/null 2>&1") == 0 or plan skip_all => 'mkfs.btrfs failed';
 	my $r = run('mxcarve', $fs);
 	my %log = map { sha256_hex($_) => 1 } values %defer;

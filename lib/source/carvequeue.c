@@ -274,7 +274,8 @@ on_file(struct carvequeue *c, uint64_t off)
 
 /*
  * Where the log begins whose first "recipient=" is at off: the line before,
- * in the old form, belongs to it, and an empty one before that.
+ * in the old form, belongs to it, and an empty one before that.  Where off is
+ * that line, at the start of a sector, so does the end of the one before.
  */
 static uint64_t
 log_start(struct carvequeue *c, uint64_t off)
@@ -283,6 +284,8 @@ log_start(struct carvequeue *c, uint64_t off)
 	struct slice s, head, tail;
 	size_t n;
 
+	if (from < c->s->from)
+		from = c->s->from;
 	if (from < c->log_end)
 		from = c->log_end;
 	if (from >= off)

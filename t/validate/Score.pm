@@ -26,7 +26,7 @@ sub carve {
 		# A value's quotes are escaped, so these are keys; a JSON parser in
 		# Perl takes minutes.
 		my $r = {};
-		$r->{$1} = $2 while /[,{]"(type|time|src|format|seqnum|note|confidence|sha256|complete|off|len|pid)":"?([^",}]*)/g;
+		$r->{$1} = $2 // $3 while /[,{]"(type|time|src|format|seqnum|note|confidence|sha256|complete|off|len|pid)":(?:"([^"]*)|([^",}]*))/g;
 		$r->{complete} = 0 if ($r->{complete} // '') ne 'true';
 		push @{$r->{type} eq 'event' ? \@event : \@file}, $r;
 	}
