@@ -23,7 +23,8 @@ our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
     big_log $log $other);
 our @EXPORT_OK = qw(trace line lines long_id);
 our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
-our $limit = $ENV{MX_LIMIT} || 120;	# seconds that a tool may take
+# Seconds after which a tool hangs; those with sanitizers are slow.
+our $limit = $ENV{MX_LIMIT} || ($bin =~ m{/san$} ? 480 : 120);
 
 # One message in over TLS, two recipients out, a reject; a deferral; one in
 # plaintext and a bounce, of the same sender.

@@ -1,0 +1,50 @@
+#include "scan/resync_part.h"
+
+#include "scan/gap.h"
+
+#include "base/banned.h"
+
+/* Put the codes of a block in force and go on at a bit of it. */
+bool
+resync_enter_block(struct inflate *d, uint64_t block, uint64_t bit)
+{
+	inflate_seek(d, block);
+	if (inflate_tables(d) != RC_OK)
+		return false;
+	inflate_seek(d, bit);
+	return true;
+}
+
+/* The text before, without what was lost, as a window. */
+void
+resync_fill_window(
+    struct inflate *d, const unsigned char *text, size_t n, size_t lost)
+{
+	uint16_t *w;
+
+	d->nout = INFLATE_WINDOW;
+	w = inflate_window(d);
+	for (size_t i = 0; i < INFLATE_WINDOW; i++) {
+		size_t back = INFLATE_WINDOW - i;
+
+		w[i] = INFLATE_UNKNOWN;
+		if (lost == GAP_NONE || back <= lost || back - lost > n)
+			continue;
+		if (text[n - (back - lost)] != RESYNC_BLANK)
+			w[i] = text[n - (back - lost)];
+	}
+}
+
+/* Go on behind a hole for good. */
+bool
+resync_go_on(struct inflate *d, const struct resync_hole *h,
+    const unsigned char *text, size_t n)
+{
+	resync_fill_window(d, text, n, h->lost);
+	d->at_end = false;
+	if (h->block != h->to)
+		return resync_enter_block(d, h->block, h->to);
+	inflate_seek(d, h->to);
+	d->block = INFLATE_NONE;
+	return true;
+}
