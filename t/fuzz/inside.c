@@ -13,19 +13,6 @@
 #define LIMIT	((uint64_t)1024 * 1024)
 #define SOME	4096
 
-static size_t
-read_data(void *arg, uint64_t off, unsigned char *buf, size_t n)
-{
-	const struct slice *all = arg;
-	struct slice s = slice_of(NULL, 0);
-
-	if (off < all->len)
-		s = slice_sub(*all, (size_t)off, n);
-	if (s.len > 0)
-		memcpy(buf, s.ptr, s.len);
-	return s.len;
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -39,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	path = slice_sub(all, 1, data[0]);
 	image = slice_from(all, 1 + path.len);
-	in = inside_open(read_data, &image, LIMIT, path);
+	in = inside_open(must_read, &image, LIMIT, path);
 	must(in == NULL || inside_is(path));
 	if (in == NULL)
 		return 0;

@@ -10,19 +10,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static size_t
-read_data(void *arg, uint64_t off, unsigned char *buf, size_t n)
-{
-	const struct slice *all = arg;
-	struct slice s = slice_of(NULL, 0);
-
-	if (off < all->len)
-		s = slice_sub(*all, (size_t)off, n);
-	if (s.len > 0)
-		memcpy(buf, s.ptr, s.len);
-	return s.len;
-}
-
 static void
 keep(void *arg, uint64_t hash, struct slice field)
 {
@@ -56,7 +43,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice all = slice_of(data, size), rest = all;
-	struct stream s = { .read = read_data, .arg = &all, .size = size };
+	struct stream s = { .read = must_read, .arg = &all, .size = size };
 	struct journalfields *known = journalfields_new();
 	struct journalfile_fields fields = { keep, find, known };
 	struct journalpart p;

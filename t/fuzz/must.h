@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/slice.h"
 
@@ -24,6 +25,20 @@ inside(struct slice s, struct slice whole)
 {
 	must(s.ptr == NULL || (s.ptr >= whole.ptr &&
 	    s.len <= whole.len - (size_t)(s.ptr - whole.ptr)));
+}
+
+/* Read from the slice that arg is, as from an image. */
+static inline size_t
+must_read(void *arg, uint64_t off, unsigned char *buf, size_t n)
+{
+	const struct slice *all = arg;
+	struct slice s = slice_of(NULL, 0);
+
+	if (off < all->len)
+		s = slice_sub(*all, (size_t)off, n);
+	if (s.len > 0)
+		memcpy(buf, s.ptr, s.len);
+	return s.len;
 }
 
 #endif

@@ -10,12 +10,12 @@ use warnings;
 use Digest::MD5 'md5';
 use Exporter 'import';
 use File::Temp;
+use Mx qw(long_id put slurp);
 
 our @EXPORT = qw($dir $block any noise pad put slurp must made_log packed
     filesystem mounted overwrite lying scatter);
 our $dir = File::Temp::tempdir('validate.XXXXXX', TMPDIR => 1, CLEANUP => 1);
 our $block = 4096;
-my @digit = split //, '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
 my $x = 1;
 my $mount = '';
 
@@ -26,22 +26,6 @@ $ENV{TZ} = 'UTC';
 sub any { $x = ($x * 1103515245 + 12345) & 0x7fffffff; return ($x >> 8) % $_[0] }
 sub pad { my ($s, $n) = @_; return $s . "\0" x (-length($s) % ($n // $block)) }
 sub noise { return join '', map { pack 'n', any(65536) } 1 .. $_[0] / 2 }
-
-sub put {
-	my ($path, @text) = @_;
-
-	open my $f, '>:raw', $path or die "$path: $!\n";
-	print $f @text;
-	close $f or die "$path: $!\n";
-	return $path;
-}
-
-sub slurp {
-	open my $f, '<:raw', $_[0] or die "$_[0]: $!\n";
-	local $/;
-	my $s = <$f>;
-	return $s // '';
-}
 
 sub must { system(@_) == 0 or die "@_: failed\n" }
 
@@ -55,14 +39,6 @@ sub shuffle {
 	return @v;
 }
 
-sub base {
-	my ($v, $base, $width) = @_;
-	my $s = '';
-
-	do { $s = $digit[$v % $base] . $s; $v = int($v / $base) } while ($v > 0);
-	return ('0' x ($width > length $s ? $width - length $s : 0)) . $s;
-}
-
 # A log of n messages, five lines each, none of them twice.
 sub made_log {
 	my ($n, $start) = @_;
@@ -72,7 +48,7 @@ sub made_log {
 		my $t = $start + $i;
 		my @g = gmtime $t;
 		my $when = sprintf '%04d-%02d-%02dT%02d:%02d:%02d+00:00', $g[5] + 1900, $g[4] + 1, @g[3, 2, 1, 0];
-		my $q = base($t, 52, 6) . base($i, 52, 4) . 'z' . base(70000 + $i, 51, 1);
+		my $q = long_id($t, $i, 70000 + $i);
 
 		$s .= "$when mx postfix/$_\n" for "smtpd[10]: $q: client=c$i.example.org[192.0.2." . $i % 250 . ']',
 		    "cleanup[11]: $q: message-id=<$i.$t\@example.org>",
