@@ -173,6 +173,7 @@ subtest 'EWF' => sub {
 	ok($q->{out} eq quote($m)->{out}, 'quoted by messages: the same bytes');
 	cmp_ok(length $q->{out}, '>', 10_000, 'and that is much');
 	rename "$dir/far/e.E02", "$dir/far/x";
+	return if sanitized();	# libewf leaks what is missing
 	$q = quote($r, '--root', 'far');
 	is("$q->{status}$q->{out}", '2', 'one of its files is missing: nothing');
 	like($q->{err}, qr/e\.E01/, 'and says so');

@@ -203,7 +203,7 @@ give_events(struct carver *c, records_fn *fn, void *arg)
 		rc = found_next(c->found, &ev.rec, &line, &e);
 		if (rc != RC_OK)
 			break;
-		if (line && event_read(&ev))
+		if (line && event_read(&ev) && !event_alone(&ev))
 			coverage_event(c->coverage, &ev);
 		if (!fn(arg, &ev.rec))
 			return false;

@@ -1,9 +1,14 @@
 #include "source/journalpart.h"
 
 #include "fmt/journald.h"
+#include "fmt/journaldata.h"
 #include "fmt/journalread.h"
 
-#define STEP 8U				 /* objects begin at multiples of it */
+#define STEP 8U	   /* objects begin at multiples of it */
+#define LZ4_TEXT 9 /* size and token of an LZ4 block, then bytes of a length   \
+		    */
+#define LZ4_TRIES 8
+#define DATA_MOST 72			 /* bytes before the field */
 #define RECENT 16			 /* DATA objects before an entry */
 #define DATA_FIXED 48			 /* bytes up to its entry's offset */
 #define DATA_HASH 16			 /* where that stands */
@@ -94,25 +99,55 @@ extend(const struct stream *s, struct journalpart *p, uint64_t floor)
 	}
 }
 
-bool
+/*
+ * Objects from p->off on, if a DATA object begins there that is packed as
+ * it has to be; its head is h.
+ */
+static size_t
+try_at(const struct stream *s, struct slice h, bool lz4, struct journalpart *p)
+{
+	struct journal_head o;
+
+	if (!journalobj_head(h, p->off, INT64_MAX, p->compact, &o) ||
+	    o.type != JOURNALOBJ_T_DATA || lz4 != (o.flags == JOURNALDATA_LZ4))
+		return 0;
+	return walk(s, p);
+}
+
+size_t
 journalpart_find(const struct stream *s, uint64_t message, uint64_t floor,
     struct journalpart *p)
 {
-	for (int compact = 0; compact < 2; compact++) {
-		size_t before = journalobj_data(compact != 0);
-		struct journal_head o;
+	unsigned char bytes[DATA_MOST + LZ4_TEXT + LZ4_TRIES];
+	size_t len = message < sizeof(bytes) ? (size_t)message : sizeof(bytes);
+	struct journalpart one = { .off = 0 };
+	bool found = false;
 
+	if (stream_read(s, message - len, bytes, len) != len)
+		return 0;
+	for (size_t i = 0; i < (size_t)2 * LZ4_TRIES; i++) {
+		bool compact = i % 2 != 0;
+		size_t before = journalobj_data(compact), n;
+
+		if (i >= 2)
+			before += LZ4_TEXT + i / 2 - 1;
+		if (before > len || message - before < floor)
+			continue;
 		*p = (struct journalpart){ .off = message - before,
-			.compact = compact != 0 };
-		if (message >= before && p->off >= floor &&
-		    head_at(s, p->off, p->compact, &o) &&
-		    o.type == JOURNALOBJ_T_DATA && o.flags == 0 &&
-		    walk(s, p) > 1) {
+			.compact = compact };
+		n = try_at(s, slice_of(bytes + len - before, JOURNALOBJ_HEAD),
+		    i >= 2, p);
+		if (n > 1) {
 			extend(s, p, floor);
-			return true;
+			return n;
+		}
+		if (n == 1 && !found) {
+			found = true;
+			one = *p;
 		}
 	}
-	return false;
+	*p = one;
+	return found ? 1 : 0;
 }
 
 /* A DATA object that was met. */

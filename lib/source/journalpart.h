@@ -5,7 +5,9 @@
  * and goes on as long as objects follow one another; it begins with the first
  * of those that lead up to that one, JOURNALPART_BACK bytes before it at
  * most, and not before `floor`.  journalpart_find wants the offset of the
- * text and is false if no object holds it, or nothing follows.
+ * text, also of one within an LZ4 block, or that of a zstd or xz frame that may
+ * hold it, and gives the number of objects; 0: none holds it.  One may be
+ * anything that looks like it.
  *
  * Objects name each other by offsets in the file, and where that began is not
  * known.  But a DATA object names the first entry that has it, and that entry
@@ -39,7 +41,7 @@ struct journalpart {
 typedef bool journalpart_fn(
     void *arg, const struct journalfile_entry *, int64_t base);
 
-bool journalpart_find(const struct stream *, uint64_t message, uint64_t floor,
+size_t journalpart_find(const struct stream *, uint64_t message, uint64_t floor,
     struct journalpart *);
 bool journalpart_read(const struct stream *, const struct journalpart *,
     const struct journalfile_fields *, journalpart_fn *, void *arg);

@@ -165,6 +165,7 @@ run_event(struct run *x, struct feed *f)
 	f->last_writer = ev->writer;
 	/* Coverage of records is in the stream's own coverage records. */
 	x->odd += event_odd_qid(ev);
+	x->alone += event_alone(ev);
 	if (!f->survey.records)
 		coverage_event(x->coverage, ev);
 	else if (f->piece.is)
