@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
+#include "fmt/journald.h"
 #include "fmt/journaldata.h"
 #include "io/srcpath.h"
 #include "source/journalevent.h"
@@ -270,6 +271,14 @@ on_entry(void *arg, const struct journalfile_entry *e, int64_t base)
 	return journalevent_put(c->stream, &fr, &ev, &c->line);
 }
 
+/* What entries share may stand in a piece that has none of them. */
+static void
+learn(struct carver *c, const struct journalpart *p)
+{
+	(void)journalpart_data(
+	    c->stream, p, &c->fields, journald_wants, NULL, NULL);
+}
+
 static void
 read_part(struct carver *c, const struct journalpart *p)
 {
@@ -319,8 +328,10 @@ take_piece(struct carver *c, const struct journalpart *p, bool entries)
 		    slice_of(p, sizeof(*p)));
 		return p->end;
 	}
-	if (entries)
+	if (entries) {
+		learn(c, p);
 		read_part(c, p);
+	}
 	read_texts(c, p);
 	return p->end;
 }
@@ -370,6 +381,8 @@ end(const struct stream *s, void *state)
 	struct carver *c = state;
 
 	c->stream = s;
+	for (size_t i = 0; i < c->npiece; i++)
+		learn(c, &c->piece[i].part);
 	for (size_t i = 0; i < c->npiece; i++)
 		if (c->piece[i].entries)
 			read_part(c, &c->piece[i].part);

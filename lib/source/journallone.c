@@ -2,10 +2,7 @@
 
 #include "fmt/event.h"
 #include "fmt/journalhash.h"
-#include "fmt/journalread.h"
 #include "fmt/postfix.h"
-
-#define AHEAD 64 /* so that no object has the offset 0 */
 
 void
 journallone_init(struct journallone *l)
@@ -76,29 +73,6 @@ journallone_add(struct journallone *l, uint64_t hash)
 	return n != KEYSET_NONE && n >= old;
 }
 
-/* The piece as a file that begins AHEAD bytes before it. */
-struct piece {
-	const struct stream *stream;
-	const struct journalpart *part;
-};
-
-static size_t
-read_piece(void *arg, uint64_t off, void *buf, size_t n)
-{
-	const struct piece *p = arg;
-	unsigned char *dst = buf;
-	size_t before = 0;
-
-	if (off < AHEAD) {
-		before = (size_t)(AHEAD - off) < n ? (size_t)(AHEAD - off) : n;
-		memset(dst, 0, before);
-	}
-	return before == n ? n :
-			     before +
-		stream_read(p->stream, p->part->off + (off + before - AHEAD),
-		    dst + before, n - before);
-}
-
 static bool
 wants_message(struct slice name)
 {
@@ -107,66 +81,44 @@ wants_message(struct slice name)
 
 /* Is the hash of the object that of its field? */
 static bool
-proven(const struct journallone *l, const struct journal_known *k,
-    struct slice field)
+proven(const struct journallone *l, const struct journalpart_data *d)
 {
-	if (k->hash == k->jenkins)
+	if (d->hash == d->jenkins)
 		return true;
 	for (size_t i = 0; i < l->nkey; i++)
-		if (journalhash_siphash(field, l->key[i]) == k->hash)
+		if (journalhash_siphash(d->field, l->key[i]) == d->hash)
 			return true;
 	return false;
 }
 
-/* An object of the piece: is it a text? */
-static bool
-look(const struct journallone *l, struct journalread *r, uint64_t off,
-    const struct journal_head *o, struct journallone_text *t)
-{
-	size_t before = journalobj_data(r->compact);
-	const struct journal_known *k;
+struct search {
+	const struct journallone *lone;
+	journallone_fn *fn;
+	void *arg;
+	bool more;
+};
 
-	if (o->type != JOURNALOBJ_T_DATA)
-		return false;
-	*t = (struct journallone_text){
-		.off = off + before, .len = o->size - before, .flags = o->flags
-	};
-	k = journalread_data(r, off, true, &t->field);
-	if (k->state != JOURNAL_GOOD || !k->wanted ||
-	    !journallone_wants(slice_from(t->field, sizeof("MESSAGE"))))
-		return false;
-	t->proven = proven(l, k, t->field);
-	return true;
+static bool
+on_data(void *arg, const struct journalpart_data *d)
+{
+	struct search *s = arg;
+	struct journallone_text t = { d->off, d->len, d->flags, d->field,
+		false };
+
+	if (!journallone_wants(slice_from(d->field, sizeof("MESSAGE"))))
+		return true;
+	t.proven = proven(s->lone, d);
+	s->more = s->fn(s->arg, &t);
+	return s->more;
 }
 
 bool
 journallone_read(struct journallone *l, const struct stream *s,
     const struct journalpart *p, journallone_fn *fn, void *arg)
 {
-	struct piece piece = { s, p };
-	struct journalfile_src src = { .read = read_piece,
-		.arg = &piece,
-		.size = p->end - p->off + AHEAD };
-	struct journal_head o;
-	struct journallone_text t;
-	struct journalread r;
-	bool more = true;
-	uint64_t budget;
+	struct search search = { l, fn, arg, true };
 
-	journalread_init(&r, &src, wants_message);
-	r.budget = budget =
-	    (p->end - p->off) * JOURNALFILE_RATIO + JOURNALPART_SLACK;
-	r.compact = p->compact;
-	r.unkeyed = true;
-	for (uint64_t off = AHEAD;
-	     more && off < src.size && journalread_head(&r, off, &o);
-	     off = journalobj_next(off, o.size)) {
-		if (!look(l, &r, off, &o, &t))
-			continue;
-		t.off += p->off - AHEAD;
-		more = fn(arg, &t);
-	}
-	l->work += budget - r.budget;
-	journalread_free(&r);
-	return more;
+	l->work +=
+	    journalpart_data(s, p, NULL, wants_message, on_data, &search);
+	return search.more;
 }
