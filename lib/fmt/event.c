@@ -62,13 +62,6 @@ event_odd_qid(const struct event *ev)
 	    SLICE("odd-queue-id")) != SLICE_NONE;
 }
 
-bool
-event_alone(const struct event *ev)
-{
-	return !ev->time.known && rec_has(&ev->rec, F_NOTE) &&
-	    slice_find(ev->rec.v[F_NOTE], SLICE("entry-lost")) != SLICE_NONE;
-}
-
 /* A number in its own piece of storage. */
 static void
 put(struct rec *r, enum field f, unsigned char *dst, uint64_t v)

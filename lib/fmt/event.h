@@ -103,7 +103,6 @@ bool		event_lines_lost(const struct event *);
 bool		event_program_lost(const struct event *);
 bool		event_forged(const struct event *);	/* not-by-postfix */
 bool		event_odd_qid(const struct event *);	/* odd-queue-id */
-bool		event_alone(const struct event *);	/* entry-lost */
 
 /* Storage for the text of an event's numbers and time. */
 struct event_text {

@@ -40,6 +40,14 @@ journalevent_alone(struct slice text, struct frame *fr)
 		.postfix = &tag };
 }
 
+bool
+journalevent_is_alone(const struct event *ev)
+{
+	return !ev->time.known && rec_has(&ev->rec, F_NOTE) &&
+	    slice_find(rec_get(&ev->rec, F_NOTE), SLICE("entry-lost")) !=
+	    SLICE_NONE;
+}
+
 /* Add a word to a note in dst. */
 static void
 add_word(struct rec *r, unsigned char dst[NOTES], struct slice word)

@@ -30,6 +30,8 @@ struct journalevent {
 bool journalevent_put(const struct stream *s, const struct frame *,
     const struct journalevent *, struct buf *text);
 void journalevent_alone(struct slice text, struct frame *);
+/* Is the event of a record one of these? */
+bool journalevent_is_alone(const struct event *);
 struct slice journalevent_line(struct buf *, const struct frame *);
 
 #endif

@@ -181,12 +181,6 @@ track_event(struct track *t, struct event *ev)
 
 	t->order++;
 	t->joined = (struct node_ref){ .idx = 0 };
-	/* When, where and by whom is not known: it proves nothing. */
-	if (event_alone(ev)) {
-		if (t->opt.events && !t->stopped)
-			put_event(t, ev);
-		return;
-	}
 	if (ev->time.ordered && (!t->started || ev->time.sec > t->now)) {
 		t->now = ev->time.sec;
 		t->started = true;
