@@ -231,6 +231,11 @@ subtest 'lines that several files have' => sub {
 		is(($r->{err} =~ /: (\d+) lines stand/)[0], @l * @f, "$name: how many");
 	}
 	is_deeply($trace->(sh('sh', '-c', tool_path('mxlog') . " -q $log $copy | " . tool_path('mxtrace') . ' -q -')), $one, 'records of both');
+	# More sources than one: each begins at its own time, also in records.
+	my @many = map { my $from = $_ * 2; put("$dir/many$_.log", @l[$from .. $from + 3]) } 0 .. 99;
+	my $direct = run('mxtrace', '-q', @many);
+	is(without(run('mxtrace', '-q', '-', { in => run('mxlog', '-q', @many)->{out} })->{out}, 'source'), without($direct->{out}, 'source'), 'a hundred files, as records');
+	is(without(run('mxtrace', '-q', map { put("$_.piece", run('mxtrace', '-q', '--partial', $_)->{out}) } @many)->{out}, 'source'), without($direct->{out}, 'source'), 'and as pieces');
 	put("$dir/b.log", @bsd);
 	is_deeply($trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log", put("$dir/c.log", @late))), $trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log")), 'stamps without fractions, out of order');
 

@@ -72,20 +72,21 @@ keep(struct twins *t, const struct twin *line)
 static struct twin_time
 began(struct twins *t, const struct feed *f, uint64_t src)
 {
+	const size_t mask = (size_t)2 * TWINS_SOURCES - 1;
 	struct twin_time now = { f->sec, f->nsec };
+	size_t i = src & mask;
 
 	if (!f->survey.records)
 		return (struct twin_time){ f->survey.first.sec,
 			f->survey.first.nsec };
 	if (t->first == NULL)
-		t->first = mem_alloc(TWINS_SOURCES, sizeof(*t->first));
-	/* Files of one set end before the next begins: look from the end. */
-	for (size_t i = t->nfirst; i-- > 0;)
+		t->first = mem_alloc(mask + 1, sizeof(*t->first));
+	for (; t->first[i].src != 0; i = (i + 1) & mask)
 		if (t->first[i].src == src)
 			return t->first[i].time;
 	if (t->nfirst < TWINS_SOURCES) {
-		t->first[t->nfirst].src = src;
-		t->first[t->nfirst++].time = now;
+		t->first[i] = (struct twin_source){ src, now };
+		t->nfirst++;
 	}
 	return now;
 }
@@ -153,11 +154,14 @@ twins_had(struct twins *t, const struct feed *f, bool shared)
 
 	if (t->ring != NULL)
 		expire(t, f->sec);
-	if (t->from == t->to && !shared)
+	/* Records do not say when their source began. */
+	if (t->from == t->to && !shared && !f->survey.records)
 		return false;
-	line.of = line.src = hash_bytes(ev->src, 1);
+	line.of = line.src = hash_bytes(ev->src, 1) | 1;
 	/* Lines of other programs count, too. */
 	line.first = began(t, f, line.src);
+	if (t->from == t->to && !shared)
+		return false;
 	if (!ev->time.ordered || !rec_has(&ev->rec, F_INSTANCE))
 		return false;
 	if (t->ring == NULL) {

@@ -33,9 +33,11 @@
 
 #define TWINS_MAX ((size_t)1 << 15) /* a power of two */
 #define TWINS_SECONDS 10
-#define TWINS_APART 2	 /* seconds between two loggers */
-#define TWINS_STEPS 64	 /* lines looked at for one */
-#define TWINS_SOURCES 64 /* of records, whose first line is known */
+#define TWINS_APART 2  /* seconds between two loggers */
+#define TWINS_STEPS 64 /* lines looked at for one */
+#define TWINS_SOURCES                                                          \
+	4096 /* of records, whose first line is known; a power                 \
+	      * of two */
 
 /* A point in merged time. */
 struct twin_time {
@@ -61,8 +63,9 @@ struct twins {
 	struct twin *ring; /* the latest ones; NULL: none yet */
 	uint32_t *chain;   /* by hash: number of the newest, + 1 */
 	uint32_t from, to; /* numbers of the oldest, of the next */
-	/* Sources that records speak of: hash and first time. */
-	struct {
+	/* Sources that records speak of: hash, 0 for none, and first time;
+	 * twice as many places as there are sources. */
+	struct twin_source {
 		uint64_t src;
 		struct twin_time time;
 	} * first;
