@@ -299,6 +299,21 @@ subtest 'the same lines by two loggers' => sub {
 	like(run('mxgrep', '-y', $year, '-z', 'UTC', 'status=sent', $a, $b)->{err}, qr/\d+ in more than one file/, 'so does mxgrep');
 };
 
+# Templates of rsyslog add a blank to that of %msg%; and what we cannot frame
+# is not said to be none of Postfix's.
+subtest 'lines with one more blank, and unknown framings' => sub {
+	same('two blanks before the text', trace(put("$dir/two.log", map { s/\]: /]:  /r } @l)));
+	for my $c ([ 'a level before the tag', 'info postfix/smtpd[5]: connect from x[192.0.2.1]', 'unknown' ],
+	    [ 'a stamp in a stamp', 'Nov 29 09:00:00 mx postfix/smtpd[5]: connect from x[192.0.2.1]', 'unknown' ],
+	    [ 'another program', 'fail2ban.filter[3]: INFO [postfix] Found 192.0.2.1', 'foreign' ],
+	    [ 'another one', 'sshd[3]: Invalid user postfix from 192.0.2.1', 'foreign' ],
+	    [ 'a path', 'CRON[3]: (root) CMD (/usr/lib/postfix/sbin/x [1]: )', 'foreign' ]) {
+		my ($name, $text, $class) = @$c;
+		my ($r) = map { $js->decode($_) } grep { /"coverage"/ } split /\n/, trace('-y', 2026, put("$dir/odd.log", "Nov 29 09:00:00 mx $text\n"))->{out};
+		is(join(' ', map { $r->{$_} } qw(lines foreign unknown)), $class eq 'foreign' ? '1 1 0' : '1 0 1', $name);
+	}
+};
+
 subtest 'options' => sub {
 	my $r = run('mxtrace', '-q', '-y', 2026, '--unknown', put("$dir/u.log",
 	    "Sep  1 10:00:00 mx postfix/smtpd[5]: what is this\n",
