@@ -162,7 +162,7 @@ static void
 odd_text(struct slice s, struct frame *fr)
 {
 	/* rsyslog's %msg% begins with a blank; templates add another one. */
-	while (s.len > 0 && *s.ptr == ' ')
+	while (s.len > 0 && *s.ptr == ' ' && fr->tag.len > 0)
 		s = slice_from(s, 1);
 	if (s.len > 0 && *s.ptr == '[')
 		unsolaris(&s);
