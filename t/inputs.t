@@ -236,6 +236,15 @@ subtest 'lines that several files have' => sub {
 	my $direct = run('mxtrace', '-q', @many);
 	is(without(run('mxtrace', '-q', '-', { in => run('mxlog', '-q', @many)->{out} })->{out}, 'source'), without($direct->{out}, 'source'), 'a hundred files, as records');
 	is(without(run('mxtrace', '-q', map { put("$_.piece", run('mxtrace', '-q', '--partial', $_)->{out}) } @many)->{out}, 'source'), without($direct->{out}, 'source'), 'and as pieces');
+	# Copies of a log made at two times, and one that was cut while it was written.
+	for my $c ([ 'the end of one is the beginning of the next', 0 .. 299, 200 .. 500 ], [ 'one is in the other', 0 .. 500, 200 .. 400 ], [ 'no line', 0 .. 299, 300 .. 500 ]) {
+		my ($name, @i) = @$c;
+		my ($cut) = grep { $i[$_] < $i[$_ - 1] || $i[$_] == 300 && $name eq 'no line' } 1 .. $#i;
+		my @f = (put("$dir/o.log.1", @bsd[@i[0 .. $cut - 1]]), put("$dir/o.log", @bsd[@i[$cut .. $#i]]));
+		my $all = put("$dir/all.log", @bsd[0 .. 500]);
+		my $to = sub { return join "\n", sort map { join ' ', map { $_ // '-' } @{$js->decode($_)}{qw(qid to status tls pid delay reply)} } grep { /"type":"delivery"/ } split /\n/, trace('-y', 2026, '-z', 'UTC', @_)->{out} };
+		is($to->(@f), $to->($all), "overlap: $name");
+	}
 	put("$dir/b.log", @bsd);
 	is_deeply($trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log", put("$dir/c.log", @late))), $trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log")), 'stamps without fractions, out of order');
 

@@ -36,6 +36,12 @@ same_time(struct twin_time a, struct twin_time b)
 	return a.sec == b.sec && a.nsec == b.nsec;
 }
 
+static bool
+before(struct twin_time a, struct twin_time b)
+{
+	return a.sec != b.sec ? a.sec < b.sec : a.nsec < b.nsec;
+}
+
 /* Forget what is too old. */
 static void
 expire(struct twins *t, int64_t now)
@@ -103,14 +109,12 @@ count(struct twin *e, const struct twin *line)
 	return ++e->own <= e->most;
 }
 
-/* The same line with the same stamp. */
+/* The same line with the same stamp; once: by its kind logged only once. */
 static bool
-had(struct twin *e, const struct twin *line, const struct feed *f)
+had(struct twin *e, const struct twin *line, struct twin_time now, bool once)
 {
-	if (e->src != line->src &&
-	    (line->first.sec > f->sec ||
-		(line->first.sec == f->sec && line->first.nsec >= f->nsec)) &&
-	    !same_time(line->first, e->first))
+	if (e->src != line->src && !before(line->first, now) &&
+	    !same_time(line->first, e->first) && !once)
 		return false;
 	return count(e, line);
 }
@@ -179,7 +183,8 @@ twins_had(struct twins *t, const struct feed *f, bool shared)
 			continue;
 		steps++;
 		if (e->host == line.host && same_time(e->stamp, line.stamp))
-			return had(e, &line, f);
+			return had(e, &line,
+			    (struct twin_time){ f->sec, f->nsec }, once);
 		if (!is_near(e, &line) || !(once || side_by_side(e, &line)))
 			continue;
 		if (e->host == line.host)

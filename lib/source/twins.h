@@ -8,12 +8,13 @@
  * sources have two and three times three are no twins.
  *
  * A log that was rotated within a second is no copy: what a source has of its
- * own first moment may be a twin only if the other source began then, too.
+ * own first moment is a twin only if the other source began then, too, or if
+ * a process logs such a line once (an arrival, a delivery).
  *
  * Two loggers, as journald and rsyslog, stamp one line each on its own.  So
  * the same line of another source is a twin, too, if the stamps are within
- * TWINS_APART seconds and either a process logs such a line once (an arrival,
- * a delivery), or both sources had begun by then: a process that says the
+ * TWINS_APART seconds and either a process logs such a line once, or both
+ * sources had begun by then: a process that says the
  * same again may do it in the next file of a rotated log, but does not
  * change from file to file and back.  `apart` counts these.
  *
