@@ -21,7 +21,7 @@ struct carver {
 	uint64_t base;		     /* of the journal in it */
 	uint64_t size;		     /* of that, at most */
 	uint64_t read;		     /* bytes of it, again and again */
-	uint64_t work;		     /* of all journals before it */
+	uint64_t work;		     /* of all journals before it, in bytes */
 	struct buf path, line;
 	struct journalfields *known, *texts;
 	struct journalfile_fields fields; /* the same, for readers */
@@ -29,6 +29,7 @@ struct carver {
 	struct piece *piece; /* to be read at the end */
 	size_t npiece, cappiece;
 	uint64_t left_out; /* pieces */
+	uint64_t not_read; /* journals */
 	bool first;	   /* entry of a piece */
 	uint64_t floor;	   /* before that all is found */
 	struct journals_text text;
@@ -36,7 +37,8 @@ struct carver {
 
 /* What a note begins with. */
 enum {
-	NOTE_READ = 'R',  /* bytes read of a journal */
+	NOTE_READ = 'R',  /* bytes read and decoded of a journal */
+	NOTE_OVER = 'O',  /* a journal that is not read */
 	NOTE_FLOOR = 'E', /* the end of what was found last */
 	NOTE_FIELD = 'F', /* a field that was learned */
 	NOTE_PART = 'P',  /* a piece */
@@ -200,10 +202,13 @@ at_header(struct carver *c, uint64_t off)
 	struct journals *j;
 	struct outcome o;
 
-	if (!may_work(c, off) ||
-	    !journalobj_header(
+	if (!journalobj_header(
 		slice_of(bytes, stream_read(s, off, bytes, sizeof(bytes))), &h))
 		return 0;
+	if (!may_work(c, off)) {
+		tell(c, NOTE_OVER, off, slice_of(NULL, 0));
+		return 0;
+	}
 	c->base = off;
 	c->read = 0;
 	c->size = src.size = size_of(s, off, &h);
@@ -213,8 +218,8 @@ at_header(struct carver *c, uint64_t off)
 	srcpath_data(&c->path, s->src, off, SLICE("JOURNAL"));
 	++*s->runs;
 	read_entries(c, j, &o);
+	tell(c, NOTE_READ, c->read + journals_spent(j), slice_of(NULL, 0));
 	journals_close(j);
-	tell(c, NOTE_READ, c->read, slice_of(NULL, 0));
 	if (h.keyed)
 		tell(c, NOTE_KEY, 0, slice_of(h.file_id, sizeof(h.file_id)));
 	if (o.n == 0 && o.damaged)
@@ -391,6 +396,12 @@ end(const struct stream *s, void *state)
 	if (c->lone.full)
 		msg_note("so many journal entries that texts without an entry "
 			 "cannot be told from theirs: left out");
+	if (c->not_read > 0) {
+		(void)msg_error("journals left out, because those before them "
+				"took too much work: %llu",
+		    (unsigned long long)c->not_read);
+		find_doubt(s);
+	}
 	if (c->left_out == 0)
 		return;
 	(void)msg_error("pieces of journals left out, because there are too "
@@ -435,6 +446,9 @@ note(void *state, struct slice bytes)
 	case NOTE_READ:
 		if (!num_add(c->work, number, &c->work))
 			c->work = UINT64_MAX;
+		break;
+	case NOTE_OVER:
+		c->not_read++;
 		break;
 	case NOTE_FLOOR:
 		c->floor = number;
