@@ -394,7 +394,7 @@ is($r->{status} . $r->{err}, '1', 'nothing: said by the status');
 # is read again and again is bounded, what is left out is said, and lines that
 # stand behind them are found.
 my $promise = substr $huge, 0, 272;
-$img = image('headers.img', ($promise) x 8000, "\n$log");
+$img = image('headers.img', $promise x 8000 . "\n$log", ($promise) x 500);
 $r = run('mxcarve', '-q', '-y', 2026, $img);
 is($r->{status}, 2, 'headers without end: status');
 like($r->{err}, qr/: journals left out, because those before them took too much work: \d{3,}\n/, 'headers without end: it is said');

@@ -91,24 +91,29 @@ go_back(struct journalfile *j)
 	return j->last + STEP;
 }
 
-static bool
-all_zero(struct slice s)
+/* How many zero bytes there are in front. */
+static size_t
+zeroes(struct slice s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] != 0)
-			return false;
-	return true;
+	size_t n = 0;
+
+	while (n < s.len && s.ptr[n] == 0)
+		n++;
+	return n;
 }
 
-/* Step over zeroes, a block at a time where there are many. */
+/* Step over zeroes, to the end of a block or where an object's head has more.
+ */
 static void
 skip_zeroes(struct journalfile *j)
 {
 	size_t n = JOURNALREAD_BLOCK - (size_t)(j->pos % JOURNALREAD_BLOCK);
-	struct slice s = journalread_at(&j->r, j->pos, n);
+	size_t k = zeroes(journalread_at(&j->r, j->pos, n));
 
-	if (s.len == n && all_zero(s))
+	if (k == n)
 		j->pos += n;
+	else if (k > JOURNALOBJ_HEAD)
+		j->pos += (k - JOURNALOBJ_HEAD + STEP) / STEP * STEP;
 	else
 		j->pos += STEP;
 }
@@ -175,7 +180,7 @@ walk(struct journalfile *j, struct err *e)
 			j->has_walked = true;
 			return end_damage(j, e);
 		}
-		if (all_zero(s)) {
+		if (zeroes(s) == s.len) {
 			/* Behind the last object there is room for more. */
 			if (!searching && j->pos <= j->r.header.tail) {
 				tear(j);

@@ -20,10 +20,10 @@
  * Texts that no entry has (source/journallone.h), in these pieces or in an
  * object that nothing follows, become events without a time, once each.
  *
- * A header may lie about its size: at most JOURNALCARVE_SIZE bytes are read; and
- * of all journals together JOURNALCARVE_WORK times what was looked through of
- * the image and JOURNALCARVE_SLACK are read and decoded, further ones are left
- * out and counted.  Of a pipe, only what is at hand can be
+ * A header may lie about its size: at most JOURNALCARVE_SIZE bytes are read,
+ * and of all journals together JOURNALCARVE_WORK times what was looked through
+ * of the image and JOURNALCARVE_SLACK are read and decoded; further ones are
+ * left out and counted.  Of a pipe, only what is at hand can be
  * read: some 16 MB of each.
  *
  * journalcarve_known takes the entries of a journal that survives (--known);
