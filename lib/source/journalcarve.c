@@ -9,6 +9,7 @@
 #include "source/journalevent.h"
 #include "source/journalfields.h"
 #include "source/journallone.h"
+#include "source/scratch.h"
 
 /* A piece of a journal. */
 struct piece {
@@ -184,16 +185,42 @@ look_again(struct carver *c, uint64_t off, const struct journal_header *h,
 		tell(c, NOTE_LONE, p.off, slice_of(&p, sizeof(p)));
 }
 
+/* How to read the journal whose header is at off. */
+static void
+set_source(struct carver *c, uint64_t off, const struct journal_header *h,
+    struct journalfile_src *src)
+{
+	const struct stream *s = c->stream;
+	struct scratch *scratch = finds_scratch(s->finds);
+
+	c->base = off;
+	c->read = 0;
+	c->size = size_of(s, off, h);
+	*src = (struct journalfile_src){ .read = read_bytes,
+		.arg = c,
+		.size = c->size,
+		.patience = JOURNALCARVE_PATIENCE,
+		.fields = &c->fields };
+	if (s->depth == 0)
+		return;
+	c->read = scratch_fill(scratch, s->read, s->arg, off, c->size);
+	src->read = scratch_read;
+	src->arg = scratch;
+	src->size = c->read;
+	if (!scratch->failed)
+		return;
+	(void)msg_error("temporary file: a journal in a compressed file "
+			"could not be copied to it");
+	find_doubt(s);
+}
+
 /* A journal's header. */
 static uint64_t
 at_header(struct carver *c, uint64_t off)
 {
 	unsigned char bytes[JOURNALOBJ_HEADER];
 	const struct stream *s = c->stream;
-	struct journalfile_src src = { .read = read_bytes,
-		.arg = c,
-		.patience = JOURNALCARVE_PATIENCE,
-		.fields = &c->fields };
+	struct journalfile_src src;
 	struct find_piece piece;
 	struct find find = { .class = FIND_JOURNAL, .piece = &piece, .n = 1 };
 	struct journal_header h;
@@ -204,9 +231,7 @@ at_header(struct carver *c, uint64_t off)
 	    !journalobj_header(
 		slice_of(bytes, stream_read(s, off, bytes, sizeof(bytes))), &h))
 		return 0;
-	c->base = off;
-	c->read = 0;
-	c->size = src.size = size_of(s, off, &h);
+	set_source(c, off, &h, &src);
 	j = journals_of(&src, false);
 	if (j == NULL)
 		return 0;
@@ -219,11 +244,13 @@ at_header(struct carver *c, uint64_t off)
 		tell(c, NOTE_KEY, 0, slice_of(h.file_id, sizeof(h.file_id)));
 	if (o.n == 0 && o.damaged)
 		return 0;
-	look_again(c, off, &h, &o);
+	if (s->depth == 0)
+		look_again(c, off, &h, &o);
 	piece = (struct find_piece){ off, o.good };
 	find.confidence = o.damaged ? LOGRUN_MEDIUM : LOGRUN_HIGH;
 	find_claim(s, &find);
-	tell(c, NOTE_FLOOR, off + o.good, slice_of(NULL, 0));
+	if (s->depth == 0)
+		tell(c, NOTE_FLOOR, off + o.good, slice_of(NULL, 0));
 	return off + o.good;
 }
 
@@ -490,6 +517,7 @@ close_state(void *state)
 const struct finder finder_journal = { .anchors = FINDER_BIT(ANCHOR_JOURNAL) |
 	    FINDER_BIT(ANCHOR_ENTRY) | FINDER_BIT(ANCHOR_ZSTD) |
 	    FINDER_BIT(ANCHOR_XZ),
+	.nested = FINDER_BIT(ANCHOR_JOURNAL),
 	.open = open_state,
 	.at = at,
 	.note = note,

@@ -10,6 +10,9 @@
  * hash is wrong.  The first line of a journal and the one behind damage have
  * the note `lines-lost`.
  *
+ * In what a compressed file holds there are journals, too, not pieces of them;
+ * they are copied to a temporary file (source/scratch.h) to be read.
+ *
  * Elsewhere the text of an entry (ANCHOR_ENTRY) shows where pieces of journals
  * lie (source/journalpart.h).  They are read at the end, when all that whole
  * journals and other pieces tell of their fields is known; src is the image
