@@ -434,6 +434,18 @@ for my $k (['keyed', 'low', keyed => 1], ['old', 'medium', keyed => 0],
 	}
 }
 
+# Thousands of headers in a compressed file: what is decoded for them is
+# bounded, and what was left out is said.
+{
+	my $head = 'LPKSHHRH' . "\0" x 16 . "\1" x 64 . pack 'Q<16', 208, 4096, (0) x 8, 1, 1, (0) x 4;
+
+	put("$dir/z", map { my $n = $_ % 500; $head . substr $noise, 800 * $n, 808 } 1 .. 3200);
+	is(sh('gzip', '-1nf', "$dir/z")->{status}, '0', 'many headers');
+	$r = run('mxcarve', image('many.img', slurp("$dir/z.gz")));
+	is($r->{status}, 2, 'many headers: status');
+	like($r->{err}, qr/journals in compressed files that would take too much work left out: \d+; unpack them\n/, 'many headers: said');
+}
+
 # Nothing there: magics in noise, a header alone, one that lies.
 my $huge = substr($whole, 0, 4096);
 substr($huge, 96, 8) = pack 'Q<', 1 << 62;

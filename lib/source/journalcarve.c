@@ -30,20 +30,24 @@ struct carver {
 	struct piece *piece; /* to be read at the end */
 	size_t npiece, cappiece;
 	uint64_t left_out; /* pieces */
-	bool first;	   /* entry of a piece */
-	uint64_t floor;	   /* before that all is found */
+	uint64_t nested;   /* bytes decoded for those in compressed files */
+	uint64_t nested_left;
+	bool first;	/* entry of a piece */
+	uint64_t floor; /* before that all is found */
 	struct journals_text text;
 };
 
 /* What a note begins with. */
 enum {
-	NOTE_READ = 'R',  /* bytes read of a journal */
-	NOTE_FLOOR = 'E', /* the end of what was found last */
-	NOTE_FIELD = 'F', /* a field that was learned */
-	NOTE_PART = 'P',  /* a piece */
-	NOTE_LONE = 'L',  /* one of which only the texts are of interest */
-	NOTE_TEXT = 'T',  /* hash of the text of an entry */
-	NOTE_KEY = 'K'	  /* a file's ID */
+	NOTE_READ = 'R',   /* bytes read of a journal */
+	NOTE_FLOOR = 'E',  /* the end of what was found last */
+	NOTE_FIELD = 'F',  /* a field that was learned */
+	NOTE_PART = 'P',   /* a piece */
+	NOTE_LONE = 'L',   /* one of which only the texts are of interest */
+	NOTE_TEXT = 'T',   /* hash of the text of an entry */
+	NOTE_KEY = 'K',	   /* a file's ID */
+	NOTE_NESTED = 'N', /* bytes decoded for one in a compressed file */
+	NOTE_LEFT = 'X'	   /* one that would take too many */
 };
 
 #define NOTE_NUM 9 /* bytes of the kind and a number */
@@ -169,6 +173,8 @@ size_of(const struct stream *s, uint64_t off, const struct journal_header *h)
 static bool
 may_work(const struct carver *c, uint64_t off)
 {
+	if (c->stream->depth > 0 && c->nested > JOURNALCARVE_NESTED)
+		return false;
 	return c->work / JOURNALCARVE_WORK < off + JOURNALCARVE_SLACK;
 }
 
@@ -204,6 +210,7 @@ set_source(struct carver *c, uint64_t off, const struct journal_header *h,
 	if (s->depth == 0)
 		return;
 	c->read = scratch_fill(scratch, s->read, s->arg, off, c->size);
+	tell(c, NOTE_NESTED, off + c->read, slice_of(NULL, 0));
 	src->read = scratch_read;
 	src->arg = scratch;
 	src->size = c->read;
@@ -227,8 +234,15 @@ at_header(struct carver *c, uint64_t off)
 	struct journals *j;
 	struct outcome o;
 
-	if (!may_work(c, off) ||
-	    !journalobj_header(
+	if (!may_work(c, off)) {
+		if (s->depth > 0)
+			tell(c, NOTE_LEFT, off, slice_of(NULL, 0));
+		return 0;
+	}
+	/* To read it, all before it may have to be decoded again. */
+	if (s->depth > 0)
+		tell(c, NOTE_NESTED, off, slice_of(NULL, 0));
+	if (!journalobj_header(
 		slice_of(bytes, stream_read(s, off, bytes, sizeof(bytes))), &h))
 		return 0;
 	set_source(c, off, &h, &src);
@@ -418,6 +432,12 @@ end(const struct stream *s, void *state)
 	if (c->lone.full)
 		msg_note("so many journal entries that texts without an entry "
 			 "cannot be told from theirs: left out");
+	if (c->nested_left > 0) {
+		(void)msg_error("journals in compressed files that would take "
+				"too much work left out: %llu; unpack them",
+		    (unsigned long long)c->nested_left);
+		find_doubt(s);
+	}
 	if (c->left_out == 0)
 		return;
 	(void)msg_error("pieces of journals left out, because there are too "
@@ -475,6 +495,13 @@ note(void *state, struct slice bytes)
 		break;
 	case NOTE_TEXT:
 		(void)journallone_add(&c->lone, number);
+		break;
+	case NOTE_NESTED:
+		if (!num_add(c->nested, number, &c->nested))
+			c->nested = UINT64_MAX;
+		break;
+	case NOTE_LEFT:
+		c->nested_left++;
 		break;
 	case NOTE_KEY:
 		if (more.len == JOURNALOBJ_ID)
