@@ -115,7 +115,7 @@ my @cut = split /^/, bare($r->{out});
 ok(join('', @cut[0 .. $left - 1]) eq join('', (split /^/, $want)
     [0 .. $left - 1]), 'cut off: all entries before');
 # One may lie across the cut.
-is(scalar(grep { !/fields-lost/ } @cut[$left .. $#cut]), 0,
+is(scalar(grep { !/fields-lost|entry-lost/ } @cut[$left .. $#cut]), 0,
     'cut off: no more that seem whole');
 
 # Written over in the middle; then a block that other entries point to.
@@ -171,7 +171,7 @@ for my $k (qw(keyed compact)) {
 	$img = image("$k-two.img", $noise, substr($bytes, $at), $noise,
 	    substr($bytes, 0, $at), filler(2 * 1024 * 1024));
 	$r = run('mxcarve', '-q', $img);
-	%got = map { ($_->{seqnum} => $_) } events($r->{out});
+	%got = map { ($_->{seqnum} => $_) } grep { $_->{seqnum} } events($r->{out});
 	is(scalar(grep { !$got{$_} } @in, @behind), 0,
 	    "$k in two places: all entries");
 	is(scalar(grep { $got{$_}{confidence} ne 'high' } @in), 0,
@@ -199,19 +199,40 @@ SKIP: {
 	    == 0 or die "mke2fs failed\n";
 	system("debugfs -w -R 'rm /a.journal' $dir/fs.img >/dev/null 2>&1");
 	$r = run('mxcarve', '-q', "$dir/fs.img");
-	# An entry that stands alone between two holes is lost.
+	# A block of the file system's own may lie between them, and within
+	# a field that several entries have; one that stands alone between
+	# two holes is lost.
 	my %want = map { ($_ => 1) } split /^/, $want;
-	my @here = split /^/, bare($r->{out});
+	my @here = split /^/, bare(join '', grep { /"confidence":"high"/ }
+	    split /^/, $r->{out});
 	is(scalar(grep { !$want{$_} } @here), 0,
 	    'deleted from ext4, with holes: nothing else');
-	cmp_ok(scalar(@here), '>=', keys(%want) * 0.99,
+	cmp_ok(scalar(@here), '>=', keys(%want) * 0.95,
 	    'deleted from ext4, with holes: nearly all');
-	is(scalar(grep { $_->{confidence} ne 'high' } events($r->{out})), 0,
-	    'deleted from ext4, with holes: high');
+	is(scalar(grep { $_->{confidence} ne 'high' && $_->{note} !~
+	    /bad-hash|fields-lost|entry-lost|^deleted/ } events($r->{out})), 0,
+	    'deleted from ext4, with holes: what is not high says why');
 }
 
-# Near misses of a piece: the text alone, a head of another type, an object
-# that nothing follows, one whose entry does not name it.
+# A piece without any entry tells what entries elsewhere share.
+{
+	my $bytes = slurp("$dir/keyed.journal");
+	my ($first) = grep { $_->[1] == 1 } objects($bytes);
+	my ($id) = grep { $_->[1] == 1 && $_->[0] > $first->[0] && substr($bytes,
+	    $_->[0] + 64, 4) eq 'SYSL' } objects($bytes);
+	my ($e) = grep { $_->[1] == 3 } objects($bytes);
+
+	cmp_ok($id->[0], '<', $e->[0], 'before the first entry');
+	$img = image('shared.img', $noise, substr($bytes, $first->[0], $id->[0] -
+	    $first->[0]), $noise, substr $bytes, $id->[0]);
+	$r = run('mxcarve', '-q', $img);
+	is(scalar(grep { $_->{confidence} ne 'high' } events($r->{out})), 0,
+	    'shared fields in a piece without entries');
+	ok(bare($r->{out}) eq $want, 'and every entry');
+}
+
+# Near misses of a piece: the text alone, a head of another type, another
+# program's text.
 my $object = sub {
 	my ($type, $rest, $size) = @_;
 
@@ -219,14 +240,20 @@ my $object = sub {
 	return pack('CCx6Q<', $type, 0, $size // 16 + length $rest) . $rest;
 };
 my $text = 'MESSAGE=4hZ1fY0sf8z9s6S: removed';
-my $data = sub { $object->(1, pack('Q<6', 1, 0, 0, $_[0], 0, 1) . $text,
-    64 + length $text) };
+my $data = sub {
+	my ($at, $t) = (@_, $text);
+
+	return $object->(1, pack('Q<6', 1, 0, 0, $at, 0, 1) . $t, 64 + length $t);
+};
 my $entry = $object->(3, pack('Q<3', 7, 1788000000000000, 5) . "\x4f" x 16 .
     pack('Q<3', 9, 4096, 1));
 my $size = length $data->(0);
 $img = image('near.img', "\0" x 64 . $text, $export, $object->(2, "\0" x 24 .
-    'MESSAGE') . $entry, $data->(4096), $data->(8192) . $entry,
-    $data->(8192) . $noise);
+    'MESSAGE') . $entry, $object->(2, pack('Q<6', 1, 0, 0, 0, 0, 1) . $text),
+    $data->(4096, 'MESSAGE=Started Session 1 of user root.'),
+    $data->(4096, 'MESSAGE=DEADBEEF: cafe'), $data->(4096, 'MESSAGE='),
+    map { substr(my $d = $data->(4096), $_->[0], 1) = chr $_->[1]; $d }
+    [1, 4], [1, 2], [1, 3], [2, 1], [7, 1], [8, 0], [15, 1]);
 $r = run('mxcarve', '-q', $img);
 is(scalar(events($r->{out})), 0, 'near misses of a piece');
 # And the hit: the entry stands where the data says, and names it.
@@ -234,6 +261,125 @@ $img = image('hit.img', $noise, $data->(4096 + $size) . $entry);
 $r = run('mxcarve', '-q', $img);
 is(join(' ', map { "$_->{seqnum} $_->{text} $_->{confidence}" }
     events($r->{out})), '7 4hZ1fY0sf8z9s6S: removed low', 'and a hit');
+# What nothing follows, and what no entry names, is the text and no more.
+for my $d ($data->(4096), $data->(8192) . $entry) {
+	$img = image('alone.img', $noise, $d, $noise, $d);
+	$r = run('mxcarve', '-q', $img);
+	my @e = events($r->{out});
+	is(scalar(@e), 1, 'a text alone: once');
+	is(join('|', map { "$_=$e[0]{$_}" } grep { !/^(?:src|off|len)$/ } sort
+	    keys %{$e[0]}), 'confidence=low|event=removed|' .
+	    'note=program-lost entry-lost|qid=4hZ1fY0sf8z9s6S|' .
+	    'text=4hZ1fY0sf8z9s6S: removed|type=event', 'and no more than it tells');
+}
+
+# Texts alone: DATA objects of journals, each in a sector of its own, with
+# nothing of the entries; packed by zstd, xz and LZ4, too.
+my $reply = join ' ', map { "line $_ of what the other side said" } 1 .. 30;
+my $more = $head . join '', map { entry('postfix/smtp', 4700 + $_,
+    "4hZ1fY0sf8z9s6S: to=<u$_\@example.org>, relay=mx.example.org[192.0.2.9]:25, " .
+    "delay=$_, delays=0/0/0/$_, dsn=4.0.0, status=deferred (host said: 450 $_ $reply)")
+    } 1 .. 5;
+my $want_texts = join "\n", sort do {
+	my %t = map { $_->{text} => 1 } grep { defined $_->{instance} &&
+	    ($_->{event} !~ /^(?:unknown|other|config|warning|statistics)$/ ||
+	    defined $_->{qid}) } events(run('mxlog', '-q', '--no-hash',
+	    journal('more.journal', $more))->{out});
+	keys %t;
+};
+sub repack {
+	my ($how, $field) = @_;
+
+	put("$dir/text", $field);
+	return sh('xz', '-c', '--check=none', "$dir/text")->{out}
+	    if $how eq 'xz';
+	my $z = sh('lz4', '-c', '--no-frame-crc', "$dir/text")->{out};
+	my $skip = 7 + (unpack('x4C', $z) & 8 ? 8 : 0);
+
+	return pack('Q<', length $field) . substr $z, $skip + 4,
+	    unpack 'V', substr $z, $skip, 4;
+}
+for my $k (['keyed', 'low', keyed => 1], ['old', 'medium', keyed => 0],
+    ['compact', 'low', compact => 1], ['xz', 'medium', keyed => 0, compress => 0],
+    ['lz4', 'low', keyed => 1, compress => 0]) {
+	my ($name, $trust, @kind) = @$k;
+	my $bytes = slurp(journal("t$name.journal", $more, @kind));
+	my ($packed, $frames, @alone) = (0, 0);
+
+	for my $o (grep { $_->[1] == 1 } objects($bytes)) {
+		my ($at, undef, $flags, $size) = @$o;
+		my $d = substr $bytes, $at, $size;
+
+		if ($size > 600 && $name =~ /^(?:xz|lz4)$/) {
+			my $z = repack($name, substr $d, 64);
+
+			$flags = $name eq 'xz' ? 1 : 2;
+			$d = pack('CCx6Q<', 1, $flags, 64 + length $z) .
+			    substr($d, 16, 48) . $z;
+		}
+		$packed += $flags != 0;
+		push @alone, $d . "\0" x (512 - length($d) % 512);
+	}
+	cmp_ok($packed, '>=', 5, "$name: packed texts");
+	put("$dir/$name-alone.img", $noise, @alone, $noise);
+	my $r = run('mxcarve', '-q', "$name-alone.img", { cd => $dir });
+	my @e = events($r->{out});
+	is($r->{status} . $r->{err}, '0', "$name alone: status");
+	is(join("\n", sort map { $_->{text} } @e), $want_texts,
+	    "$name alone: every text of Postfix, and nothing else");
+	is(scalar(grep { defined $_->{time} || defined $_->{host} ||
+	    $_->{note} !~ /entry-lost/ || $_->{confidence} ne $trust } @e), 0,
+	    "$name alone: $trust, without time and host");
+	my $q = run('mxquote', '-q', '-', { in => $r->{out}, cd => $dir });
+	my @q = split /\n/, $q->{out};
+	is($q->{status}, 0, "$name alone: quoted");
+	is(join('', map { "MESSAGE=$_->{text}\n" } @e), $q->{out},
+	    "$name alone: with its bytes") if $name ne 'lz4';
+	# No trace comes of it, and that is said.
+	my $t = run('mxtrace', '-', { in => $r->{out}, cd => $dir });
+	is(without($t->{out}, 'source', 'coverage'), '', "$name alone: no message");
+	my ($said) = $t->{err} =~ /(\d+) texts of a journal whose entries are gone/;
+	is($said, scalar(@e), "$name alone: and mxtrace says so");
+	# With the journal beside them they are copies.
+	put("$dir/$name-both.img", $noise, @alone, $noise, slurp("$dir/more.journal"));
+	$r = run('mxcarve', '-q', "$dir/$name-both.img");
+	is(scalar(grep { ($_->{note} // '') =~ /entry-lost/ } events($r->{out})), 0,
+	    "$name alone: nothing that an entry has");
+	# One that survives has their texts.
+	$r = run('mxcarve', '-q', '--known', "$dir/one.journal", "$dir/$name-alone.img");
+	my %only;
+	push @{$only{$_->{only_here} ? 1 : 0}}, $_->{text} for events($r->{out});
+	is(scalar(grep { !/line 7 of what/ } @{$only{1}}), 0, "$name alone: --known");
+	cmp_ok(scalar(@{$only{0}}), '>', 50, "$name alone: --known has the others");
+	# The key of the file proves the hash, wherever its header is.
+	next if $name ne 'keyed';
+	$r = run('mxcarve', '-q', put("$dir/key.img", $noise, @alone, $noise,
+	    substr $bytes, 0, 4096));
+	is(scalar(grep { $_->{confidence} ne 'medium' } events($r->{out})), 0,
+	    'keyed alone: medium with the key');
+}
+
+# Entries of a piece that were written over leave their texts.
+{
+	my $bytes = slurp("$dir/old.journal");
+	my ($first) = grep { $_->[1] == 1 } objects($bytes);
+	my @en = grep { $_->[1] == 3 } objects($bytes);
+	my %gone = map { $_ => 1 } map { 20 + 7 * $_ } 0 .. 9;
+
+	substr($bytes, $en[$_][0] + 16, 40) = "\0" x 40 for keys %gone;
+	$img = image('holes.img', $noise, substr($bytes, int($first->[0] / 4096) * 4096));
+	$r = run('mxcarve', '-q', $img);
+	my @e = events($r->{out});
+	my %seq = map { ($_->{seqnum} // 0) => 1 } @e;
+	is(scalar(grep { $seq{$_ + 1} } keys %gone), 0, 'entries that are gone');
+	my %text = map { ($_->{seqnum} => $_->{text}) } map { record($_) } split /^/, $want;
+	my %have = map { $_->{text} => 1 } @e;
+	is(scalar(grep { !$have{$text{$_ + 1}} } grep { $text{$_ + 1} =~ /^\w+: (?:to|from|client)=/ } keys %gone), 0, 'leave their texts');
+	my @alone = grep { ($_->{note} // '') =~ /entry-lost/ } @e;
+	cmp_ok(scalar(@alone), '>', 0, 'which are alone');
+	is(scalar(grep { my $t = $_->{text}; grep { $text{$_} eq $t && !$gone{$_ - 1} } keys %text } @alone), 0,
+	    'and nothing that another entry has');
+}
 
 # Nothing there: magics in noise, a header alone, one that lies.
 my $huge = substr($whole, 0, 4096);

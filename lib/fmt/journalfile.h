@@ -79,6 +79,7 @@ struct journalfile_entry {
 	const struct slice *field;
 	size_t nfield;
 	uint64_t message, message_len; /* MESSAGE= as stored; 0: not there */
+	unsigned int message_flags;    /* how it is compressed */
 };
 
 struct journalfile;

@@ -246,6 +246,7 @@ note_message(struct journalread *j, struct journalfile_entry *e, uint64_t ref,
 		return;
 	e->message = ref + journalobj_data(j->compact);
 	e->message_len = o.size - journalobj_data(j->compact);
+	e->message_flags = o.flags;
 }
 
 /* One item of an entry. */

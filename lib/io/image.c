@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "io/segments.h"
 
 #define MD5_BYTES	16
 #define SHA1_BYTES	20
@@ -65,22 +67,27 @@ allow(struct inputs *in, const char *path)
 static void
 find_split(struct image *im, const char *path, struct inputs *in)
 {
-	size_t len = strlen(path), cap = len + 8;
-	char *next;
-	struct stat st;
+	struct slice first = slice_cstr(path);
+	struct buf name;
 
-	if (len < 5 || strcmp(path + len - 4, ".001") != 0)
+	if (segments_kind(first, slice_of(NULL, 0)) != SEGMENTS_SPLIT)
 		return;
-	next = mem_alloc(cap, 1);
-	for (unsigned int i = 2; i < IMAGE_SEGMENTS; i++) {
-		(void)snprintf(next, cap, "%.*s.%03u", (int)(len - 4), path, i);
-		if (stat(next, &st) != 0 || !S_ISREG(st.st_mode))
+	buf_init(&name, first.len + 16);
+	for (unsigned int i = 2; segments_name(&name, first, i); i++) {
+		char *next = mem_dup(name.ptr, name.len);
+		struct stat st;
+		bool is_file = stat(next, &st) == 0 && S_ISREG(st.st_mode);
+
+		if (is_file) {
+			add_segment(im, next);
+			allow(in, next);
+			im->format = "split";
+		}
+		mem_free(next);
+		if (!is_file)
 			break;
-		add_segment(im, next);
-		allow(in, next);
-		im->format = "split";
 	}
-	mem_free(next);
+	buf_free(&name);
 }
 
 /* libewf asks for the working directory, which confinement does not tell. */
@@ -152,6 +159,32 @@ image_of(image_fn *fn, void *arg, uint64_t size)
 	return im;
 }
 
+/* libewf opens files by their names only. */
+static void
+name_of_fd(struct segment *s)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fd);
+	mem_free(s->path);
+	s->path = mem_dup(path, strlen(path));
+}
+
+struct image *
+image_of_files(const int *fd, size_t n, bool ewf)
+{
+	struct image *im = mem_alloc(1, sizeof(*im));
+
+	im->format = ewf ? "ewf" : "split";
+	for (size_t i = 0; i < n; i++) {
+		add_segment(im, "");
+		im->seg[i].fd = fd[i];
+		if (ewf)
+			name_of_fd(&im->seg[i]);
+	}
+	return im;
+}
+
 static int
 open_file(const char *path)
 {
@@ -171,7 +204,8 @@ open_segments(struct image *im, struct err *e)
 		struct segment *s = &im->seg[i];
 		off_t end;
 
-		s->fd = open_file(s->path);
+		if (s->fd == -1)
+			s->fd = open_file(s->path);
 		if (s->fd == -1)
 			return err_fail(e, "open");
 		end = lseek(s->fd, 0, SEEK_END);

@@ -5,6 +5,8 @@
  * named, .002 and on are found beside it), an EWF image (NAME.E01 by libewf),
  * standard input ("-"), or whatever a function gives (image_of; for tests
  * and for what is held in memory).  It is opened read-only, never mapped.
+ * image_of_files takes the files of a split or EWF image that are open already,
+ * all of them in their order, and closes them in the end.
  *
  * image_find is called before confinement: it looks for the other segments
  * and adds them to the inputs that the sandbox allows.  image_open comes after
@@ -50,6 +52,7 @@ typedef ptrdiff_t image_fn(void *arg, uint64_t off, void *dst, size_t len);
 
 struct image	*image_find(const char *path, struct inputs *);
 struct image	*image_of(image_fn *fn, void *arg, uint64_t size);
+struct image	*image_of_files(const int *fd, size_t n, bool ewf);
 enum rc		 image_open(struct image *, struct err *);
 enum rc		 image_read(struct image *, uint64_t off, void *dst,
 		    size_t len, size_t *got, struct err *);

@@ -93,9 +93,13 @@ on_other(void *arg, enum anchor what, uint64_t off)
 	case ANCHOR_GZIP:
 		return carvemember_at(l, MEMBER_GZIP, off);
 	case ANCHOR_ZSTD:
-		return carvemember_at(l, MEMBER_ZSTD, off);
 	case ANCHOR_XZ:
-		return carvemember_at(l, MEMBER_XZ, off);
+		/* What a journal has packed is no file. */
+		next = ask_finders(l, what, off);
+		if (next > off)
+			return next;
+		return carvemember_at(
+		    l, what == ANCHOR_XZ ? MEMBER_XZ : MEMBER_ZSTD, off);
 	default:
 		return ask_finders(l, what, off);
 	}

@@ -9,6 +9,7 @@
 #include "source/carvermap.h"
 #include "source/carverrun.h"
 #include "source/extracts.h"
+#include "source/journalevent.h"
 #include "source/rest.h"
 #include "source/runlog.h"
 #include "source/years.h"
@@ -203,7 +204,7 @@ give_events(struct carver *c, records_fn *fn, void *arg)
 		rc = found_next(c->found, &ev.rec, &line, &e);
 		if (rc != RC_OK)
 			break;
-		if (line && event_read(&ev))
+		if (line && event_read(&ev) && !journalevent_is_alone(&ev))
 			coverage_event(c->coverage, &ev);
 		if (!fn(arg, &ev.rec))
 			return false;

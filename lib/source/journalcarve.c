@@ -1,11 +1,20 @@
 #include "source/journalcarve.h"
 
 #include "base/mem.h"
+#include "base/msg.h"
 #include "base/num.h"
+#include "fmt/journald.h"
+#include "fmt/journaldata.h"
 #include "io/srcpath.h"
 #include "source/journalevent.h"
 #include "source/journalfields.h"
-#include "source/journalpart.h"
+#include "source/journallone.h"
+
+/* A piece of a journal. */
+struct piece {
+	struct journalpart part;
+	bool entries; /* or texts only */
+};
 
 struct carver {
 	const struct stream *stream; /* the image */
@@ -16,10 +25,12 @@ struct carver {
 	struct buf path, line;
 	struct journalfields *known, *texts;
 	struct journalfile_fields fields; /* the same, for readers */
-	struct journalpart *part;	  /* to be read at the end */
-	size_t npart, cappart;
-	bool first;	/* entry of a piece */
-	uint64_t floor; /* before that all is found */
+	struct journallone lone;
+	struct piece *piece; /* to be read at the end */
+	size_t npiece, cappiece;
+	uint64_t left_out; /* pieces */
+	bool first;	   /* entry of a piece */
+	uint64_t floor;	   /* before that all is found */
 	struct journals_text text;
 };
 
@@ -28,7 +39,10 @@ enum {
 	NOTE_READ = 'R',  /* bytes read of a journal */
 	NOTE_FLOOR = 'E', /* the end of what was found last */
 	NOTE_FIELD = 'F', /* a field that was learned */
-	NOTE_PART = 'P'	  /* a piece */
+	NOTE_PART = 'P',  /* a piece */
+	NOTE_LONE = 'L',  /* one of which only the texts are of interest */
+	NOTE_TEXT = 'T',  /* hash of the text of an entry */
+	NOTE_KEY = 'K'	  /* a file's ID */
 };
 
 #define NOTE_NUM 9 /* bytes of the kind and a number */
@@ -75,6 +89,16 @@ find_field(void *arg, uint64_t hash, struct slice *field)
 	    journalfields_find(c->texts, hash, field);
 }
 
+/* An entry has that text: what stands alone is only a copy. */
+static void
+know_text(struct carver *c, struct slice text)
+{
+	uint64_t hash = journallone_hash(text);
+
+	if (!journallone_has(&c->lone, hash) && journallone_wants(text))
+		tell(c, NOTE_TEXT, hash, slice_of(NULL, 0));
+}
+
 /* Bytes of a journal in the image. */
 static size_t
 read_bytes(void *arg, uint64_t off, void *buf, size_t n)
@@ -115,6 +139,7 @@ read_entries(struct carver *c, struct journals *j, struct outcome *o)
 		/* An entry without a time that can be is none. */
 		if (fr.stamp.kind != STAMP_ZONED)
 			continue;
+		know_text(c, fr.text);
 		if (!journalevent_put(c->stream, &fr,
 			&(struct journalevent){ .src = buf_slice(&c->path),
 			    .off = p.off,
@@ -144,6 +169,19 @@ static bool
 may_work(const struct carver *c, uint64_t off)
 {
 	return c->work / JOURNALCARVE_WORK < off + JOURNALCARVE_SLACK;
+}
+
+/* A whole journal that is damaged may have texts whose entry is not there. */
+static void
+look_again(struct carver *c, uint64_t off, const struct journal_header *h,
+    const struct outcome *o)
+{
+	const struct journalpart p = { .off = off + h->size,
+		.end = off + o->good,
+		.compact = h->compact };
+
+	if (o->damaged && h->size < o->good && !c->stream->pipe)
+		tell(c, NOTE_LONE, p.off, slice_of(&p, sizeof(p)));
 }
 
 /* A journal's header. */
@@ -177,8 +215,11 @@ at_header(struct carver *c, uint64_t off)
 	read_entries(c, j, &o);
 	journals_close(j);
 	tell(c, NOTE_READ, c->read, slice_of(NULL, 0));
+	if (h.keyed)
+		tell(c, NOTE_KEY, 0, slice_of(h.file_id, sizeof(h.file_id)));
 	if (o.n == 0 && o.damaged)
 		return 0;
+	look_again(c, off, &h, &o);
 	piece = (struct find_piece){ off, o.good };
 	find.confidence = o.damaged ? LOGRUN_MEDIUM : LOGRUN_HIGH;
 	find_claim(s, &find);
@@ -186,7 +227,28 @@ at_header(struct carver *c, uint64_t off)
 	return off + o.good;
 }
 
-/* An entry of a piece: its place is that of its text. */
+/*
+ * The place of an event is that of its text in the image, or in what a zstd
+ * or xz frame there holds.
+ */
+static void
+set_place(struct carver *c, struct journalevent *ev, uint64_t off, uint64_t len,
+    unsigned int flags, size_t text_len)
+{
+	ev->src = c->stream->src;
+	ev->off = off;
+	ev->len = len;
+	if (flags != JOURNALDATA_ZSTD && flags != JOURNALDATA_XZ)
+		return;
+	srcpath_data(&c->path, c->stream->src, off,
+	    flags == JOURNALDATA_ZSTD ? SLICE("ZSTD") : SLICE("XZ"));
+	ev->src = buf_slice(&c->path);
+	ev->off = 0;
+	ev->len = sizeof("MESSAGE") + text_len;
+	ev->inside = true;
+}
+
+/* An entry of a piece. */
 static bool
 on_entry(void *arg, const struct journalfile_entry *e, int64_t base)
 {
@@ -201,12 +263,20 @@ on_entry(void *arg, const struct journalfile_entry *e, int64_t base)
 	journals_frame(&c->text, e, &fr);
 	if (fr.stamp.kind != STAMP_ZONED)
 		return true;
-	if (e->message != 0) {
-		ev.off = (uint64_t)base + e->message;
-		ev.len = e->message_len;
-	}
+	know_text(c, fr.text);
+	if (e->message != 0)
+		set_place(c, &ev, (uint64_t)base + e->message, e->message_len,
+		    e->message_flags, fr.text.len);
 	c->first = false;
 	return journalevent_put(c->stream, &fr, &ev, &c->line);
+}
+
+/* What entries share may stand in a piece that has none of them. */
+static void
+learn(struct carver *c, const struct journalpart *p)
+{
+	(void)journalpart_data(
+	    c->stream, p, &c->fields, journald_wants, NULL, NULL);
 }
 
 static void
@@ -217,28 +287,81 @@ read_part(struct carver *c, const struct journalpart *p)
 	(void)journalpart_read(c->stream, p, &c->fields, on_entry, c);
 }
 
+/* A text that no entry has. */
+static bool
+on_text(void *arg, const struct journallone_text *t)
+{
+	struct carver *c = arg;
+	struct slice text = slice_from(t->field, sizeof("MESSAGE"));
+	struct journalevent ev = { .alone = true, .proven = t->proven };
+	struct frame fr;
+
+	if (!journallone_add(&c->lone, journallone_hash(text)))
+		return true;
+	++*c->stream->runs;
+	journalevent_alone(text, &fr);
+	set_place(c, &ev, t->off, t->len, t->flags, text.len);
+	return journalevent_put(c->stream, &fr, &ev, &c->line);
+}
+
+static void
+read_texts(struct carver *c, const struct journalpart *p)
+{
+	if (!c->lone.full)
+		(void)journallone_read(&c->lone, c->stream, p, on_text, c);
+}
+
+/* What a piece lacks may stand behind it; a pipe is not read again. */
+static uint64_t
+take_piece(struct carver *c, const struct journalpart *p, bool entries)
+{
+	struct find_piece piece = { p->off, p->end - p->off };
+	struct find find = { .class = FIND_JOURNAL,
+		.piece = &piece,
+		.n = 1,
+		.confidence = entries ? LOGRUN_MEDIUM : LOGRUN_LOW };
+
+	tell(c, NOTE_FLOOR, p->end, slice_of(NULL, 0));
+	find_claim(c->stream, &find);
+	if (!c->stream->pipe) {
+		tell(c, entries ? NOTE_PART : NOTE_LONE, p->off,
+		    slice_of(p, sizeof(*p)));
+		return p->end;
+	}
+	if (entries) {
+		learn(c, p);
+		read_part(c, p);
+	}
+	read_texts(c, p);
+	return p->end;
+}
+
+static bool
+found_text(void *arg, const struct journallone_text *t)
+{
+	bool *found = arg;
+
+	(void)t;
+	*found = true;
+	return false;
+}
+
 /* The text of an entry outside of what was found whole. */
 static uint64_t
 at_entry(struct carver *c, uint64_t off)
 {
-	struct find_piece piece;
-	struct find find = { .class = FIND_JOURNAL,
-		.piece = &piece,
-		.n = 1,
-		.confidence = LOGRUN_MEDIUM };
+	uint64_t before = c->lone.work;
 	struct journalpart p;
+	bool found = false;
+	size_t n = journalpart_find(c->stream, off, c->floor, &p);
 
-	if (!journalpart_find(c->stream, off, c->floor, &p))
+	if (n > 1)
+		return take_piece(c, &p, true);
+	if (n == 0 || !may_work(c, off))
 		return 0;
-	tell(c, NOTE_FLOOR, p.end, slice_of(NULL, 0));
-	piece = (struct find_piece){ p.off, p.end - p.off };
-	find_claim(c->stream, &find);
-	/* What it lacks may stand behind it; a pipe is not read again. */
-	if (c->stream->pipe)
-		read_part(c, &p);
-	else
-		tell(c, NOTE_PART, p.off, slice_of(&p, sizeof(p)));
-	return p.end;
+	(void)journallone_read(&c->lone, c->stream, &p, found_text, &found);
+	tell(c, NOTE_READ, c->lone.work - before, slice_of(NULL, 0));
+	return found ? take_piece(c, &p, false) : 0;
 }
 
 static uint64_t
@@ -258,22 +381,44 @@ end(const struct stream *s, void *state)
 	struct carver *c = state;
 
 	c->stream = s;
-	for (size_t i = 0; i < c->npart; i++)
-		read_part(c, &c->part[i]);
+	for (size_t i = 0; i < c->npiece; i++)
+		learn(c, &c->piece[i].part);
+	for (size_t i = 0; i < c->npiece; i++)
+		if (c->piece[i].entries)
+			read_part(c, &c->piece[i].part);
+	for (size_t i = 0; i < c->npiece; i++)
+		read_texts(c, &c->piece[i].part);
+	if (c->lone.full)
+		msg_note("so many journal entries that texts without an entry "
+			 "cannot be told from theirs: left out");
+	if (c->left_out == 0)
+		return;
+	(void)msg_error("pieces of journals left out, because there are too "
+			"many of them: %llu",
+	    (unsigned long long)c->left_out);
+	find_doubt(s);
 }
 
 static void
-add_part(struct carver *c, struct slice bytes)
+add_piece(struct carver *c, bool entries, struct slice bytes)
 {
-	if (c->npart == JOURNALCARVE_PARTS || bytes.len != sizeof(*c->part))
-		return;
-	if (c->npart == c->cappart) {
-		size_t cap = c->cappart == 0 ? 64 : 2 * c->cappart;
+	struct piece p = { .entries = entries };
 
-		c->part = mem_grow(c->part, c->cappart, cap, sizeof(*c->part));
-		c->cappart = cap;
+	if (bytes.len != sizeof(p.part))
+		return;
+	if (c->npiece == JOURNALCARVE_PARTS) {
+		c->left_out++;
+		return;
 	}
-	memcpy(&c->part[c->npart++], bytes.ptr, bytes.len);
+	if (c->npiece == c->cappiece) {
+		size_t cap = c->cappiece == 0 ? 64 : 2 * c->cappiece;
+
+		c->piece =
+		    mem_grow(c->piece, c->cappiece, cap, sizeof(*c->piece));
+		c->cappiece = cap;
+	}
+	memcpy(&p.part, bytes.ptr, bytes.len);
+	c->piece[c->npiece++] = p;
 }
 
 static void
@@ -298,7 +443,15 @@ note(void *state, struct slice bytes)
 		(void)journalfields_keep(table(c, more), number, more);
 		break;
 	case NOTE_PART:
-		add_part(c, more);
+	case NOTE_LONE:
+		add_piece(c, bytes.ptr[0] == NOTE_PART, more);
+		break;
+	case NOTE_TEXT:
+		(void)journallone_add(&c->lone, number);
+		break;
+	case NOTE_KEY:
+		if (more.len == JOURNALOBJ_ID)
+			journallone_key(&c->lone, more.ptr);
 		break;
 	default:
 		break;
@@ -314,6 +467,7 @@ open_state(const struct stream *s)
 	c->known = journalfields_new();
 	c->texts = journalfields_new();
 	c->fields = (struct journalfile_fields){ keep_field, find_field, c };
+	journallone_init(&c->lone);
 	srcpath_init(&c->path);
 	buf_init(&c->line, JOURNALEVENT_LINE);
 	return c;
@@ -328,17 +482,33 @@ close_state(void *state)
 	journalfields_free(c->texts);
 	buf_free(&c->path);
 	buf_free(&c->line);
-	mem_free(c->part);
+	journallone_free(&c->lone);
+	mem_free(c->piece);
 	mem_free(c);
 }
 
 const struct finder finder_journal = { .anchors = FINDER_BIT(ANCHOR_JOURNAL) |
-	    FINDER_BIT(ANCHOR_ENTRY),
+	    FINDER_BIT(ANCHOR_ENTRY) | FINDER_BIT(ANCHOR_ZSTD) |
+	    FINDER_BIT(ANCHOR_XZ),
 	.open = open_state,
 	.at = at,
 	.note = note,
 	.end = end,
 	.close = close_state };
+
+/* An entry, and its text alone. */
+static bool
+known_entry(struct found *f, const struct frame *fr, struct buf *line)
+{
+	struct frame alone;
+
+	if (!found_known_entry(f, journalevent_line(line, fr)))
+		return false;
+	if (!journallone_wants(fr->text))
+		return true;
+	journalevent_alone(fr->text, &alone);
+	return found_known_entry(f, journalevent_line(line, &alone));
+}
 
 bool
 journalcarve_known(struct found *f, struct reader *r)
@@ -355,8 +525,7 @@ journalcarve_known(struct found *f, struct reader *r)
 	while (
 	    (rc = journals_next(j, &fr, &p, &e)) == RC_OK || rc == RC_DAMAGED)
 		if (rc == RC_OK)
-			good &=
-			    found_known_entry(f, journalevent_line(&line, &fr));
+			good &= known_entry(f, &fr, &line);
 	buf_free(&line);
 	journals_close(j);
 	return good;

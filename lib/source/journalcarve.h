@@ -13,8 +13,12 @@
  * Elsewhere the text of an entry (ANCHOR_ENTRY) shows where pieces of journals
  * lie (source/journalpart.h).  They are read at the end, when all that whole
  * journals and other pieces tell of their fields is known; src is the image
- * then, off and len are those of the stored MESSAGE= field.  At most
- * JOURNALCARVE_PARTS pieces are kept.
+ * then, off and len are those of the stored MESSAGE= field.  Of one packed by
+ * zstd or xz src is IMAGE@OFFSET-ZSTD or -XZ.  At most JOURNALCARVE_PARTS
+ * pieces are kept.
+ *
+ * Texts that no entry has (source/journallone.h), in these pieces or in an
+ * object that nothing follows, become events without a time, once each.
  *
  * A header may lie about its size: at most JOURNALCARVE_SIZE bytes, and all
  * journals together JOURNALCARVE_WORK times what was looked through of the

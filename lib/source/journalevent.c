@@ -1,6 +1,7 @@
 #include "source/journalevent.h"
 
 #include "fmt/logline.h"
+#include "fmt/postfix.h"
 
 #define NOTES 256
 
@@ -25,6 +26,26 @@ trust(unsigned int flaws)
 	if ((flaws & JOURNALFILE_BAD_HASH) != 0)
 		return LOGRUN_LOW;
 	return (flaws & JOURNALFILE_LOST) != 0 ? LOGRUN_MEDIUM : LOGRUN_HIGH;
+}
+
+void
+journalevent_alone(struct slice text, struct frame *fr)
+{
+	/* As of a log that has lost the programs. */
+	static const struct postfix_tag tag = { .ours = true, .lost = true };
+
+	*fr = (struct frame){ .kind = FRAMING_JOURNAL,
+		.text = text,
+		.line = text,
+		.postfix = &tag };
+}
+
+bool
+journalevent_is_alone(const struct event *ev)
+{
+	return !ev->time.known && rec_has(&ev->rec, F_NOTE) &&
+	    slice_find(rec_get(&ev->rec, F_NOTE), SLICE("entry-lost")) !=
+	    SLICE_NONE;
 }
 
 /* Add a word to a note in dst. */
@@ -61,9 +82,11 @@ journalevent_put(const struct stream *s, const struct frame *fr,
 	/* Offsets in a journal are none of the image. */
 	if (p->inside)
 		inner.depth++;
+	if (p->alone)
+		line.confidence = p->proven ? LOGRUN_MEDIUM : LOGRUN_LOW;
 	logline_read(fr, &ev);
-	ev.time = (struct event_time){ .known = true,
-		.ordered = true,
+	ev.time = (struct event_time){ .known = !p->alone,
+		.ordered = !p->alone,
 		.sec = fr->stamp.sec,
 		.nsec = fr->stamp.nsec,
 		.digits = fr->stamp.digits };
@@ -75,7 +98,13 @@ journalevent_put(const struct stream *s, const struct frame *fr,
 		add_word(&ev.rec, notes, word[i]);
 	if (lost)
 		add_word(&ev.rec, notes, SLICE("lines-lost"));
+	if (p->alone)
+		add_word(&ev.rec, notes, SLICE("entry-lost"));
 	rec_set(&ev.rec, F_CONFIDENCE, logrun_word[line.confidence]);
+	if (p->alone) {
+		rec_unset(&ev.rec, F_INSTANCE);
+		rec_unset(&ev.rec, F_PID);
+	}
 	if (fr->text.ptr == NULL)
 		rec_unset(&ev.rec, F_TEXT);
 	ev.src = p->src;

@@ -3,7 +3,9 @@
  *
  * journalevent_put hands it to find_line (source/finds.h) as a line of the
  * run *s->runs; false: give up.  Its confidence is `high`, `medium` when fields
- * are lost, `low` when the hash is wrong.  The frame must have a time.
+ * are lost, `low` when the hash is wrong.  The frame must have a time.  That of
+ * a text alone is `medium` if the hash is proven, else `low`; it has no time,
+ * and the note `entry-lost`.  journalevent_alone makes a frame of such a text.
  * journalevent_line appends what tells an entry from all others, for copies
  * and --known, to an empty buffer of JOURNALEVENT_LINE bytes at most.
  */
@@ -20,11 +22,16 @@ struct journalevent {
 	uint64_t off, len; /* in src */
 	bool inside;	   /* src is a journal in the image, not the image */
 	unsigned int flaws;
-	bool lost; /* lines before it are */
+	bool lost;  /* lines before it are */
+	bool alone; /* a text without its entry */
+	bool proven;
 };
 
 bool journalevent_put(const struct stream *s, const struct frame *,
     const struct journalevent *, struct buf *text);
+void journalevent_alone(struct slice text, struct frame *);
+/* Is the event of a record one of these? */
+bool journalevent_is_alone(const struct event *);
 struct slice journalevent_line(struct buf *, const struct frame *);
 
 #endif

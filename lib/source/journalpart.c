@@ -1,13 +1,20 @@
 #include "source/journalpart.h"
 
 #include "fmt/journald.h"
+#include "fmt/journaldata.h"
 #include "fmt/journalread.h"
 
-#define STEP 8U				 /* objects begin at multiples of it */
-#define RECENT 16			 /* DATA objects before an entry */
-#define DATA_FIXED 48			 /* bytes up to its entry's offset */
-#define DATA_HASH 16			 /* where that stands */
-#define DATA_ENTRY 40			 /* where its entry's offset stands */
+#define STEP 8U /* objects begin at multiples of it */
+#define LZ4_TEXT                                                               \
+	9 /* size and token of an LZ4 block, then bytes of a length            \
+	   */
+#define LZ4_TRIES 8
+#define DATA_MOST 72  /* bytes before the field */
+#define AHEAD 64      /* so that no object has the offset 0 */
+#define RECENT 16     /* DATA objects before an entry */
+#define DATA_FIXED 48 /* bytes up to its entry's offset */
+#define DATA_HASH 16  /* where that stands */
+#define DATA_ENTRY 40 /* where its entry's offset stands */
 #define OFFSET_LIMIT (UINT64_C(1) << 40) /* of a file */
 
 /* The object at off of the image. */
@@ -94,25 +101,55 @@ extend(const struct stream *s, struct journalpart *p, uint64_t floor)
 	}
 }
 
-bool
+/*
+ * Objects from p->off on, if a DATA object begins there that is packed as
+ * it has to be; its head is h.
+ */
+static size_t
+try_at(const struct stream *s, struct slice h, bool lz4, struct journalpart *p)
+{
+	struct journal_head o;
+
+	if (!journalobj_head(h, p->off, INT64_MAX, p->compact, &o) ||
+	    o.type != JOURNALOBJ_T_DATA || lz4 != (o.flags == JOURNALDATA_LZ4))
+		return 0;
+	return walk(s, p);
+}
+
+size_t
 journalpart_find(const struct stream *s, uint64_t message, uint64_t floor,
     struct journalpart *p)
 {
-	for (int compact = 0; compact < 2; compact++) {
-		size_t before = journalobj_data(compact != 0);
-		struct journal_head o;
+	unsigned char bytes[DATA_MOST + LZ4_TEXT + LZ4_TRIES];
+	size_t len = message < sizeof(bytes) ? (size_t)message : sizeof(bytes);
+	struct journalpart one = { .off = 0 };
+	bool found = false;
 
+	if (stream_read(s, message - len, bytes, len) != len)
+		return 0;
+	for (size_t i = 0; i < (size_t)2 * LZ4_TRIES; i++) {
+		bool compact = i % 2 != 0;
+		size_t before = journalobj_data(compact), n;
+
+		if (i >= 2)
+			before += LZ4_TEXT + i / 2 - 1;
+		if (before > len || message - before < floor)
+			continue;
 		*p = (struct journalpart){ .off = message - before,
-			.compact = compact != 0 };
-		if (message >= before && p->off >= floor &&
-		    head_at(s, p->off, p->compact, &o) &&
-		    o.type == JOURNALOBJ_T_DATA && o.flags == 0 &&
-		    walk(s, p) > 1) {
+			.compact = compact };
+		n = try_at(s, slice_of(bytes + len - before, JOURNALOBJ_HEAD),
+		    i >= 2, p);
+		if (n > 1) {
 			extend(s, p, floor);
-			return true;
+			return n;
+		}
+		if (n == 1 && !found) {
+			found = true;
+			one = *p;
 		}
 	}
-	return false;
+	*p = one;
+	return found ? 1 : 0;
 }
 
 /* A DATA object that was met. */
@@ -212,6 +249,74 @@ read_part(void *arg, uint64_t off, void *buf, size_t n)
 	return before +
 	    stream_read(p->stream, (uint64_t)p->base + off + before,
 		dst + before, n - before);
+}
+
+/* The piece as a file that begins AHEAD bytes before it. */
+struct piece {
+	const struct stream *stream;
+	const struct journalpart *part;
+};
+
+static size_t
+read_piece(void *arg, uint64_t off, void *buf, size_t n)
+{
+	const struct piece *p = arg;
+	unsigned char *dst = buf;
+	size_t before = 0;
+
+	if (off < AHEAD) {
+		before = (size_t)(AHEAD - off) < n ? (size_t)(AHEAD - off) : n;
+		memset(dst, 0, before);
+	}
+	if (before == n)
+		return n;
+	return before +
+	    stream_read(p->stream, p->part->off + (off + before - AHEAD),
+		dst + before, n - before);
+}
+
+uint64_t
+journalpart_data(const struct stream *s, const struct journalpart *p,
+    const struct journalfile_fields *fields, journalfile_want *want,
+    journalpart_data_fn *fn, void *arg)
+{
+	struct piece piece = { s, p };
+	struct journalfile_src src = { .read = read_piece,
+		.arg = &piece,
+		.size = p->end - p->off + AHEAD,
+		.fields = fields };
+	size_t skip = journalobj_data(p->compact);
+	struct journal_head o;
+	struct journalread r;
+	uint64_t budget;
+	bool more = true;
+
+	journalread_init(&r, &src, want);
+	r.budget = budget =
+	    (p->end - p->off) * JOURNALFILE_RATIO + JOURNALPART_SLACK;
+	r.compact = p->compact;
+	r.unkeyed = true;
+	for (uint64_t off = AHEAD;
+	     more && off < src.size && journalread_head(&r, off, &o);
+	     off = journalobj_next(off, o.size)) {
+		struct journalpart_data d = { .off =
+						  p->off + off - AHEAD + skip,
+			.len = o.size - skip,
+			.flags = o.flags };
+		const struct journal_known *k;
+
+		if (o.type != JOURNALOBJ_T_DATA)
+			continue;
+		k = journalread_data(&r, off, true, &d.field);
+		if (k->state != JOURNAL_GOOD || !k->wanted || fn == NULL)
+			continue;
+		d.hash = k->hash;
+		d.jenkins = k->jenkins;
+		more = fn(arg, &d);
+	}
+	budget -= r.budget;
+	journalread_free(&r);
+	return budget;
 }
 
 bool

@@ -137,8 +137,9 @@ begin(bool all)
 	return j;
 }
 
-struct journals *
-journals_file(int fd, uint64_t base, uint64_t n, bool all)
+/* n bytes of a descriptor from `base` on. */
+static struct journals *
+stored(int fd, uint64_t base, uint64_t n, bool all)
 {
 	struct journals *j = begin(all);
 
@@ -171,7 +172,7 @@ journals_open(struct reader *r, bool all)
 	int fd;
 
 	if (reader_stored(r, &fd, &base, &size))
-		return journals_file(fd, base, size, all);
+		return stored(fd, base, size, all);
 	j = begin(all);
 	load(j, r);
 	j->src.size = j->memory.len;

@@ -5,8 +5,8 @@
  * (fmt/journalfile.h).  journals_open then reads it: a stored file in place,
  * by offset, which leaves the reader where it is; what comes through a pipe or
  * out of a container is taken into memory first, at most JOURNALS_MEMORY
- * bytes of it.  journals_file reads n bytes of a descriptor from `base` on.
- * Both take what begins like a journal and never fail: what is wrong with it
+ * bytes of it.
+ * It takes what begins like a journal and never fails: what is wrong with it
  * comes from journals_next, which gives the entries as frames
  * (fmt/framing.h), or as journalfile_next does.  RC_FAIL: a read failed; then
  * it is over.  journals_again goes back to the first entry.
@@ -47,7 +47,6 @@ size_t journals_words(unsigned int flaws, struct slice[JOURNALS_WORDS]);
 
 bool journals_here(struct reader *);
 struct journals *journals_open(struct reader *, bool all);
-struct journals *journals_file(int fd, uint64_t base, uint64_t n, bool all);
 /* Whatever that function reads; NULL if it is no journal. */
 struct journals *journals_of(const struct journalfile_src *, bool all);
 void journals_close(struct journals *);

@@ -78,6 +78,20 @@ origin_file(const struct origins *o, uint32_t stream)
 	return o->stream[stream].file;
 }
 
+/* The format of an image begins with what kind of image it is. */
+static void
+claim_format(struct claim *c, struct slice format)
+{
+	static const char *const disk[] = { "split", "raw", "ewf", "pipe" };
+	struct slice word, rest;
+
+	if (!slice_cut(format, ' ', &word, &rest))
+		word = format;
+	for (size_t i = 0; i < sizeof(disk) / sizeof(disk[0]); i++)
+		c->disk |= slice_is(word, disk[i]);
+	c->split = slice_is(word, disk[0]);
+}
+
 bool
 origin_claim(struct origins *o, const struct rec *r)
 {
@@ -104,6 +118,7 @@ origin_claim(struct origins *o, const struct rec *r)
 		return false;
 	*c = (struct claim){ .next = f->claims, .size = size,
 	    .sha256 = arena_dup(&o->mem, sha) };
+	claim_format(c, rec_get(r, F_FORMAT));
 	f->claims = c;
 	f->nclaims++;
 	return true;
@@ -196,6 +211,8 @@ origins_open(const struct inputs *in, const char *const *root, size_t nroot,
 		(void)beneath_add(o->beneath, ".", false);
 	(void)beneath_add(o->beneath, "/var/log", false);
 	allow(o);
+	for (size_t i = 0; i < o->nas; i++)
+		origins_allow_image(o, o->as[i].path);
 	for (size_t i = 0; i < in->n && o->copy == NULL; i++)
 		if (slice_eq(slice_cstr(in->v[i].path), SLICE("-")))
 			o->copy = stdincopy_open();

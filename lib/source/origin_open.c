@@ -105,6 +105,29 @@ say_not_found(struct origins *o, const struct file *f, const struct err *e)
 	    "name a copy with --as SRC=FILE", e->what, dirs);
 }
 
+/* Show the first n bytes to the digest; if that fails, it is dropped. */
+static bool
+hash(struct origins *o, struct digest *d, uint64_t n)
+{
+	uint64_t off = 0;
+	size_t got;
+
+	if (o->image == NULL) {
+		digest_reach(d, n);
+		return true;
+	}
+	for (; off < n; off += got) {
+		got = origins_bytes(o, off, o->block,
+		    n - off < ORIGIN_LINE ? (size_t)(n - off) : ORIGIN_LINE);
+		if (got == 0) {
+			digest_drop(d);
+			return false;
+		}
+		digest_add(d, slice_of(o->block, got));
+	}
+	return true;
+}
+
 /* True if the first bytes are those of the claim. */
 static bool
 check(struct origins *o, const struct claim *c, struct slice name)
@@ -120,9 +143,8 @@ check(struct origins *o, const struct claim *c, struct slice name)
 	}
 	if (c->sha256.len == 0)
 		return true;
-	d = digest_start(o->fd, true, o->base);
-	digest_reach(d, c->size);
-	if (!digest_done(d, hex)) {
+	d = digest_start(o->fd, o->image == NULL, o->base);
+	if (!hash(o, d, c->size) || !digest_done(d, hex)) {
 		origins_complain(o, name, "cannot be read: not quoted");
 		return false;
 	}
@@ -133,20 +155,32 @@ check(struct origins *o, const struct claim *c, struct slice name)
 	return false;
 }
 
+static bool
+find_size(struct origins *o)
+{
+	off_t end;
+
+	if (o->image != NULL)
+		return image_size(o->image, &o->size);
+	end = lseek(o->fd, 0, SEEK_END);
+	if (end < 0 || (uint64_t)end < o->base)
+		return false;
+	o->size = (uint64_t)end - o->base;
+	return true;
+}
+
 /* Check a file that was opened; false if it is refused. */
 static bool
 verify(struct origins *o, const struct claim *c, struct slice name)
 {
-	off_t end = lseek(o->fd, 0, SEEK_END);
 	uint64_t sealed = 0;
 	bool good = true, hashed = false;
 
-	if (end < 0 || (uint64_t)end < o->base) {
+	if (!find_size(o)) {
 		origins_complain(o, name, "cannot be read a second time; name "
 		    "a copy with --as SRC=FILE");
 		return false;
 	}
-	o->size = (uint64_t)end - o->base;
 	for (; c != NULL && good; c = c->next) {
 		good = check(o, c, name);
 		if (c->sha256.len == 0)
@@ -169,6 +203,8 @@ origins_leave(struct origins *o)
 {
 	if (o->fd != -1 && !o->borrowed)
 		(void)close(o->fd);
+	image_close(o->image);
+	o->image = NULL;
 	o->fd = -1;
 	o->cur = ORIGIN_NONE;
 }
@@ -178,7 +214,9 @@ void
 origins_enter(struct origins *o, uint32_t file, uint32_t stream)
 {
 	const struct file *f = &o->file[file];
+	const struct claim *c = origins_claims(o, stream);
 	const char *as = NULL;
+	struct slice name;
 	struct err e;
 
 	origins_leave(o);
@@ -188,8 +226,10 @@ origins_enter(struct origins *o, uint32_t file, uint32_t stream)
 		o->fd = -1;
 		return;
 	}
-	if (verify(o, origins_claims(o, stream), as == NULL ? f->name :
-	    slice_cstr(as)))
+	name = as == NULL ? f->name : slice_cstr(as);
+	if (origins_image(o, f->name, as, c, &e) != RC_OK)
+		origins_complain(o, name, "%s", e.what);
+	else if (verify(o, c, name))
 		return;
 	origins_leave(o);
 	o->cur = file;

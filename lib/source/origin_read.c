@@ -45,9 +45,8 @@ too_long(const struct origin_place *p)
 	return p->len > ORIGIN_LINE;
 }
 
-/* Stored bytes, as a deflate_read_fn; fewer than wanted at the end only. */
-static size_t
-read_stored(void *arg, uint64_t off, unsigned char *dst, size_t len)
+size_t
+origins_bytes(void *arg, uint64_t off, unsigned char *dst, size_t len)
 {
 	const struct origins *o = arg;
 	size_t got = 0;
@@ -56,6 +55,9 @@ read_stored(void *arg, uint64_t off, unsigned char *dst, size_t len)
 		return 0;
 	if (len > o->size - off)
 		len = (size_t)(o->size - off);
+	if (o->image != NULL)
+		return image_read(o->image, off, dst, len, &got, NULL) ==
+			RC_OK ? got : 0;
 	while (got < len) {
 		ssize_t n = pread(o->fd, dst + got, len - got,
 		    (off_t)(o->base + off + got));
@@ -73,10 +75,25 @@ read_stored(void *arg, uint64_t off, unsigned char *dst, size_t len)
 static size_t
 read_block(struct origins *o, uint64_t off, size_t least)
 {
-	return read_stored(o, off, o->block, least > BLOCK ? least : BLOCK);
+	return origins_bytes(o, off, o->block, least > BLOCK ? least : BLOCK);
 }
 
-/* Places of a journal, which are entries. */
+/* Where a journal begins in the file at hand. */
+struct journal_at {
+	struct origins	*o;
+	uint64_t	 off;
+};
+
+static size_t
+read_at(void *arg, uint64_t off, void *buf, size_t n)
+{
+	const struct journal_at *at = arg;
+
+	return off >= at->o->size - at->off ? 0 :
+	    origins_bytes(at->o, at->off + off, buf, n);
+}
+
+/* Places of a journal, which are entries; NULL: there is none. */
 static void
 read_journal(struct search *s, struct journals *j,
     const struct origin_place *v, size_t n)
@@ -88,7 +105,7 @@ read_journal(struct search *s, struct journals *j,
 	buf_init(&text, 2 * JOURNALFILE_TEXT);
 	for (size_t i = 0; i < n && !s->stopped; i++) {
 		text.len = 0;
-		if (!journals_quote(j, v[i].off, v[i].len, &text)) {
+		if (j == NULL || !journals_quote(j, v[i].off, v[i].len, &text)) {
 			if (missing++ == 0)
 				first = &v[i];
 		} else if (!s->fn(s->arg, &v[i], buf_slice(&text)))
@@ -99,6 +116,18 @@ read_journal(struct search *s, struct journals *j,
 	if (missing > 0)
 		complain_missing(s->o, missing, first,
 		    "no entry of the journal stands there");
+}
+
+/* Places of a journal that begins at `off`, before the end of the file. */
+static void
+read_journal_at(struct search *s, uint64_t off, const struct origin_place *v,
+    size_t n)
+{
+	struct journal_at at = { s->o, off };
+	struct journalfile_src src = { .read = read_at, .arg = &at,
+		.size = s->o->size - off };
+
+	read_journal(s, journals_of(&src, true), v, n);
 }
 
 /* A journal that begins at an offset of the file: @OFFSET-JOURNAL. */
@@ -132,9 +161,8 @@ read_plain(struct search *s, const struct origin_place *v, size_t n)
 	uint64_t at = 0, missing = 0;
 	size_t len = 0;
 
-	if (is_journal(o)) {
-		read_journal(s, journals_file(o->fd, o->base, o->size, true),
-		    v, n);
+	if (!o->disk && is_journal(o)) {
+		read_journal_at(s, 0, v, n);
 		return;
 	}
 	for (size_t i = 0; i < n && !s->stopped; i++) {
@@ -183,7 +211,7 @@ read_inside(struct search *s, const struct origin_place *v, size_t n)
 	struct origins *o = s->o;
 	uint64_t limit = (o->size < UINT64_MAX / 64 ? o->size : 0) * 32 +
 	    INSIDE_SLACK;
-	struct inside *in = inside_open(read_stored, o, limit,
+	struct inside *in = inside_open(origins_bytes, o, limit,
 	    inner(&o->stream[v[0].stream]));
 	const struct origin_place *first = NULL;
 	uint64_t missing = 0;
@@ -349,7 +377,7 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 		origins_enter(o, file, v[0].stream);
 	if (o->fd == -1)
 		return EXIT_TROUBLE;
-	packed = is_packed(o);
+	packed = !o->disk && is_packed(o);
 	for (size_t i = 0; i < n && !s.stopped; i += k) {
 		const struct stream *t = &o->stream[v[i].stream];
 		uint64_t off;
@@ -358,8 +386,7 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 		if (is_plain(t))
 			read_plain(&s, v + i, k);
 		else if (in_image(t, &off) && off < o->size)
-			read_journal(&s, journals_file(o->fd, o->base + off,
-			    o->size - off, true), v + i, k);
+			read_journal_at(&s, off, v + i, k);
 		else if (packed || !inside_is(inner(t)) ||
 		    !read_inside(&s, v + i, k))
 			inside++;

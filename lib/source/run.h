@@ -43,6 +43,7 @@ struct run {
 	size_t nlost;
 	uint64_t unlogged; /* hops over a network, TLS not logged */
 	uint64_t odd; /* lines with odd queue IDs */
+	uint64_t alone; /* texts of journals without their entry */
 	struct twins twins;
 	char twin[128]; /* such a source */
 	uint64_t twice; /* lines that another source has, too */

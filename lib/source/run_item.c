@@ -1,6 +1,7 @@
 #include "source/run.h"
 
 #include "base/msg.h"
+#include "source/journalevent.h"
 #include "track/coverage.h"
 
 #include "base/banned.h"
@@ -153,6 +154,14 @@ run_event(struct run *x, struct feed *f)
 	}
 	if (f->ended && !f->pieces)
 		run_tell_pieces(f);
+	/* When, where and by whom is not known: it proves nothing. */
+	if (f->survey.records && x->track != NULL && !x->opt->unknown &&
+	    journalevent_is_alone(ev)) {
+		x->alone++;
+		if (x->opt->events)
+			(void)run_give(x, &ev->rec);
+		return;
+	}
 	if (x->opt->nalias > 0)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)

@@ -46,6 +46,11 @@ run_say_unknown(const struct run *x)
 		    "make, as in an edited log; they are taken as they are, "
 		    "with the note odd-queue-id in mxlog",
 		    (unsigned long long)x->odd);
+	if (x->mode == RECORDS_TRACE && x->alone > 0)
+		msg_note("%llu texts of a journal whose entries are gone make "
+		    "no message: their time and host are not known; mxcarve "
+		    "shows them, with the note entry-lost",
+		    (unsigned long long)x->alone);
 	n = coverage_class(x->coverage, LINE_UNKNOWN);
 	if (x->mode == RECORDS_TRACE && n > 0 && !x->opt->unknown &&
 	    coverage_class(x->coverage, LINE_UNDERSTOOD) > 0)
