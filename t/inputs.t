@@ -231,14 +231,31 @@ subtest 'lines that several files have' => sub {
 		is(($r->{err} =~ /: (\d+) lines stand/)[0], @l * @f, "$name: how many");
 	}
 	is_deeply($trace->(sh('sh', '-c', tool_path('mxlog') . " -q $log $copy | " . tool_path('mxtrace') . ' -q -')), $one, 'records of both');
+	# More sources than one: each begins at its own time, also in records.
+	my @many = map { my $from = $_ * 2; put("$dir/many$_.log", @l[$from .. $from + 3]) } 0 .. 99;
+	my $direct = run('mxtrace', '-q', @many);
+	is(without(run('mxtrace', '-q', '-', { in => run('mxlog', '-q', @many)->{out} })->{out}, 'source'), without($direct->{out}, 'source'), 'a hundred files, as records');
+	is(without(run('mxtrace', '-q', map { put("$_.piece", run('mxtrace', '-q', '--partial', $_)->{out}) } @many)->{out}, 'source'), without($direct->{out}, 'source'), 'and as pieces');
+	# Copies of a log made at two times, and one that was cut while it was written.
+	my @busy = split /^/, slurp('samples/lab/burst.log');
+	for my $c ([ 'the end of one is the beginning of the next', 0 .. 149, 120 .. 338 ], [ 'one is in the other', 0 .. 338, 110 .. 200 ], [ 'no line', 0 .. 124, 125 .. 338 ]) {
+		my ($name, @i) = @$c;
+		my ($cut) = grep { $i[$_] < $i[$_ - 1] || ($i[$_] == 125 && $name eq 'no line') } 1 .. $#i;
+		my @f = (put("$dir/o.log.1", @busy[@i[0 .. $cut - 1]]), put("$dir/o.log", @busy[@i[$cut .. $#i]]));
+		my $to = sub { return join "\n", sort map { join ' ', map { $_ // '-' } @{$js->decode($_)}{qw(qid to status tls pid delay reply)} } grep { /"type":"delivery"/ } split /\n/, trace('-y', 2026, '-z', 'UTC', @_)->{out} };
+		is($to->(@f), $to->('samples/lab/burst.log'), "overlap: $name");
+	}
 	put("$dir/b.log", @bsd);
 	is_deeply($trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log", put("$dir/c.log", @late))), $trace->(trace('-y', 2026, '-z', 'UTC', "$dir/b.log")), 'stamps without fractions, out of order');
 
 	# What is no copy: deliveries of one message, by files.
+	my ($n, $r);
 	my $d = sub {
-		my $n = 0;
+		$n = 0;
 		my @f = map { put("$dir/t" . $n++ . '.log', @$_) } @_;
-		my $r = run('mxtrace', '-y', 2026, '-z', 'UTC', @f);
+		$r = run('mxtrace', '-y', 2026, '-z', 'UTC', @f);
+		my $piped = run('mxtrace', '-', { in => run('mxlog', '-y', 2026, '-z', 'UTC', @f)->{out} });
+		is(without($piped->{out}, 'source'), without($r->{out}, 'source'), 'mxlog | mxtrace') or diag("@f");
 		return (() = $r->{out} =~ /"type":"delivery"/g) . ($r->{err} =~ /more than one file/ ? ' said' : '') .
 		    ($r->{err} =~ /^mxtrace: \d+ deliveries and arrivals COUNT TWICE/m ? ' twice' : '');
 	};
@@ -249,14 +266,55 @@ subtest 'lines that several files have' => sub {
 	is($d->([ $to, $to, $to ], [ $to, $to ]), '3 said', 'the other way round');
 	is($d->([ $to ], [ $to =~ s/smtp\[7/smtp[8/r ]), '2', 'by another process');
 	is($d->([ $to ], [ $to =~ s/:05/:08/r ]), '2', 'three seconds later');
-	# Two loggers stamp one line: which is which of two is not guessed, but said.
-	is($d->([ $to ], [ $to =~ s/:05/:07/r ]), '2 twice', 'two seconds later');
-	is($d->([ $to ], [ $to =~ s/^Sep  1 (\S+)/2026-09-01T$1.123Z/r ]), '2 twice', 'in another format');
+	# Two loggers stamp one line, each as it likes.
+	my $iso = sub { return $_[0] =~ s/^Sep  1 (\S+)/2026-09-01T$1.$_[1]Z/mgr };
+	is($d->([ $to ], [ $to =~ s/:05/:07/r ]), '1 said', 'two seconds later');
+	is($d->([ $to ], [ $iso->($to, 123) ]), '1 said', 'in another format');
+	is($d->([ $to ], [ $iso->($to, 123) ], [ $iso->($to, 456) ], [ $to ]), '1 said', 'in two others');
+	is($d->([ $to ], [ $iso->($to, 123), $iso->($to, 456) ]), '2 said', 'once and twice');
 	is($d->([ $to, $to =~ s/:05/:06/r ]), '2', 'in one file');
 	is($d->([ $to ], [ $to =~ s/^Sep  1 (\S+)/2026-09-01T$1.123Z/r =~ s/450 no/450 on/r ]), '2', 'in another format, with another reply');
-	is($d->([ $to ], [ $to =~ s/ mx / my /r ]), '2', 'on another host');
+	is($d->([ $to ], [ $to =~ s/ mx / my /r ]), '2 twice', 'on another host, or under its other name');
+	is($d->([ $to, $to =~ s/ mx / my /r ]), '2', 'the same in one file');
+	is($d->([ $to ], [ $to =~ s/ mx / my /r =~ s/:05/:08/r ]), '2', 'on another host, later');
 	is($d->([ $to ], [ $to =~ s/450 no/450 on/r ]), '2', 'with another reply');
 	is($d->([ $to ], [ $to =~ s{postfix/smtp}{postfix/relay/smtp}r ]), '2', 'by another service');
+
+	# What a process may say again: the next file of a log has it again.
+	my $no = "Sep  1 10:00:05 mx postfix/smtpd[8]: NOQUEUE: reject: RCPT from a[192.0.2.2]: 450 4.1.1 <x\@example.org>: Recipient address rejected: later; from=<y\@example.net> to=<x\@example.org> proto=SMTP helo=<a>\n";
+	my $rejects = sub { $d->(@_); return () = $r->{out} =~ /"qid":"NOQUEUE"/g };
+	is($rejects->([ $to, $no ], [ $no =~ s/:05/:06/r, $to =~ s/:05/:30/r ]), 2, 'a log that was rotated');
+	is($rejects->([ $to, $no, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no, 2), $iso->($no =~ s/:05/:40/r, 3) ]), 3, 'two loggers, but for their first seconds');
+	is($rejects->([ $to, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no =~ s/:05/:43/r, 3) ]), 2, 'three seconds apart');
+	is($rejects->([ $to, map { $no =~ s/:05/:$_/r } 40, 40, 41 ], [ $iso->($to, 1), map { $iso->($no =~ s/:05/:$_/r, 7) } 40, 40, 41 ]), 3, 'three times in both');
+};
+
+# The lab's logs by rsyslog in two formats: as a journal and a log of it.
+subtest 'the same lines by two loggers' => sub {
+	my @real = split /^/, slurp('samples/lab/in-tls-iso.log');
+	my @bsd = map { my ($y, $m, $d, $H) = /^(\d+)-(\d\d)-(\d\d)T([\d:]+)/;
+	    sprintf '%s %2d %s%s', (qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec))[$m - 1], $d, $H, substr $_, index $_, ' ' } @real;
+	my $year = substr $real[0], 0, 4;
+	my ($a, $b) = (put("$dir/journal.txt", @real), put("$dir/mail2.log", @bsd));
+	my $hops = sub { return join "\n", sort map { join ' ', map { $_ // '-' } @{$js->decode($_)}{qw(type trace to status tls tls_why relay client_addr)} }
+	    grep { /^\{"type":"(?:message|delivery)"/ } split /\n/, run('mxtrace', '-q', '-y', $year, '-z', 'UTC', @_)->{out} };
+	is($hops->($a, $b), $hops->($a), 'hops');
+	is($hops->($b, $a), $hops->($a), 'hops, the other way round');
+};
+
+# Templates of rsyslog add a blank to that of %msg%; and what we cannot frame
+# is not said to be none of Postfix's.
+subtest 'lines with one more blank, and unknown framings' => sub {
+	same('two blanks before the text', trace(put("$dir/two.log", map { s/\]: /]:  /r } @l)));
+	for my $c ([ 'a level before the tag', 'info postfix/smtpd[5]: connect from x[192.0.2.1]', 'unknown' ],
+	    [ 'a stamp in a stamp', 'Nov 29 09:00:00 mx postfix/smtpd[5]: connect from x[192.0.2.1]', 'unknown' ],
+	    [ 'another program', 'fail2ban.filter[3]: INFO [postfix] Found 192.0.2.1', 'foreign' ],
+	    [ 'another one', 'sshd[3]: Invalid user postfix from 192.0.2.1', 'foreign' ],
+	    [ 'a path', 'CRON[3]: (root) CMD (/usr/lib/postfix/sbin/x [1]: )', 'foreign' ]) {
+		my ($name, $text, $class) = @$c;
+		my ($r) = map { $js->decode($_) } grep { /"coverage"/ } split /\n/, trace('-y', 2026, put("$dir/odd.log", "Nov 29 09:00:00 mx $text\n"))->{out};
+		is(join(' ', map { $r->{$_} } qw(lines foreign unknown)), $class eq 'foreign' ? '1 1 0' : '1 0 1', $name);
+	}
 };
 
 subtest 'options' => sub {

@@ -53,6 +53,14 @@ my $want = without($r->{out}, 'source');
 my $events = run('mxlog', @opt, $file);
 is(without(run('mxtrace', '-', { in => $events->{out} })->{out}, 'source'), $want, 'mxlog | mxtrace');
 is(run('mxtrace', '-', { in => $r->{out} })->{out}, $r->{out}, 'records that are traced already');
+# The first record may be long: a line of many bytes, each six in a record.
+for my $long ('x' x 300_000, "\xff" x 1_000_000) {
+	my $f = put("$dir/long", "Sep  1 10:04:05 mx postfix/smtpd[100]: odd $long\n" . slurp($file));
+	my $one = run('mxtrace', @opt, $f);
+	my $r = run('mxtrace', '-', { in => run('mxlog', @opt, $f)->{out} });
+	is($r->{status}, 0, 'a long first record: status');
+	is(without($r->{out}, 'source'), without($one->{out}, 'source'), 'a long first record');
+}
 $r = run('mxtrace', '-', { in => join '', (split /^/, $events->{out})[0 .. 4] });
 like($r->{err}, qr/without a source record/, 'a stream that was cut short');
 $r = run('mxtrace', '-', { in => "$events->{out}not a record\n" });

@@ -80,6 +80,7 @@ sub bsd {
 
 subtest '--year' => sub {
 	my $f = file('y.log', '2021-01-01', rec('Dec 31 23:59:59'), rec('Jan  1 00:00:01'));
+	my $new_year = $f;
 
 	is(times_of('-y', 2024, $f), '2024-12-31T23:59:59Z 2025-01-01T00:00:01Z',
 	    'counted on over New Year');
@@ -90,11 +91,19 @@ subtest '--year' => sub {
 	is(times_of('-y', 2025, "$dir/l.log"), '-Feb 29 10:00:00',
 	    'no leap day in 2025: no time, but the stamp');
 	unlike($last->{out}, qr/"trace":"[^"]*01-01T00/, 'and no date in its trace');
+	is(notes(), 'no-such-day', 'and its note says why');
+	$f = file('l.log', '2021-01-01', rec('Feb 28 10:00:00', '1E24014020B'), rec('Feb 29 10:00:00'), rec('Mar  1 10:00:00', '1E24014020C'));
+	for my $year (2025, 2024) {
+		my @o = ('-q', '--no-hash', '-y', $year, '-z', 'UTC');
+		my $one = run('mxtrace', @o, $f)->{out};
+		is(without(run('mxtrace', '-', { in => run('mxlog', @o, $f)->{out} })->{out}, 'source'), without($one, 'source'), "in $year, mxlog | mxtrace");
+		is(without(run('mxtrace', put("$dir/l.piece", run('mxtrace', @o, '--partial', $f)->{out}))->{out}, 'source'), without($one, 'source'), "in $year, by way of a piece");
+	}
 	is(times_of('-y', 2024, file('late.log', '2021-01-01', rec('Jan  1 00:00:01'),
 	    rec('Dec 31 23:59:59'), rec('Jan  1 00:00:02'))),
 	    '2024-01-01T00:00:01Z 2023-12-31T23:59:59Z 2024-01-01T00:00:02Z',
 	    'a late line of the year before');
-	is(run('mxtrace', '-y', 'x', $f)->{status}, 2, 'not a year');
+	is(run('mxtrace', '-y', 'x', $new_year)->{status}, 2, 'not a year');
 };
 
 subtest 'modification time' => sub {

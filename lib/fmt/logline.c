@@ -70,6 +70,23 @@ lost_lines(const struct frame *fr)
 	return false;
 }
 
+/*
+ * Is there a tag of Postfix in a line that is not taken for Postfix's?  Then
+ * the framing is one that we do not know, or another program quotes.
+ */
+static bool
+names_postfix(const struct frame *fr)
+{
+	struct slice s = fr->kind == FRAMING_NONE ? fr->line : fr->text, word;
+	size_t at = slice_find(s, SLICE("postfix"));
+
+	if (at == SLICE_NONE || fr->kind == FRAMING_NONE)
+		return at != SLICE_NONE;
+	s = slice_from(s, at);
+	return slice_cut(s, ' ', &word, &s) && slice_ends(word, SLICE("]:")) &&
+	    slice_chr(word, '/') != SLICE_NONE;
+}
+
 bool
 logline_read(const struct frame *fr, struct event *ev)
 {
@@ -107,8 +124,7 @@ logline_read(const struct frame *fr, struct event *ev)
 	if (!t->ours && !fr->last_repeated) {
 		if (lost_lines(fr))
 			rec_set(&ev->rec, F_NOTE, SLICE("lines-lost"));
-		else if (fr->kind == FRAMING_NONE &&
-		    slice_find(fr->line, SLICE("postfix")) != SLICE_NONE) {
+		else if (!forged && names_postfix(fr)) {
 			ev->kind = EV_UNKNOWN;
 			ev->class = LINE_UNKNOWN;
 		}

@@ -161,6 +161,9 @@ unsolaris(struct slice *s)
 static void
 odd_text(struct slice s, struct frame *fr)
 {
+	/* rsyslog's %msg% begins with a blank; templates add another one. */
+	while (s.len > 0 && *s.ptr == ' ' && fr->tag.len > 0)
+		s = slice_from(s, 1);
 	if (s.len > 0 && *s.ptr == '[')
 		unsolaris(&s);
 	if (s.len > 0 && *s.ptr == 'm')
@@ -173,7 +176,7 @@ odd_text(struct slice s, struct frame *fr)
 static inline void
 text(struct slice s, struct frame *fr)
 {
-	if (s.len > 0 && (*s.ptr == '[' || *s.ptr == 'm' || *s.ptr == 'l' ||
+	if (s.len > 0 && (*s.ptr == ' ' || *s.ptr == '[' || *s.ptr == 'm' || *s.ptr == 'l' ||
 	    *s.ptr == '-'))
 		odd_text(s, fr);
 	else

@@ -49,7 +49,8 @@
 #include "base/slice.h"
 
 #define READER_BUF	(256 * 1024)
-#define READER_MAX	(2 * 1024 * 1024)	/* largest window */
+#define READER_MAX	(8 * 1024 * 1024)	/* largest window: a line of
+						 * 1 MiB, escaped in a record */
 #define READER_DEPTH	8	/* a .gz in a tar.gz in a tar.xz: five */
 #define READER_RATIO	2000
 #define READER_SLACK	(64 * 1024 * 1024)

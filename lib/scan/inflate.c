@@ -27,6 +27,7 @@ inflate_init(struct inflate *d, deflate_read_fn *read, void *arg)
 {
 	d->read = read;
 	d->arg = arg;
+	inflate_forget(d);
 	inflate_start(d, 0);
 }
 
@@ -105,10 +106,23 @@ bits(struct inflate *d, unsigned int n)
 }
 
 void
+inflate_forget(struct inflate *d)
+{
+	d->next = 0;
+	d->pos = d->len = 0;
+}
+
+void
 inflate_seek(struct inflate *d, uint64_t bit)
 {
-	d->next = bit / 8;
-	d->pos = d->len = 0;
+	uint64_t off = bit / 8, from = d->next - d->len;
+
+	if (off >= from && off < d->next) {
+		d->pos = (size_t)(off - from);
+	} else {
+		d->next = off;
+		d->pos = d->len = 0;
+	}
 	d->acc = 0;
 	d->nacc = 0;
 	(void)bits(d, (unsigned int)(bit % 8));

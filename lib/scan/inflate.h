@@ -69,6 +69,8 @@ void inflate_init(struct inflate *, deflate_read_fn *, void *arg);
 void inflate_start(struct inflate *, uint64_t bit);
 /* Go on at another bit; window and codes stay. */
 void inflate_seek(struct inflate *, uint64_t bit);
+/* The bytes are others now: read them anew, from the next seek on. */
+void inflate_forget(struct inflate *);
 uint64_t inflate_bit(const struct inflate *);
 enum rc inflate_tables(struct inflate *);
 enum rc inflate_step(

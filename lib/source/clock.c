@@ -161,8 +161,6 @@ bsd_time(struct clock *c, const struct stamp *s, struct event_time *t,
 	year = count_year(c, s);
 	if (!midnight(s, year, &day)) {
 		c->impossible++;
-		t->ordered = c->has_latest;
-		t->sec = c->has_latest ? c->latest : 0;
 		return;
 	}
 	*flags = (*flags & ~(unsigned int)CLOCK_YEAR_MASK) |
@@ -293,8 +291,11 @@ clock_read(struct clock *c, const struct stamp *s, const struct stamp *outer,
 		t->known = t->ordered = true;
 	} else if (s->kind == STAMP_BSD)
 		bsd_time(c, s, t, &flags);
-	if (!t->ordered)
+	if (!t->ordered) {
+		if (c->impossible > 0 && s->kind == STAMP_BSD)
+			*note = SLICE(CLOCK_NO_SUCH_DAY);
 		return;
+	}
 	if (!c->has_latest || t->sec > c->latest) {
 		c->latest = t->sec;
 		c->has_latest = true;

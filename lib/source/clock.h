@@ -10,7 +10,9 @@
  * before.  Without a year `known` stays false; an arbitrary
  * one is counted with, so that differences are right.  Stamps without zone
  * need a zone: the one given, an offset that was inferred, or UTC, assumed.
- * A container's stamp gives year and zone of the stamp inside.
+ * A container's stamp gives year and zone of the stamp inside.  29 February
+ * of a year without one is no time: it has no place in the order either, and
+ * the note says no-such-day.
  *
  * The note says in words what is not the evidence's own; it lives as long as
  * the clock.
@@ -23,6 +25,7 @@
 #include "io/zone.h"
 
 #define CLOCK_NOTES	128
+#define CLOCK_NO_SUCH_DAY "no-such-day"
 
 /* What a time rests on, as bits of a note. */
 #define CLOCK_YEAR_MASK		0x07	/* enum clock_year */

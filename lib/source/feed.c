@@ -5,7 +5,7 @@
 #include "fmt/queueid.h"
 #include "source/piece.h"
 
-#define RECORD_MAX	(1 << 20)	/* longest record line */
+#define RECORD_MAX	READER_MAX	/* longest record line */
 
 bool
 feed_stream(struct feed *f)
@@ -49,7 +49,7 @@ feed_open(struct feed *f, bool hash)
 	struct err e;
 	enum rc rc;
 
-	buf_init(&f->scratch, 1 << 22);
+	buf_init(&f->scratch, 2 * READER_MAX);
 	buf_init(&f->src, 1 << 16);
 	buf_init(&f->note, 1 << 16);
 	framing_init(&f->framing, f->prefix);
@@ -256,7 +256,8 @@ order_untimed(struct feed *f)
 	static const struct stamp none;
 	struct stamp stamp;
 
-	if (s.len == 0 || !stamp_take_bsd(&s, &stamp, NULL))
+	if (s.len == 0 || !stamp_take_bsd(&s, &stamp, NULL) || slice_eq(
+	    rec_get(&ev->rec, F_TIME_NOTE), SLICE(CLOCK_NO_SUCH_DAY)))
 		return;
 	clock_time(&f->clock, &stamp, &none, &ev->time, &note);
 	ev->time.known = false;

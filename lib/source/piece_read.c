@@ -233,8 +233,6 @@ piece_time(struct feed *f, struct stamp *st)
 	    f->clock.from != CLOCK_YEAR_NONE) {
 		/* It had a year, and was of no day in it. */
 		f->clock.impossible++;
-		t->ordered = f->clock.has_latest;
-		t->sec = f->clock.has_latest ? f->clock.latest : 0;
 		return;
 	}
 	clock_time(&f->clock, st, &none, t, &note);

@@ -141,6 +141,14 @@ run_tell_pieces(struct feed *f)
 	    slice_cstr(f->input->path)));
 }
 
+/* A line that another source has, too. */
+static void
+count_twin(struct run *x, const struct event *ev)
+{
+	if (x->twice++ == 0)
+		(void)msg_quote(x->twin, sizeof(x->twin), ev->src);
+}
+
 void
 run_event(struct run *x, struct feed *f)
 {
@@ -183,9 +191,8 @@ run_event(struct run *x, struct feed *f)
 			if (!twins_had(&x->twins, f, x->shared ||
 			    (f->survey.records && !f->piece.is)))
 				track_event(x->track, ev);
-			else if (x->twice++ == 0)
-				(void)msg_quote(x->twin, sizeof(x->twin),
-				    ev->src);
+			else
+				count_twin(x, ev);
 		}
 		else if (ev->class == LINE_UNKNOWN) {
 			event_write(ev, &text);

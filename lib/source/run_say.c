@@ -36,11 +36,12 @@ run_say_unknown(const struct run *x)
 		msg_note("%llu lines stand in more than one file, as those "
 		    "in %s, and count once", (unsigned long long)x->twice,
 		    x->twin);
-	if (x->twins.apart > 0)
+	if (x->twins.hosts > 0)
 		msg_note("%llu deliveries and arrivals COUNT TWICE: two files "
-		    "have the same lines with different stamps, as a journal "
-		    "and a log do; give only one of them",
-		    (unsigned long long)x->twins.apart);
+		    "have the same lines under two names of a host, one of "
+		    "them %s; unite them with --host-alias, or give only one "
+		    "of the files", (unsigned long long)x->twins.hosts,
+		    x->twins.name);
 	if (x->odd > 0)
 		msg_note("%llu lines have queue IDs that Postfix does not "
 		    "make, as in an edited log; they are taken as they are, "

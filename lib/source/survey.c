@@ -40,7 +40,7 @@ look_at_records(struct survey *v, struct spooled *s, struct slice line,
 	if (!header && !slice_starts(line, SLICE("{\"")))
 		return false;
 	v->first_record = true;
-	buf_init(&scratch, 1 << 20);
+	buf_init(&scratch, 2 * READER_MAX);
 	for (size_t i = 0; i < RECORDS; i++) {
 		rec_clear(&rec);
 		scratch.len = 0;
@@ -200,9 +200,9 @@ sample(struct feed *f)
 	(void)close(fd);
 }
 
-/* Fill the reader's window up to READER_BUF bytes. */
+/* Fill the reader's window up to so many bytes. */
 static struct slice
-head_of(struct feed *f)
+head_of(struct feed *f, size_t want)
 {
 	struct slice w;
 	uint64_t off;
@@ -210,7 +210,7 @@ head_of(struct feed *f)
 
 	for (;;) {
 		w = reader_window(f->reader, &off, &eof);
-		if (eof || w.len >= READER_BUF || f->stream_end)
+		if (eof || w.len >= want || f->stream_end)
 			return w;
 		f->stream_rc = reader_more(f->reader, &f->stream_err);
 		if (f->stream_rc != RC_OK)
@@ -274,10 +274,15 @@ look(struct feed *f, struct spooled *s, bool keep)
 	struct survey *v = &f->survey;
 	struct framing fr;
 	struct frame frame;
-	struct slice w = head_of(f), line, rest, next;
+	struct slice w = head_of(f, READER_BUF), line, rest, next;
 	size_t n;
-	bool whole = f->stream_end;
+	bool whole;
 
+	/* A record may be longer than most. */
+	if (slice_starts(w, SLICE("{\"type\":\"")) &&
+	    !slice_cut(w, '\n', &line, &rest))
+		w = head_of(f, READER_MAX);
+	whole = f->stream_end;
 	if (!slice_cut(w, '\n', &line, &rest)) {
 		line = w;
 		rest = slice_of(NULL, 0);

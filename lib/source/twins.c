@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/msg.h"
 
 #include "base/banned.h"
 
@@ -16,12 +17,11 @@ twins_free(struct twins *t)
 	*t = (struct twins){ .ring = NULL };
 }
 
-/* What makes two lines the same, but for the time. */
+/* What makes two lines the same, but for time and host. */
 static uint64_t
 hash_line(const struct event *ev)
 {
-	static const enum field key[] = { F_HOST, F_INSTANCE, F_SERVICE,
-		F_TEXT };
+	static const enum field key[] = { F_INSTANCE, F_SERVICE, F_TEXT };
 	uint64_t h = (uint64_t)ev->pid * 1000003U + ev->daemon;
 
 	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
@@ -34,6 +34,12 @@ static bool
 same_time(struct twin_time a, struct twin_time b)
 {
 	return a.sec == b.sec && a.nsec == b.nsec;
+}
+
+static bool
+before(struct twin_time a, struct twin_time b)
+{
+	return a.sec != b.sec ? a.sec < b.sec : a.nsec < b.nsec;
 }
 
 /* Forget what is too old. */
@@ -72,39 +78,45 @@ keep(struct twins *t, const struct twin *line)
 static struct twin_time
 began(struct twins *t, const struct feed *f, uint64_t src)
 {
+	const size_t mask = (size_t)2 * TWINS_SOURCES - 1;
 	struct twin_time now = { f->sec, f->nsec };
+	size_t i = src & mask;
 
 	if (!f->survey.records)
 		return (struct twin_time){ f->survey.first.sec,
 			f->survey.first.nsec };
 	if (t->first == NULL)
-		t->first = mem_alloc(TWINS_SOURCES, sizeof(*t->first));
-	/* Files of one set end before the next begins: look from the end. */
-	for (size_t i = t->nfirst; i-- > 0;)
+		t->first = mem_alloc(mask + 1, sizeof(*t->first));
+	for (; t->first[i].src != 0; i = (i + 1) & mask)
 		if (t->first[i].src == src)
 			return t->first[i].time;
 	if (t->nfirst < TWINS_SOURCES) {
-		t->first[t->nfirst].src = src;
-		t->first[t->nfirst++].time = now;
+		t->first[i] = (struct twin_source){ src, now };
+		t->nfirst++;
 	}
 	return now;
 }
 
-/* The same line with the same stamp: no more often than in another source? */
+/* One more of that line; no more often than in another source? */
 static bool
-had(struct twin *e, const struct twin *line, const struct feed *f)
+count(struct twin *e, const struct twin *line)
 {
 	if (e->src != line->src) {
-		if ((line->first.sec > f->sec ||
-			(line->first.sec == f->sec &&
-			    line->first.nsec >= f->nsec)) &&
-		    !same_time(line->first, e->first))
-			return false;
 		e->most = e->own > e->most ? e->own : e->most;
 		e->own = 0;
 		e->src = line->src;
 	}
 	return ++e->own <= e->most;
+}
+
+/* The same line with the same stamp; once: by its kind logged only once. */
+static bool
+had(struct twin *e, const struct twin *line, struct twin_time now, bool once)
+{
+	if (e->src != line->src && !before(line->first, now) &&
+	    !same_time(line->first, e->first) && !once)
+		return false;
+	return count(e, line);
 }
 
 /* Does a process log that once? */
@@ -116,32 +128,44 @@ is_unique(const struct event *ev)
 		!slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")));
 }
 
-/* Of two sources, and stamped at about the same time? */
+/* Of two sources, stamped at about the same time, and not yet had? */
 static bool
-apart(const struct twin *e, const struct twin *line)
+is_near(const struct twin *e, const struct twin *line)
 {
 	int64_t n = e->stamp.sec > line->stamp.sec ?
 	    e->stamp.sec - line->stamp.sec :
 	    line->stamp.sec - e->stamp.sec;
 
-	return e->of != line->src && e->src != line->src && n <= TWINS_APART;
+	return e->of != line->src && n <= TWINS_APART &&
+	    (e->src != line->src || e->own < e->most);
+}
+
+/* Had both sources begun for some time? */
+static bool
+side_by_side(const struct twin *e, const struct twin *line)
+{
+	return e->stamp.sec - TWINS_APART > line->first.sec &&
+	    line->stamp.sec - TWINS_APART > e->first.sec;
 }
 
 bool
 twins_had(struct twins *t, const struct feed *f, bool shared)
 {
 	const struct event *ev = &f->event;
-	struct twin line = { .sec = f->sec }, *e;
-	bool other = false;
+	struct twin line = { .sec = f->sec }, *e, *near = NULL;
+	bool once, named = false;
 	int steps = 0;
 
 	if (t->ring != NULL)
 		expire(t, f->sec);
-	if (t->from == t->to && !shared)
+	/* Records do not say when their source began. */
+	if (t->from == t->to && !shared && !f->survey.records)
 		return false;
-	line.of = line.src = hash_bytes(ev->src, 1);
+	line.of = line.src = hash_bytes(ev->src, 1) | 1;
 	/* Lines of other programs count, too. */
 	line.first = began(t, f, line.src);
+	if (t->from == t->to && !shared)
+		return false;
 	if (!ev->time.ordered || !rec_has(&ev->rec, F_INSTANCE))
 		return false;
 	if (t->ring == NULL) {
@@ -149,6 +173,8 @@ twins_had(struct twins *t, const struct feed *f, bool shared)
 		t->chain = mem_alloc(TWINS_MAX, sizeof(*t->chain));
 	}
 	line.hash = hash_line(ev);
+	line.host = hash_bytes(rec_get(&ev->rec, F_HOST), 2);
+	once = is_unique(ev);
 	line.stamp = (struct twin_time){ ev->time.sec, ev->time.nsec };
 	for (uint32_t i = t->chain[line.hash & MASK];
 	     (e = at(t, i)) != NULL && steps < TWINS_STEPS; i = e->next) {
@@ -156,11 +182,23 @@ twins_had(struct twins *t, const struct feed *f, bool shared)
 		if (e->hash != line.hash)
 			continue;
 		steps++;
-		if (same_time(e->stamp, line.stamp))
-			return had(e, &line, f);
-		other = other || apart(e, &line);
+		if (e->host == line.host && same_time(e->stamp, line.stamp))
+			return had(e, &line,
+			    (struct twin_time){ f->sec, f->nsec }, once);
+		if (!is_near(e, &line) || !(once || side_by_side(e, &line)))
+			continue;
+		if (e->host == line.host)
+			near = e;
+		else
+			named = true;
 	}
-	t->apart += other && is_unique(ev);
+	if (near != NULL) {
+		t->apart++;
+		return count(near, &line);
+	}
+	if (named && once && t->hosts++ == 0)
+		(void)msg_quote(
+		    t->name, sizeof(t->name), rec_get(&ev->rec, F_HOST));
 	keep(t, &line);
 	return false;
 }

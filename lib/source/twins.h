@@ -8,14 +8,20 @@
  * sources have two and three times three are no twins.
  *
  * A log that was rotated within a second is no copy: what a source has of its
- * own first moment may be a twin only if the other source began then, too.
+ * own first moment is a twin only if the other source began then, too, or if
+ * a process logs such a line once (an arrival, a delivery).
  *
- * Two loggers, as journald and rsyslog, stamp one line each on its own: that
- * is no twin, because which of two like lines is which would be a guess.  But
- * a process logs an arrival or a delivery once: such a line of two
- * sources within TWINS_APART seconds is counted in `apart`.
+ * Two loggers, as journald and rsyslog, stamp one line each on its own.  So
+ * the same line of another source is a twin, too, if the stamps are within
+ * TWINS_APART seconds and either a process logs such a line once, or both
+ * sources had begun by then: a process that says the
+ * same again may do it in the next file of a rotated log, but does not
+ * change from file to file and back.  `apart` counts these.
  *
- * The same line may stand a little later in the merged order in a source
+ * `hosts` counts arrivals and deliveries that two sources have under two
+ * names of a host: they are no twins, until --host-alias says so.
+ *
+ * A line may stand a little later in the merged order in a source
  * that has more lines, if stamps step back.  So lines are remembered, as
  * seeded hashes of 64 bits, for TWINS_SECONDS of merged time and only where
  * another source has lines of about that time (`shared`); at most TWINS_MAX,
@@ -28,9 +34,11 @@
 
 #define TWINS_MAX ((size_t)1 << 15) /* a power of two */
 #define TWINS_SECONDS 10
-#define TWINS_APART 2	 /* seconds between two loggers */
-#define TWINS_STEPS 64	 /* lines looked at for one */
-#define TWINS_SOURCES 64 /* of records, whose first line is known */
+#define TWINS_APART 2  /* seconds between two loggers */
+#define TWINS_STEPS 64 /* lines looked at for one */
+#define TWINS_SOURCES                                                          \
+	4096 /* of records, whose first line is known; a power                 \
+	      * of two */
 
 /* A point in merged time. */
 struct twin_time {
@@ -39,7 +47,8 @@ struct twin_time {
 };
 
 struct twin {
-	uint64_t hash; /* of all but the time */
+	uint64_t hash; /* of all but time and host */
+	uint64_t host; /* hash of its name */
 	uint64_t of;   /* hash of the source it was kept for */
 	uint64_t src;  /* of the latest that has it, too */
 	struct twin_time stamp;
@@ -55,13 +64,16 @@ struct twins {
 	struct twin *ring; /* the latest ones; NULL: none yet */
 	uint32_t *chain;   /* by hash: number of the newest, + 1 */
 	uint32_t from, to; /* numbers of the oldest, of the next */
-	/* Sources that records speak of: hash and first time. */
-	struct {
+	/* Sources that records speak of: hash, 0 for none, and first time;
+	 * twice as many places as there are sources. */
+	struct twin_source {
 		uint64_t src;
 		struct twin_time time;
 	} * first;
 	size_t nfirst;
-	uint64_t apart; /* lines that were stamped twice */
+	uint64_t apart; /* twins by another stamp */
+	uint64_t hosts; /* lines of a host with two names */
+	char name[128]; /* one of them */
 };
 
 void twins_free(struct twins *);

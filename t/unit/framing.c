@@ -190,7 +190,7 @@ static const struct frame_case cases[] = {
 	    B "mx|postfix/qmgr|9|no blank" },
 	{ S(P "mx postfix/qmgr:no blank\n"), B "mx|postfix/qmgr|~|no blank" },
 	{ S(P "mx postfix/qmgr[9]:  two blanks \n"),
-	    B "mx|postfix/qmgr|9| two blanks " },
+	    B "mx|postfix/qmgr|9|two blanks " },
 	{ S(P "mx postfix/qmgr[9]:\n"), B "mx|postfix/qmgr|9|" },
 	{ S(P "mx postfix/qmgr[9]: \n"), B "mx|postfix/qmgr|9|" },
 	{ S(P "mx postfix/qmgr:\n"), B "mx|postfix/qmgr|~|" },
@@ -304,6 +304,8 @@ static const struct frame_case cases[] = {
 	    B "vm|~|~|postfix/submission/smtpd[419430 t" },
 
 	/* repeats */
+	{ S(P "mx postfix/smtpd[1]:   message repeated 2 times: [ x]\n"),
+	    B "mx|postfix/smtpd|1|x x2" },
 	{ S(P "mx last message repeated 2 times\n"),
 	    B "mx|~|~|last message repeated 2 times x2 last" },
 	{ S(P "last message repeated 2 times\n"),

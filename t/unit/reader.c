@@ -116,7 +116,7 @@ largest_window(void **state)
 	bool eof;
 
 	(void)state;
-	buf_init(&text, 8 * MB);
+	buf_init(&text, READER_MAX + 2 * MB);
 	add_text(&text, READER_MAX + MB, 4);
 	put_buf(path, &text);
 	assert_int_equal(reader_open(&r, path, false, false, &e), RC_OK);
