@@ -14,6 +14,8 @@
 #define NEW (-260)
 #define HOPELESS (-600)
 #define LEAST 1600
+#define RIVAL(score) ((score) / 5 * 3) /* a second one that good casts doubt   \
+					*/
 #define RECENT 65536  /* sequences that tell how many are new */
 #define PART_LEAST 64 /* as many are needed to judge a part, */
 #define PART_NEW 16   /* of which one in so many may be new, */
@@ -91,122 +93,136 @@ gap_learn(struct gap *g, struct slice s)
 	}
 }
 
-/* Three values that do not stand side by side in the window. */
+void
+gap_tail(struct gap_tail *t, struct slice text)
+{
+	memset(t->class, UNKNOWN, sizeof(t->class));
+	for (size_t i = 1; i <= INFLATE_WINDOW && i <= text.len; i++)
+		t->class[i] = (unsigned char)class(text.ptr[text.len - i]);
+	for (unsigned int c = 0; c < GAP_CLASSES; c++)
+		t->class[INFLATE_WINDOW + 1 + c] = (unsigned char)c;
+}
+
+/* Was a sequence seen? */
+static bool
+knows(const struct gap *g, uint32_t v)
+{
+	return (g->seen[v / 8] >> v % 8 & 1) != 0;
+}
+
+/* Three values, not all bytes, that do not stand side by side in the window. */
 static bool
 is_joint(const uint16_t *v)
 {
-	bool copied = false, joined = true;
-
-	for (size_t i = 0; i < 3; i++) {
-		copied = copied || v[i] >= INFLATE_UNKNOWN;
-		joined = joined && v[i] >= INFLATE_UNKNOWN && v[i] == v[0] + i;
-	}
-	return copied && !joined;
+	return (v[0] >= INFLATE_UNKNOWN || v[1] >= INFLATE_UNKNOWN ||
+		   v[2] >= INFLATE_UNKNOWN) &&
+	    (v[0] < INFLATE_UNKNOWN || v[1] != v[0] + 1 || v[2] != v[0] + 2);
 }
 
-/* Joints that are not all the same, from all of the text. */
-static size_t
-choose(const uint16_t *v, size_t n, uint16_t sample[][3])
-{
-	size_t k = 0, total = 0, skip;
-
-	for (size_t i = 0; i + 3 <= n; i++)
-		total += is_joint(v + i);
-	skip = total / GAP_SAMPLES;
-	total = 0;
-	for (size_t i = 0; i + 3 <= n && k < GAP_SAMPLES; i++)
-		if (is_joint(v + i) && total++ >= k * (skip + 1))
-			memcpy(sample[k++], v + i, 3 * sizeof(*v));
-	return k;
-}
-
-/* The class of a value when `lost` bytes are missing. */
-static unsigned int
-resolve(struct slice text, uint16_t v, size_t lost)
-{
-	size_t back;
-
-	if (v < INFLATE_UNKNOWN)
-		return class(v);
-	back = INFLATE_WINDOW - (size_t)(v - INFLATE_UNKNOWN);
-	if (back > INFLATE_WINDOW || back <= lost || back - lost > text.len)
-		return UNKNOWN;
-	return class(text.ptr[text.len - (back - lost)]);
-}
-
-/* A joint: classes that are known, or how far back they stand. */
+/*
+ * A joint: where in the tail its three classes are when `lost` bytes are
+ * missing, at[i] - (lost & moves[i]), for any `lost` below `reach`.
+ */
 struct joint {
-	int back[3]; /* 0: known */
-	unsigned char class[3];
+	uint32_t at[3];
+	uint32_t moves[3];
+	uint32_t reach;
 };
 
 static void
 prepare(struct joint *j, const uint16_t *v)
 {
+	j->reach = INFLATE_WINDOW;
 	for (size_t i = 0; i < 3; i++) {
-		j->back[i] = v[i] < INFLATE_UNKNOWN ?
-		    0 :
-		    (int)INFLATE_WINDOW - (v[i] - INFLATE_UNKNOWN);
-		j->class[i] = (unsigned char)class(v[i]);
+		bool copied = v[i] >= INFLATE_UNKNOWN;
+		uint32_t back =
+		    (uint32_t)INFLATE_WINDOW - (v[i] - INFLATE_UNKNOWN);
+
+		j->moves[i] = copied ? UINT32_MAX : 0;
+		j->at[i] =
+		    copied ? back : (uint32_t)INFLATE_WINDOW + 1 + class(v[i]);
+		if (copied && back < j->reach)
+			j->reach = back;
 	}
 }
 
+/* Joints that are not all the same, from all of the text, by their reach. */
+static size_t
+choose(const uint16_t *v, size_t n, struct joint *joint)
+{
+	size_t k = 0, total = 0, every;
+
+	for (size_t i = 0; i + 3 <= n; i++)
+		total += is_joint(v + i);
+	every = total / GAP_SAMPLES + 1;
+	total = 0;
+	for (size_t i = 0; i + 3 <= n && k < GAP_SAMPLES; i++) {
+		struct joint j;
+		size_t at = k;
+
+		if (!is_joint(v + i) || total++ < k * every)
+			continue;
+		prepare(&j, v + i);
+		for (; at > 0 && joint[at - 1].reach < j.reach; at--)
+			joint[at] = joint[at - 1];
+		joint[at] = j;
+		k++;
+	}
+	return k;
+}
+
 /*
- * How well the text reads when `lost` bytes are missing; tail[N] is the class
- * of the byte that stands N before its end.
+ * How well the text reads by k joints when `lost` bytes are missing, as far as
+ * `least` can be reached.
  */
 static int
-score(const struct gap *g, const unsigned char *tail, int ntail,
-    const struct joint *joint, size_t k, int lost)
+score(const struct gap *g, const struct gap_tail *t, const struct joint *joint,
+    size_t k, uint32_t lost, int least, uint64_t *work)
 {
 	int sum = 0;
+	size_t i;
 
-	for (size_t i = 0; i < k && sum > HOPELESS; i++) {
+	for (i = 0;
+	     i < k && sum > HOPELESS && sum + (int)(k - i) * SEEN >= least;
+	     i++) {
 		const struct joint *j = &joint[i];
-		unsigned int c[3];
-		uint32_t v;
+		unsigned int a = t->class[j->at[0] - (lost & j->moves[0])];
+		unsigned int b = t->class[j->at[1] - (lost & j->moves[1])];
+		unsigned int c = t->class[j->at[2] - (lost & j->moves[2])];
 
-		for (size_t p = 0; p < 3; p++) {
-			int at = j->back[p] - lost;
-
-			c[p] = j->back[p] == 0	  ? j->class[p] :
-			    at > 0 && at <= ntail ? tail[at] :
-						    UNKNOWN;
-		}
-		if (c[0] == UNKNOWN || c[1] == UNKNOWN || c[2] == UNKNOWN)
-			continue;
-		v = number(c[0], c[1], c[2]);
-		sum += (g->seen[v / 8] >> v % 8 & 1) == 0 ? NEW : SEEN;
+		if (a != UNKNOWN && b != UNKNOWN && c != UNKNOWN)
+			sum += knows(g, number(a, b, c)) ? SEEN : NEW;
 	}
+	*work += i + 1;
 	return sum;
 }
 
 size_t
-gap_find(const struct gap *g, struct slice text, const uint16_t *v, size_t n)
+gap_find(const struct gap *g, const struct gap_tail *t, const uint16_t *v,
+    size_t n, uint64_t *work)
 {
-	unsigned char tail[INFLATE_WINDOW + 1];
-	uint16_t sample[GAP_SAMPLES][3];
 	struct joint joint[GAP_SAMPLES];
-	size_t k = choose(v, n, sample), best = GAP_NONE;
-	int first = LEAST, second = 0, ntail = (int)INFLATE_WINDOW;
+	size_t k = choose(v, n, joint), best = GAP_NONE;
+	int first = LEAST, second = 0;
 
-	if (text.len < INFLATE_WINDOW)
-		ntail = (int)text.len;
-	for (int i = 1; i <= ntail; i++)
-		tail[i] = (unsigned char)class(text.ptr[text.len - (size_t)i]);
-	for (size_t i = 0; i < k; i++)
-		prepare(&joint[i], sample[i]);
-	for (int lost = 0; lost <= (int)GAP_MAX; lost++) {
-		int s = score(g, tail, ntail, joint, k, lost);
+	*work += n;
+	for (uint32_t lost = 0; lost <= GAP_MAX; lost++) {
+		int s;
 
+		while (k > 0 && joint[k - 1].reach <= lost)
+			k--;
+		/* With fewer no length can be told, nor told apart. */
+		if ((int)k * SEEN < RIVAL(LEAST))
+			break;
+		s = score(g, t, joint, k, lost, RIVAL(first), work);
 		if (s >= first) {
 			second = best == GAP_NONE ? second : first;
 			first = s;
-			best = (size_t)lost;
+			best = lost;
 		} else if (s > second)
 			second = s;
 	}
-	return second < first / 5 * 3 ? best : GAP_NONE;
+	return second < RIVAL(first) ? best : GAP_NONE;
 }
 
 bool
@@ -217,37 +233,47 @@ gap_junk(const struct gap *g, const uint16_t *v, size_t n)
 	for (size_t i = 0; i + 3 <= n; i++) {
 		unsigned int a = class(v[i]), b = class(v[i + 1]);
 		unsigned int c = class(v[i + 2]);
-		uint32_t m = number(a, b, c);
 
 		if (v[i] >= INFLATE_UNKNOWN || v[i + 1] >= INFLATE_UNKNOWN ||
 		    v[i + 2] >= INFLATE_UNKNOWN)
 			continue;
 		total++;
 		new += a == UNKNOWN || b == UNKNOWN || c == UNKNOWN ||
-		    (g->seen[m / 8] >> m % 8 & 1) == 0;
+		    !knows(g, number(a, b, c));
 	}
 	return total >= JUNK_LEAST && new *JUNK_NEW > total;
 }
 
+/* The class of a value when `lost` bytes are missing. */
+static unsigned int
+resolve(const struct gap_tail *t, uint16_t v, size_t lost)
+{
+	size_t back;
+
+	if (v < INFLATE_UNKNOWN)
+		return class(v);
+	back = INFLATE_WINDOW - (size_t)(v - INFLATE_UNKNOWN);
+	return back > INFLATE_WINDOW || back <= lost ? UNKNOWN :
+						       t->class[back - lost];
+}
+
 bool
-gap_reads(const struct gap *g, struct slice text, const uint16_t *v, size_t n,
-    size_t lost)
+gap_reads(const struct gap *g, const struct gap_tail *t, const uint16_t *v,
+    size_t n, size_t lost)
 {
 	size_t total = 0, new = 0;
 
 	for (size_t i = 0; i + 3 <= n; i++) {
-		unsigned int a = resolve(text, v[i], lost);
-		unsigned int b = resolve(text, v[i + 1], lost);
-		unsigned int c = resolve(text, v[i + 2], lost);
-		uint32_t m;
+		unsigned int a = resolve(t, v[i], lost);
+		unsigned int b = resolve(t, v[i + 1], lost);
+		unsigned int c = resolve(t, v[i + 2], lost);
 
 		if (i % GAP_PART == 0)
 			total = new = 0;
 		if (a == UNKNOWN || b == UNKNOWN || c == UNKNOWN)
 			continue;
-		m = number(a, b, c);
 		total++;
-		new += (g->seen[m / 8] >> m % 8 & 1) == 0;
+		new += !knows(g, number(a, b, c));
 		if (total >= PART_LEAST &&
 		    new *PART_NEW > total &&new * g->total >
 			TIMES * total * g->new)

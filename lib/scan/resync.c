@@ -15,7 +15,8 @@
 #define CHAIN 64		   /* a bad line so far before them is of it */
 #define PROVEN 16		   /* good lines before anything can be told */
 #define HEAD 256		   /* least bytes of a part's head */
-#define FLIPS 8			   /* bad lines before which it is looked for */
+#define SEARCHED 4 /* part of the limit that searches may take */
+#define FLIPS 8	   /* bad lines before which it is looked for */
 
 /*
  * Decode some.  The head of a part, up to a line end, may be what the damage
@@ -126,10 +127,13 @@ add(struct search *x, const uint16_t *v, size_t n)
 	bool damaged = false;
 
 	make_room(x, n);
+	for (size_t i = 0; i < n; i++)
+		x->text[x->ntext + i] = byte_of(v[i]);
+	x->crc = (uint32_t)crc32(x->crc, x->text + x->ntext, (unsigned int)n);
 	for (size_t i = 0; i < n; i++) {
 		size_t from;
 
-		x->text[x->ntext++] = byte_of(v[i]);
+		x->ntext++;
 		x->made++;
 		if (v[i] != '\n')
 			continue;
@@ -176,7 +180,7 @@ ask(struct search *x)
  * it is told by the lines only.
  */
 static enum rc
-decode(struct search *x, bool *odd)
+decode(struct search *x, uint64_t most, bool *odd)
 {
 	struct inflate *d = x->d;
 	const uint16_t *v;
@@ -184,7 +188,7 @@ decode(struct search *x, bool *odd)
 	size_t n;
 
 	*odd = false;
-	while (*x->work <= x->limit) {
+	while (x->made <= most) {
 		if (d->at_end && d->last)
 			return RC_END;
 		if (d->at_end || d->block == INFLATE_NONE) {
@@ -193,9 +197,8 @@ decode(struct search *x, bool *odd)
 				return RC_DAMAGED;
 		}
 		x->mark[x->nmark++ % MARKS] =
-		    (struct mark){ x->made, inflate_bit(d), x->block };
+		    (struct mark){ x->made, inflate_bit(d), x->block, x->crc };
 		rc = resync_step(d, &x->head, &v, &n);
-		*x->work += n;
 		*odd = add(x, v, n);
 		if (!x->asked && ask(x))
 			return RC_END;
@@ -242,7 +245,8 @@ cross(struct search *x, bool text_only)
 
 	if (x->plan->doubt > at)
 		x->plan->doubt = at;
-	if (text_only && resync_is_straight(x, at, &end)) {
+	if (text_only &&
+	    (x->work > x->limit || resync_is_straight(x, at, &end))) {
 		x->nlast = 0;
 		return true;
 	}
@@ -281,7 +285,7 @@ bool
 resync_plan(struct resync *plan, deflate_read_fn *read, void *arg, uint64_t bit,
     const struct prefix *prefix, uint64_t limit, uint64_t *work)
 {
-	struct search x = { .plan = plan, .limit = limit, .work = work };
+	struct search x = { .plan = plan, .limit = limit / SEARCHED };
 	bool odd;
 	enum rc rc;
 
@@ -291,9 +295,11 @@ resync_plan(struct resync *plan, deflate_read_fn *read, void *arg, uint64_t bit,
 	x.d = mem_alloc(1, sizeof(*x.d));
 	x.t = mem_alloc(1, sizeof(*x.t));
 	x.gap = mem_alloc(1, sizeof(*x.gap));
+	x.tail = mem_alloc(1, sizeof(*x.tail));
 	x.text = mem_alloc(TEXT, 1);
 	x.mark = mem_alloc(MARKS, sizeof(*x.mark));
 	x.ahead = mem_alloc(AHEAD, sizeof(*x.ahead));
+	x.line_ahead = mem_alloc(AHEAD, 1);
 	lineproof_init(&x.proof, prefix);
 	gap_init(x.gap);
 	inflate_init(x.d, read, arg);
@@ -302,18 +308,21 @@ resync_plan(struct resync *plan, deflate_read_fn *read, void *arg, uint64_t bit,
 	x.head = HEAD_OVER;
 	x.asked = true;
 	do
-		rc = decode(&x, &odd);
+		rc = decode(&x, limit, &odd);
 	while (rc == RC_DAMAGED && cross(&x, odd));
 	plan->ended = rc == RC_END && x.d->at_end && x.d->last;
 	plan->end = inflate_bit(x.d);
 	plan->made = x.made;
+	*work += x.made + x.work;
 	lineproof_free(&x.proof);
 	mem_free(x.d);
 	mem_free(x.t);
 	mem_free(x.gap);
+	mem_free(x.tail);
 	mem_free(x.text);
 	mem_free(x.mark);
 	mem_free(x.ahead);
+	mem_free(x.line_ahead);
 	return x.good >= PROVEN &&
 	    (plan->n > 0 || plan->flip != RESYNC_NOWHERE);
 }

@@ -19,8 +19,9 @@
  * False: no line of a log was seen before the damage, so nothing can be told.
  * Else there are n holes; part 0 is the text up to hole 0, part K the one
  * behind hole K - 1.  Nothing is behind a hole whose `to` is RESYNC_NOWHERE.
- * `work` is raised by the bytes that were made and looked at, and no search
- * begins when it is above `limit`.
+ * At most about `limit` bytes are made, and searches take no more than a
+ * quarter of it, a byte decoded or a sequence looked up being one: the same
+ * limit gives the same plan.  `work` is raised by both.
  *
  * resync_open and resync_read give the bytes of a part: of part 0 all.  In the
  * others a line with an unknown byte, one that is none of a log, and the
@@ -40,6 +41,7 @@
 #define RESYNC_NOWHERE UINT64_MAX
 #define RESYNC_BLANK 0x01
 #define RESYNC_REACH ((uint64_t)1024 * 1024) /* bytes searched behind one */
+#define RESYNC_LIMIT ((uint64_t)2 * 1024 * 1024 * 1024) /* usual */
 #define RESYNC_LINE ((size_t)64 * 1024)
 
 struct resync_hole {
@@ -93,8 +95,7 @@ struct resync_text {
 };
 
 void resync_open(struct resync_text *r, const struct resync *plan,
-    deflate_read_fn *read, void *arg, const struct prefix *prefix,
-    size_t part);
+    deflate_read_fn *read, void *arg, const struct prefix *prefix, size_t part);
 enum rc resync_read(
     struct resync_text *, unsigned char *dst, size_t cap, size_t *made);
 void resync_close(struct resync_text *);

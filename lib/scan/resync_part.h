@@ -17,8 +17,10 @@
 #define AHEAD ((size_t)48 * 1024) /* decoded behind a hole */
 #define HEAD_OVER SIZE_MAX
 
+/* A place of the text, and where it is made: behind a header if it can be. */
 struct mark {
 	uint64_t made, bit, block;
+	uint32_t crc; /* of the text before, as long as there is no hole */
 };
 
 /* A search for holes. */
@@ -28,9 +30,11 @@ struct search {
 	struct inflate *t; /* and on trial */
 	struct lineproof proof;
 	struct gap *gap;
+	struct gap_tail *tail;
 	unsigned char *text; /* the last that was made */
 	size_t ntext;
-	uint64_t made;	   /* up to its end */
+	uint64_t made; /* up to its end */
+	uint32_t crc;
 	struct mark *mark; /* a ring */
 	size_t nmark;
 	uint64_t block;		  /* bit of the header at hand */
@@ -45,9 +49,11 @@ struct search {
 	size_t nlast;		  /* of the chain */
 	uint16_t *ahead;
 	size_t nahead;
-	bool asked; /* for a bit that is wrong */
+	unsigned char *line_ahead; /* one of them, as it is put together */
+	bool asked;		   /* for a bit that is wrong */
 	unsigned int flips, trials;
-	uint64_t limit, *work;
+	uint64_t work;	/* of searches, about a byte decoded each */
+	uint64_t limit; /* of it */
 };
 
 /* A bit from where the text is known to go on. */

@@ -8,19 +8,19 @@
 #include "base/banned.h"
 
 #define AHEAD_LEAST ((size_t)2048)
-#define SYNC_BITS 4096 /* within which decoders fall into step */
-#define SYNC_N 8       /* of so many */
-#define SYNC_LEAST 6   /* of so many that are left */
-#define NO_BAD 4096    /* first bytes that have no bad line */
-#define WIPED 16       /* zero bytes that are no deflate data */
-#define TRIALS 128     /* of places in a block, for all holes */
-#define TRIAL_WORK ((uint64_t)1024 * 1024)    /* what one takes, in bytes */
-#define BLOCK_IN ((size_t)64 * 1024)	      /* searched for headers at once */
+#define SYNC_BITS 4096		     /* within which decoders fall into step */
+#define SYNC_N 8		     /* of so many */
+#define SYNC_LEAST 6		     /* of so many that are left */
+#define NO_BAD 4096		     /* first bytes that have no bad line */
+#define WIPED 16		     /* zero bytes that are no deflate data */
+#define TRIALS 128		     /* of places in a block, for all holes */
+#define TABLES ((uint64_t)2048)	     /* what reading codes takes, in bytes */
+#define BLOCK_IN ((size_t)64 * 1024) /* searched for headers at once */
 #define BLOCK_MAX ((uint64_t)4 * 1024 * 1024) /* of a block on trial */
 
 /* Where decoders that begin side by side fall into step; 0: they do not. */
 static uint64_t
-sync_at(struct inflate *t, uint64_t bit)
+sync_at(struct inflate *t, uint64_t bit, uint64_t *work)
 {
 	unsigned char seen[SYNC_BITS] = { 0 };
 	unsigned int alive = 0;
@@ -32,6 +32,7 @@ sync_at(struct inflate *t, uint64_t bit)
 		inflate_seek(t, at);
 		while (n > 0 && (at = inflate_bit(t)) - bit < SYNC_BITS) {
 			seen[at - bit]++;
+			++*work;
 			if (inflate_symbol(t, &n) != RC_OK)
 				n = 0;
 		}
@@ -67,14 +68,14 @@ resync_look_ahead(struct search *x, size_t most)
 		memcpy(x->ahead + x->nahead, v, n * sizeof(*v));
 		x->nahead += n;
 	}
-	*x->work += x->nahead;
+	x->work += x->nahead;
 	return rc == RC_OK || x->nahead >= AHEAD_LEAST;
 }
 
 struct ahead
 resync_read_ahead(struct search *x, size_t lost, bool learn)
 {
-	unsigned char *line = mem_alloc(AHEAD + 1, 1);
+	unsigned char *line = x->line_ahead;
 	struct ahead a = { 0 };
 	bool first = true, known = true;
 	size_t n = 0;
@@ -103,7 +104,7 @@ resync_read_ahead(struct search *x, size_t lost, bool learn)
 		known = true;
 		n = 0;
 	}
-	mem_free(line);
+	x->work += x->nahead;
 	return a;
 }
 
@@ -121,25 +122,23 @@ try_bit(struct search *x, uint64_t block, uint64_t bit, struct found *f)
 {
 	uint64_t at;
 
-	inflate_start(x->t, block);
+	x->work += TABLES;
 	if (!resync_enter_block(x->t, block, bit))
 		return false;
-	at = sync_at(x->t, bit);
+	at = sync_at(x->t, bit, &x->work);
 	if (at == 0 || x->trials == TRIALS)
 		return false;
 	x->trials++;
-	*x->work += TRIAL_WORK;
 	inflate_start(x->t, at);
 	if (!resync_enter_block(x->t, block, at) ||
 	    !resync_look_ahead(x, AHEAD) ||
 	    gap_junk(x->gap, x->ahead, x->nahead < NO_BAD ? x->nahead : NO_BAD))
 		return false;
-	f->lost =
-	    gap_find(x->gap, slice_of(x->text, x->ntext), x->ahead, x->nahead);
+	f->lost = gap_find(x->gap, x->tail, x->ahead, x->nahead, &x->work);
 	f->to = at;
 	f->block = block;
 	return f->lost != GAP_NONE &&
-	    gap_reads(x->gap, slice_of(x->text, x->ntext), x->ahead,
+	    gap_reads(x->gap, x->tail, x->ahead,
 		x->nahead < NO_BAD ? x->nahead : NO_BAD, f->lost) &&
 	    reads_well(x, f->lost);
 }
@@ -151,7 +150,7 @@ is_wiped(struct search *x, uint64_t bit)
 	unsigned char b[WIPED];
 	size_t n = x->d->read(x->d->arg, bit / 8, b, sizeof(b));
 
-	*x->work += n;
+	x->work += n;
 	for (size_t i = 0; i < n; i++)
 		if (b[i] != 0)
 			return false;
@@ -182,7 +181,9 @@ resync_search_block(struct search *x, const struct mark *m, struct found *f)
 	uint64_t end = reach(x, m);
 	bool found = false;
 
-	while (!found && off < end && *x->work <= x->limit) {
+	gap_tail(x->tail, slice_of(x->text, x->ntext));
+	while (
+	    !found && off < end && off < RESYNC_REACH && x->work <= x->limit) {
 		if (is_wiped(x, from + off * 8)) {
 			off += WIPED;
 			end += WIPED;
@@ -203,11 +204,12 @@ try_header(struct search *x, uint64_t bit)
 	enum rc rc;
 	size_t n;
 
+	x->work += TABLES;
 	inflate_start(t, bit);
 	rc = inflate_tables(t);
 	while (rc == RC_OK && !t->at_end && t->made < BLOCK_MAX)
 		rc = inflate_step(t, INFLATE_CHUNK, &v, &n);
-	*x->work += t->made;
+	x->work += t->made;
 	return rc == RC_OK && t->at_end &&
 	    (t->last || inflate_tables(t) == RC_OK);
 }
@@ -221,13 +223,13 @@ resync_search_header(struct search *x, const struct mark *m, struct found *f)
 	bool found = false;
 	size_t n, bit;
 
-	while (!found && off < end && *x->work <= x->limit &&
+	while (!found && off < end && x->work <= x->limit &&
 	    (n = x->d->read(x->d->arg, off, buf, BLOCK_IN)) > DEFLATE_HEAD) {
 		for (bit = 0;
 		     !found && deflate_find(slice_of(buf, n), bit, &bit); bit++)
 			found = off * 8 + bit > m->block &&
 			    try_header(x, off * 8 + bit);
-		*x->work += n;
+		x->work += n;
 		off += found ? 0 : n - DEFLATE_HEAD;
 	}
 	mem_free(buf);
@@ -237,8 +239,8 @@ resync_search_header(struct search *x, const struct mark *m, struct found *f)
 	inflate_start(x->t, f->to);
 	if (!resync_look_ahead(x, AHEAD))
 		return false;
-	f->lost =
-	    gap_find(x->gap, slice_of(x->text, x->ntext), x->ahead, x->nahead);
+	gap_tail(x->tail, slice_of(x->text, x->ntext));
+	f->lost = gap_find(x->gap, x->tail, x->ahead, x->nahead, &x->work);
 	if (f->lost != GAP_NONE && !reads_well(x, f->lost))
 		f->lost = GAP_NONE;
 	return f->lost != GAP_NONE || reads_well(x, GAP_NONE);
@@ -257,10 +259,11 @@ resync_is_straight(struct search *x, uint64_t at, const struct mark *end)
 	if (x->trials == TRIALS || end->made < at)
 		return false;
 	x->trials++;
+	gap_tail(x->tail, slice_of(x->text, n));
 	inflate_start(t, end->bit);
 	return resync_enter_block(t, end->block, end->bit) &&
 	    resync_look_ahead(x, AHEAD) &&
-	    gap_find(x->gap, slice_of(x->text, n), x->ahead, x->nahead) ==
+	    gap_find(x->gap, x->tail, x->ahead, x->nahead, &x->work) ==
 	    end->made - at;
 }
 

@@ -8,9 +8,17 @@
 bool
 resync_enter_block(struct inflate *d, uint64_t block, uint64_t bit)
 {
+	uint64_t from;
+
 	inflate_seek(d, block);
 	if (inflate_tables(d) != RC_OK)
 		return false;
+	from = inflate_bit(d);
+	if (d->block == INFLATE_STORED) {
+		if (bit < from || (bit - from) / 8 > d->left)
+			return false;
+		d->left -= (uint32_t)((bit - from) / 8);
+	}
 	inflate_seek(d, bit);
 	return true;
 }
@@ -20,19 +28,18 @@ void
 resync_fill_window(
     struct inflate *d, const unsigned char *text, size_t n, size_t lost)
 {
+	size_t skip = lost < INFLATE_WINDOW ? lost : INFLATE_WINDOW, known;
 	uint16_t *w;
 
 	d->nout = INFLATE_WINDOW;
 	w = inflate_window(d);
-	for (size_t i = 0; i < INFLATE_WINDOW; i++) {
-		size_t back = INFLATE_WINDOW - i;
-
+	known = n < INFLATE_WINDOW - skip ? n : INFLATE_WINDOW - skip;
+	for (size_t i = 0; i < INFLATE_WINDOW; i++)
 		w[i] = INFLATE_UNKNOWN;
-		if (lost == GAP_NONE || back <= lost || back - lost > n)
-			continue;
-		if (text[n - (back - lost)] != RESYNC_BLANK)
-			w[i] = text[n - (back - lost)];
-	}
+	w += INFLATE_WINDOW - skip - known;
+	text += n - known;
+	for (size_t i = 0; i < known; i++)
+		w[i] = text[i] == RESYNC_BLANK ? INFLATE_UNKNOWN : text[i];
 }
 
 /* Go on behind a hole for good. */

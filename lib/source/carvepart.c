@@ -85,8 +85,8 @@ name(struct carvelevel *l, struct slice path, const struct resync *plan,
 	if (plan->flip != RESYNC_NOWHERE)
 		srcpath_bit(&l->path, path, plan->flip, SLICE("BITFLIP"));
 	else if (part > 0)
-		srcpath_bit(&l->path, path, plan->hole[part - 1].to,
-		    SLICE("DEFLATE"));
+		srcpath_bit(
+		    &l->path, path, plan->hole[part - 1].to, SLICE("DEFLATE"));
 	else {
 		l->path.len = 0;
 		(void)buf_add(&l->path, path);
@@ -126,8 +126,8 @@ scan_parts(struct carvelevel *up, uint64_t off, const struct resync *plan,
 		if (i > 0 && plan->hole[i - 1].to == RESYNC_NOWHERE)
 			break;
 		name(l, buf_slice(&path), plan, i);
-		if (unpacked_open_part(u, carvelevel_read, up, off, plan, i,
-			c->o->prefix))
+		if (unpacked_open_part(
+			u, carvelevel_read, up, off, plan, i, c->o->prefix))
 			carvemember_scan(l, UINT64_MAX, mtime, doubt(plan, i));
 		if (u->member.part != NULL)
 			left_out += u->member.part->left_out;
@@ -148,8 +148,10 @@ carvepart_scan(
 	struct carve *c = up->c;
 	struct resync plan;
 
-	if (!resync_plan(&plan, carvelevel_read, up, data * 8, c->o->prefix,
-		c->done * CARVE_TRIALS + TRIALS_SLACK, &c->trials))
+	/* All of a plan or nothing: mxquote makes the same one. */
+	if (c->trials > c->done * CARVE_TRIALS + TRIALS_SLACK ||
+	    !resync_plan(&plan, carvelevel_read, up, data * 8, c->o->prefix,
+		RESYNC_LIMIT, &c->trials))
 		return false;
 	claim(up, off, &plan);
 	scan_parts(up, off, &plan, mtime);

@@ -3,8 +3,6 @@
 #include "base/mem.h"
 #include "scan/pieced.h"
 
-#define TRIALS ((uint64_t)2 * 1024 * 1024 * 1024) /* as mxcarve does them */
-
 struct inside {
 	struct unpacked level[INSIDE_DEPTH];
 	struct resync plan[INSIDE_DEPTH];
@@ -88,7 +86,7 @@ inside_is(struct slice path)
 
 /* The part of the member on top that a step names. */
 static bool
-open_part(struct inside *in, const struct step *s, uint64_t limit)
+open_part(struct inside *in, const struct step *s)
 {
 	struct unpacked *u = &in->level[in->n - 1];
 	struct resync *plan = &in->plan[in->n - 1];
@@ -97,21 +95,22 @@ open_part(struct inside *in, const struct step *s, uint64_t limit)
 	void *arg = u->arg;
 	size_t part = 0;
 
-	if (!resync_plan(plan, read, arg, u->member.data * 8, NULL, limit,
-		&work) || (plan->flip != RESYNC_NOWHERE) != s->flip)
+	if (!resync_plan(plan, read, arg, u->member.data * 8, NULL,
+		RESYNC_LIMIT, &work) ||
+	    (plan->flip != RESYNC_NOWHERE) != s->flip)
 		return false;
 	while (!s->flip && part < plan->n && plan->hole[part].to != s->off)
 		part++;
 	if (s->flip ? plan->flip != s->off : part == plan->n)
 		return false;
-	return unpacked_open_part(u, read, arg, start, plan,
-	    s->flip ? 0 : part + 1, NULL);
+	return unpacked_open_part(
+	    u, read, arg, start, plan, s->flip ? 0 : part + 1, NULL);
 }
 
 /* Put a member on top. */
 static bool
-open_member(struct inside *in, const struct step *s, deflate_read_fn *read,
-    void *arg)
+open_member(
+    struct inside *in, const struct step *s, deflate_read_fn *read, void *arg)
 {
 	struct pieced *p = &in->pieces[in->n];
 	struct unpacked *u = &in->level[in->n++];
@@ -137,8 +136,8 @@ inside_open(deflate_read_fn *read, void *arg, uint64_t limit, struct slice path)
 		return NULL;
 	in = mem_alloc(1, sizeof(*in));
 	while (good && path.len > 0 && take(&path, &s)) {
-		good = s.part ? open_part(in, &s, limit + TRIALS) :
-				open_member(in, &s, read, arg);
+		good =
+		    s.part ? open_part(in, &s) : open_member(in, &s, read, arg);
 		in->level[in->n - 1].limit = limit;
 		read = unpacked_read;
 		arg = &in->level[in->n - 1];
