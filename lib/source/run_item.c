@@ -147,6 +147,7 @@ count_twin(struct run *x, const struct event *ev)
 {
 	if (x->twice++ == 0)
 		(void)msg_quote(x->twin, sizeof(x->twin), ev->src);
+	coverage_copy(x->coverage, ev);
 }
 
 void
