@@ -10,6 +10,11 @@
  * unknown; an empty value is a known empty value.  Numbers and booleans are
  * kept as the text that was logged ("0.30", "true").
  *
+ * A value may be ready to be written: whoever set it knows that it stands in
+ * JSON as it is (text of plain bytes, see base/plain.h, a NUM or BOOL that is
+ * one of JSON), and that FIELD_PAD bytes behind it may be read, whatever they
+ * are, so that it can be copied a block at a time.
+ *
  * It lives in base, below the parsers, so that a parser can write what it
  * finds straight into a record; lib/rec reads and writes them.
  */
@@ -228,8 +233,17 @@ field_is_bare(enum field f)
 
 #define REC_WORDS	((FIELD_N + 63) / 64)
 
+#define FIELD_PAD	32
+
+/* A literal that is ready; for initializers and as a value. */
+#define FIELD_ZERO8	"\0\0\0\0\0\0\0\0"
+#define FIELD_WORD(lit)	{ (const unsigned char *)("" lit FIELD_ZERO8	\
+	FIELD_ZERO8 FIELD_ZERO8 FIELD_ZERO8), sizeof(lit) - 1 }
+#define FIELD_LIT(lit)	((struct slice)FIELD_WORD(lit))
+
 struct rec {
 	uint64_t	set[REC_WORDS];
+	uint64_t	ready[REC_WORDS];
 	struct slice	v[FIELD_N];
 };
 
@@ -238,7 +252,7 @@ static inline void
 rec_clear(struct rec *r)
 {
 	for (size_t i = 0; i < REC_WORDS; i++)
-		r->set[i] = 0;
+		r->set[i] = r->ready[i] = 0;
 }
 
 static inline void
@@ -246,6 +260,15 @@ rec_set(struct rec *r, enum field f, struct slice v)
 {
 	r->v[f] = v;
 	r->set[(size_t)f / 64] |= UINT64_C(1) << ((size_t)f % 64);
+	r->ready[(size_t)f / 64] &= ~(UINT64_C(1) << ((size_t)f % 64));
+}
+
+/* A value that is ready to be written, if ready is true. */
+static inline void
+rec_set_ready(struct rec *r, enum field f, struct slice v, bool ready)
+{
+	rec_set(r, f, v);
+	r->ready[(size_t)f / 64] |= (uint64_t)ready << ((size_t)f % 64);
 }
 
 static inline void
@@ -265,6 +288,19 @@ static inline struct slice
 rec_get(const struct rec *r, enum field f)
 {
 	return rec_has(r, f) ? r->v[f] : slice_of(NULL, 0);
+}
+
+static inline bool
+rec_is_ready(const struct rec *r, enum field f)
+{
+	return (r->ready[(size_t)f / 64] >> ((size_t)f % 64) & 1) != 0;
+}
+
+/* The same value, ready or not, in another record; from must have it. */
+static inline void
+rec_copy(struct rec *r, enum field f, const struct rec *from, enum field g)
+{
+	rec_set_ready(r, f, from->v[g], rec_is_ready(from, g));
 }
 
 /* Some keys, as bits like those of a record. */
