@@ -41,7 +41,7 @@ sub made_log {
 sub records {
 	my ($r) = @_;
 
-	return map { JSON::PP->new->decode($_) } split /\n/, $r->{out};
+	return map { JSON::PP->new->decode($_ =~ s/\\udc[89a-f][0-9a-f]/?/gr) } split /\n/, $r->{out};
 }
 
 sub events {
@@ -125,6 +125,34 @@ subtest 'lines of all kinds of places' => sub {
 	is($c{$l[12]}, 'high', 'in a run');
 	is($c{$_}, 'low', 'in a manual') for @l[0, 1];
 	is(run('mxcarve', put("$dir/none.img", "$pad postfix/smtp[%d]: x\n" . $pad))->{status}, 1, 'a format string is no line');
+};
+
+# A block of a log, and behind it another file's: what the line at its end says
+# is said by nobody.
+subtest 'lines torn at the edge of a block' => sub {
+	my ($head) = grep { /\]: \w+: [^\n]+\z/ } map { substr made_log(200, 1788000000), 0, $_ * 4096 } 1 .. 20;
+	my ($torn) = $head =~ /([^\n]+)\z/;
+	my @l = split /\n/, made_log(3, 1788000900);
+	my $log = join '', map { "$_\n" } @l;
+	my $off = length($head) - length $torn;
+
+	for my $c (['bytes that are no UTF-8', "\xe9\xd0;9\x98\n$log", 'medium'], ['one of them, and nothing', "\xc3\0", 'medium'],
+	    ['text up to a zero', "text\0", 'medium'], ['another line', "43 mx $l[0]\n$log", 'medium'],
+	    # Near misses.
+	    ['its own end', "and so on\n$log", 'high'], ['UTF-8', "caf\xc3\xa9 \xe2\x82\xac\n$log", 'high']) {
+		my ($what, $behind, $want) = @$c;
+		my ($e) = grep { $_->{off} == $off } events(run('mxcarve', put("$dir/torn.img", $head . $behind . "\0" x 600)));
+
+		is($e->{confidence}, $want, $what);
+		is(($e->{note} // '') =~ /\bcut\b/ ? 1 : 0, $want eq 'medium' ? 1 : 0, "$what: cut");
+	}
+	# A character across the edge, and a zero that ends a line within a page.
+	my $text = substr made_log(40, 1788000000), 0, 4095;
+	my ($u) = $text =~ /([^\n]+)\z/;
+	my ($e) = grep { $_->{off} == 4095 - length $u } events(run('mxcarve', put("$dir/torn.img", $text . "\xc3\xa9\n$log")));
+	is($e->{confidence}, 'high', 'a character across it');
+	($e) = reverse events(run('mxcarve', put("$dir/torn.img", substr($log x 3, 0, -1) . "\0" x 600)));
+	is($e->{confidence}, 'high', 'no line end, within a page');
 };
 
 subtest 'compressed, cut off and damaged' => sub {

@@ -42,7 +42,7 @@ enum field_type {
 X(TYPE, type, STR, "what the record is: event, message, delivery, link, finding, file, source, coverage or piece") \
 X(TIME, time, TIME, "when, in UTC with the digits that the evidence has") \
 X(END, end, TIME, "time of the last line that the record rests on")	\
-X(TIME_NOTE, time_note, STR, "why the time is not the evidence's own word: year-inferred, zone-assumed, zone-inferred, dst-ambiguous, clock-jump, ...") \
+X(TIME_NOTE, time_note, STR, "why the time is not the evidence's own word: year-inferred, zone-assumed, zone-inferred, dst-ambiguous, clock-jump, no-such-day, ...") \
 X(STAMP, stamp, STR, "the logged time text where no time can be given")	\
 X(HOST, host, HOST, "host as logged")					\
 X(INSTANCE, instance, STR, "Postfix instance: first part of the tag")	\
@@ -196,6 +196,7 @@ X(UNDERSTOOD, understood, NUM, "lines understood")			\
 X(IGNORED, ignored, NUM, "lines ignored on purpose")			\
 X(FOREIGN, foreign, NUM, "lines that are not Postfix's")		\
 X(FORGED, forged, NUM, "of these, lines in Postfix's name that another program wrote, if any") \
+X(COPIES, copies, NUM, "lines that another source has, too, and that count once, if any") \
 X(UNKNOWN, unknown, NUM, "Postfix lines that were not understood")	\
 X(GAPS, gaps, STR, "gaps in the evidence: FROM/TO and the reason of each") \
 X(TLS_LOGGING, tls_logging, STR, "tags and whether TLS logging was seen: yes or no-evidence") \

@@ -113,4 +113,11 @@ struct tls_head {
 #define HEAD_DELIVERY	'D'
 #define HEAD_TLS	'T'
 
+/*
+ * The client named sender and recipients, and no more: nothing was queued.
+ * So does a server that checks whether an address exists.  False where the
+ * log may lack the rest.
+ */
+bool	message_unqueued(const struct message *);
+
 #endif

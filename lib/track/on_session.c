@@ -72,8 +72,15 @@ on_disconnect(struct track *t, const struct at *at)
 		}
 		if (!s->starttls && tlsinfo_known(&s->tls))
 			at->tag->wrapper = true;
+		n = 0;
+		(void)counter(counts, SLICE("data="), &n);
+		s->no_data = n == 0;
+		n = 0;
+		(void)counter(counts, SLICE("bdat="), &n);
+		s->no_data = s->no_data && n == 0;
 	}
 	s->end_ref = at->ref;
+	s->whole = s->gap_epoch == at->host->gap_epoch;
 	session_end(t, s, at->sec);
 	session_release(&t->processes, s);
 	at->process->session = NULL;

@@ -26,6 +26,8 @@ struct session {
 	uint32_t	 uses;		/* references held */
 	uint32_t	 gap_epoch;	/* of the host, when it began */
 	bool		 ended;
+	bool		 whole;		/* to its disconnect line, no gap */
+	bool		 no_data;	/* its counters: none was accepted */
 	bool		 counted;	/* the disconnect line had counters */
 	bool		 starttls;
 	bool		 starttls_tried;

@@ -169,6 +169,8 @@ make_message(struct track *t, struct message *m, struct node *n,
 	write_number(r, &s->x, F_HOP, hop);
 	if (!m->reject)
 		outcome_complete(m, r);
+	if (message_unqueued(m))
+		rec_set(r, F_NOTE, SLICE("not-queued"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);
 	write_ref(t, r, &s->x, &m->ref);
