@@ -276,6 +276,12 @@ subtest 'lines that several files have' => sub {
 	unlike(run('mxtrace', '-q', '-y', 2026, '-z', 'UTC', "$dir/t0.log")->{out}, qr/copies/, 'or none');
 	is($d->([ $to, $to =~ s/:05/:06/r ]), '2', 'in one file');
 	is($d->([ $to ], [ $to =~ s/^Sep  1 (\S+)/2026-09-01T$1.123Z/r =~ s/450 no/450 on/r ]), '2', 'in another format, with another reply');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/08:00/r, 7) ]), '2 twice', 'two hours before, by another zone');
+	like($r->{err}, qr/1 deliveries and arrivals COUNT TWICE.* 120 minutes apart.* -z$/m, 'said as that');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/15:30/r, 7) ]), '2 twice', 'five and a half hours');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/08:05/r, 7) ]), '2', 'as no zones differ');
+	is($d->([ $to, $to =~ s/10:00/12:00/r ]), '2', 'two hours later in one file');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/08:00/r =~ s/delay=1,/delay=2,/r, 7) ]), '2', 'another attempt, two hours before');
 	is($d->([ $to ], [ $to =~ s/ mx / my /r ]), '2 twice', 'on another host, or under its other name');
 	is($d->([ $to, $to =~ s/ mx / my /r ]), '2', 'the same in one file');
 	is($d->([ $to ], [ $to =~ s/ mx / my /r =~ s/:05/:08/r ]), '2', 'on another host, later');

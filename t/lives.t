@@ -345,6 +345,9 @@ subtest 'begun and not queued' => sub {
 		my @hop = grep { /"type":"finding"/ && /7A1202800001/ } split /\n/, run('mxtls', @opt, '-a', '-p', 'no-plaintext', $f)->{out};
 		my $rejected = $name eq 'it was refused';
 		is(scalar @hop, $want || $rejected ? 0 : 1, "$name: a hop, or none");
+		my $time = join '', grep { /7A1202800001/ .. /^$/ } map { "$_\n" } split /\n/, run("mxtime", @opt, $f)->{out}, -1;
+		is($time =~ /^ +left +the client did not finish/m ? 1 : 0, $want, "$name: in words");
+		is($time =~ /still queued|not-queued/ ? 1 : 0, $want ? 0 : 1, "$name: may be queued") if $name ne 'it was refused';
 		my $report = $js->decode(run('mxreport', @opt, '-p', 'no-plaintext', '--now', '2026-10-01T00:00:00Z', '-o', 'json', $f)->{out});
 		my ($in) = map { $_->{count} } grep { $_->{what} =~ /^messages in, from other/ } @{$report->{totals}};
 		is($in, $want ? 0 : 1, "$name: messages in");

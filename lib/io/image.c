@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "io/ewfend.h"
 #include "io/segments.h"
 
 #define MD5_BYTES	16
@@ -33,6 +34,7 @@ struct image {
 	libewf_handle_t	*ewf;
 	bool		 has_size;
 	uint64_t	 size;
+	uint64_t	 whole;	/* what is behind it is missing */
 	/* Standard input: the last bytes read, a ring. */
 	unsigned char	*ring;
 	uint64_t	 end;		/* offset behind its last byte */
@@ -256,6 +258,7 @@ open_ewf(struct image *im, struct err *e)
 	if (!good)
 		return err_damaged(e, 0, "EWF image that libewf cannot open");
 	im->size = size;
+	im->whole = ewfend_find(im->ewf, size);
 	im->has_size = true;
 	if (libewf_handle_get_md5_hash(im->ewf, sum, MD5_BYTES, NULL) == 1)
 		hex(im->md5, sum, MD5_BYTES);
@@ -477,6 +480,7 @@ image_read(struct image *im, uint64_t off, void *dst, size_t len, size_t *got,
     struct err *e)
 {
 	unsigned char *p = dst;
+	size_t there;
 
 	*got = 0;
 	if (im->ring != NULL)
@@ -485,13 +489,20 @@ image_read(struct image *im, uint64_t off, void *dst, size_t len, size_t *got,
 		return RC_END;
 	if (len > im->size - off)
 		len = (size_t)(im->size - off);
-	while (*got < len) {
-		ptrdiff_t n = read_some(im, off + *got, p + *got, len - *got);
+	there = len;
+	if (im->ewf != NULL && off + len > im->whole) {
+		there = off < im->whole ? (size_t)(im->whole - off) : 0;
+		memset(p + there, 0, len - there);
+		note_bad(im, im->whole, im->size - im->whole);
+	}
+	while (*got < there) {
+		ptrdiff_t n = read_some(im, off + *got, p + *got, there - *got);
 
 		/* Nothing where there should be something is a bad place. */
 		*got += n > 0 ? (size_t)n : read_around(im, off + *got,
-		    p + *got, len - *got);
+		    p + *got, there - *got);
 	}
+	*got = len;
 	return RC_OK;
 }
 

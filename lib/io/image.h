@@ -17,7 +17,8 @@
  * none, are given at the end only; RC_END at and past it.  A sector that
  * cannot be read is not the end: IMAGE_SECTOR bytes of zeroes stand for
  * it, and image_bad tells where (adjoining ones are one place; the first
- * IMAGE_BAD places are kept, all bytes counted).  RC_FAIL: nothing can be
+ * IMAGE_BAD places are kept, all bytes counted).  So is what the last files of
+ * an EWF image would hold when they are missing.  RC_FAIL: nothing can be
  * read at all.
  *
  * Standard input goes forward: the IMAGE_BACK bytes behind the furthest byte

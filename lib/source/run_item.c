@@ -190,7 +190,8 @@ run_event(struct run *x, struct feed *f)
 	if (x->track != NULL) {
 		if (!x->opt->unknown) {
 			if (!twins_had(&x->twins, f, x->shared ||
-			    (f->survey.records && !f->piece.is)))
+			    (f->survey.records && !f->piece.is),
+			    x->nfeed > 1 || f->survey.records))
 				track_event(x->track, ev);
 			else
 				count_twin(x, ev);

@@ -7,6 +7,8 @@
 #include "base/banned.h"
 
 #define MASK ((uint32_t)TWINS_MAX - 1)
+#define QUARTER 900		/* zones differ by quarters of an hour */
+#define ZONES_APART (26 * 3600) /* and by no more than that */
 
 void
 twins_free(struct twins *t)
@@ -14,6 +16,7 @@ twins_free(struct twins *t)
 	mem_free(t->ring);
 	mem_free(t->chain);
 	mem_free(t->first);
+	mem_free(t->far);
 	*t = (struct twins){ .ring = NULL };
 }
 
@@ -148,14 +151,41 @@ side_by_side(const struct twin *e, const struct twin *line)
 	    line->stamp.sec - TWINS_APART > e->first.sec;
 }
 
+/* Look for a line that was logged once hours away, by a wrong zone. */
+static void
+look_far(struct twins *t, const struct event *ev)
+{
+	uint64_t hash = hash_line(ev), src = hash_bytes(ev->src, 1) | 1;
+	struct twin_far *e;
+	int64_t off, rest;
+
+	if (t->far == NULL)
+		t->far = mem_alloc(TWINS_FAR, sizeof(*t->far));
+	e = &t->far[hash & (TWINS_FAR - 1)];
+	if (e->src != 0 && e->hash == hash && e->src != src) {
+		off = e->sec > ev->time.sec ? e->sec - ev->time.sec :
+					      ev->time.sec - e->sec;
+		rest = (off + TWINS_APART) % QUARTER;
+		if (off > QUARTER / 2 && off <= ZONES_APART &&
+		    rest <= (int64_t)2 * TWINS_APART) {
+			t->zoned++;
+			t->off = off - rest + TWINS_APART;
+		}
+	} else if (e->src == 0 || hash >> 58 == 0 || e->hash >> 58 != 0)
+		*e = (struct twin_far){ hash, src, ev->time.sec };
+}
+
 bool
-twins_had(struct twins *t, const struct feed *f, bool shared)
+twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
 {
 	const struct event *ev = &f->event;
 	struct twin line = { .sec = f->sec }, *e, *near = NULL;
 	bool once, named = false;
 	int steps = 0;
 
+	if (many && ev->time.ordered && rec_has(&ev->rec, F_INSTANCE) &&
+	    is_unique(ev))
+		look_far(t, ev);
 	if (t->ring != NULL)
 		expire(t, f->sec);
 	/* Records do not say when their source began. */

@@ -21,6 +21,10 @@
  * `hosts` counts arrivals and deliveries that two sources have under two
  * names of a host: they are no twins, until --host-alias says so.
  *
+ * `zoned` counts arrivals and deliveries that two sources have whole quarters
+ * of an hour apart, as when the zone of one of them is wrong: no twins either.
+ * The latest of them are remembered for that, TWINS_FAR, and one of 64 longer.
+ *
  * A line may stand a little later in the merged order in a source
  * that has more lines, if stamps step back.  So lines are remembered, as
  * seeded hashes of 64 bits, for TWINS_SECONDS of merged time and only where
@@ -34,8 +38,9 @@
 
 #define TWINS_MAX ((size_t)1 << 15) /* a power of two */
 #define TWINS_SECONDS 10
-#define TWINS_APART 2  /* seconds between two loggers */
-#define TWINS_STEPS 64 /* lines looked at for one */
+#define TWINS_APART 2	/* seconds between two loggers */
+#define TWINS_FAR 16384 /* a power of two */
+#define TWINS_STEPS 64	/* lines looked at for one */
 #define TWINS_SOURCES                                                          \
 	4096 /* of records, whose first line is known; a power                 \
 	      * of two */
@@ -71,13 +76,24 @@ struct twins {
 		struct twin_time time;
 	} * first;
 	size_t nfirst;
+	/* Lines that may stand in another source hours before or after. */
+	struct twin_far {
+		uint64_t hash;
+		uint64_t src; /* 0: none */
+		int64_t sec;
+	} * far;
+	uint64_t zoned; /* of which that is so */
+	int64_t off;	/* seconds between such */
 	uint64_t apart; /* twins by another stamp */
 	uint64_t hosts; /* lines of a host with two names */
 	char name[128]; /* one of them */
 };
 
 void twins_free(struct twins *);
-/* Is the line at hand, an event of that feed, one that was there before? */
-bool twins_had(struct twins *, const struct feed *, bool shared);
+/*
+ * Is the line at hand, an event of that feed, one that was there before?
+ * many: there are more sources than one.
+ */
+bool twins_had(struct twins *, const struct feed *, bool shared, bool many);
 
 #endif
