@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "io/magictype.h"
 #include "io/newfile.h"
 #include "source/carver.h"
 #include "source/dfxml.h"
@@ -250,6 +251,11 @@ open_outputs(struct mxcarve *m)
 		o->rest = new_file("--rest", m->rest);
 	if (m->map == NULL)
 		return;
+	if (again && magictype_open(&o->magic, &e) != RC_OK) {
+		o->magic = NULL;
+		msg_note("--map: what other bytes are is not said: %s",
+		    e.what);
+	}
 	m->map_out = slice_is(slice_cstr(m->map), "-") ?
 	    stdout :
 	    fdopen(new_file("--map", m->map), "w");
@@ -311,5 +317,6 @@ main(int argc, char *argv[])
 		status = end_dfxml(status);
 	status = write_map(&m, c, status);
 	carver_close(c);
+	magictype_close(m.carver.magic);
 	return tool_end(&m.tool, status);
 }

@@ -83,4 +83,34 @@ subtest 'EWF' => sub {
 	cmp_ok(scalar(lines_of($bad)), '>=', 336, 'the other chunks are read');
 };
 
+# The last files of a set are gone: what the others hold, and how much that is.
+subtest 'EWF, cut short' => sub {
+	plan skip_all => 'no ewfacquire' if sh('sh', '-c', 'command -v ewfacquire')->{status} ne '0';
+	plan skip_all => 'libewf keeps what is not there' if sanitized();
+	my $noise = join '', map { pack 'N', ($_ * 2654435761) & 0xffffffff } 1 .. 768 * 1024;
+	my $big = put("$dir/long.img", $image, $noise, $image);
+
+	is(sh('ewfacquire', '-u', '-q', '-c', 'none', '-S', 1024 * 1024, '-f', 'encase6', '-t', "$dir/l", $big)->{status}, '0', 'ewfacquire');
+	my @set = sort glob "$dir/l.E*";
+	cmp_ok(scalar(@set), '>', 3, 'several files');
+	my $all = run('mxcarve', '-y', 2026, '--copies', "$dir/l.E01");
+	is(scalar(lines_of($all)), 800, 'all of it');
+	unlink @set[2 .. $#set];
+	my $r = run('mxcarve', '-y', 2026, '--copies', "$dir/l.E01");
+	my ($n) = $r->{err} =~ /l\.E01: (\d+) bytes cannot be read; zeroes stand for them\n/;
+	my ($off, $len) = $r->{err} =~ /l\.E01: offset (\d+): (\d+) bytes unreadable\n/;
+	is($r->{status}, 2, 'cut short: status');
+	is($off + $len, -s $big, 'missing to the end');
+	is($n, $len, 'in one piece');
+	cmp_ok($off, '>', 1024 * 1024, 'behind what the first files hold');
+	cmp_ok($off, '<', 2 * 1024 * 1024 + 65536, 'and no more');
+	is(scalar(lines_of($r)), 400, 'the lines before it');
+	is(source($r)->{size}, -s $big, 'it is as long as it was');
+	is(source($r)->{damaged}, 'bad-sectors', 'the source says so');
+	is(source($r)->{sha256}, undef, 'no hash of what was not read');
+	my $q = run('mxquote', '-q', '--root', $dir, '-', { in => $r->{out} });
+	is($q->{status}, 2, 'quoted without a check: status');
+	is($q->{out}, join('', $image =~ /([^\0]+)/g), 'quoted: what is there');
+};
+
 done_testing();

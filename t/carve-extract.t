@@ -124,6 +124,11 @@ subtest 'DFXML' => sub {
 		my ($name, $hash) = m{<filename>(log/.*?)</filename>.*<hashdigest type="sha256">(\w+)<}s or next;
 		is($hash, $sum{$name}, "$name: its hash");
 	}
+	my %type = map { reverse split /  |\n/ } split /^/, slurp("$dir/c4/manifest.types");
+	my %said = $y->{out} =~ m{<filename>(log/.*?)</filename>(?:(?!</fileobject>).)*?<libmagic>(.*?)</libmagic>}gs;
+	is(join(' ', map { "$_ $said{$_}" } sort keys %said), join(' ', map { "$_ $type{$_}" } grep { m{^log/} } sort keys %type), 'their types');
+	cmp_ok(scalar(keys %said), '>', 0, 'of all that were taken out');
+	unlike($x->{out}, qr/libmagic/, 'and of nothing else');
 	is(run('mxcarve', '-o', 'dfxml', $f, "$dir/d.img")->{status}, 0, 'the same image twice is one');
 	is(run('mxcarve', '-o', 'dfxml', '--map', '-', $f)->{status}, 2, 'nothing else on standard output');
 	put("$dir/n&<>\x01.img", $image);

@@ -381,6 +381,71 @@ for my $k (['keyed', 'low', keyed => 1], ['old', 'medium', keyed => 0],
 	    'and nothing that another entry has');
 }
 
+# Whole ones in compressed files, and in a bundle that is compressed.
+{
+	my $f = "$dir/keyed.journal";
+	my $all = run('mxlog', '-q', '--no-hash', $f)->{out};
+	my $tar = sub {
+		put("$dir/readme", "a log\n" x 200);
+		sh('tar', '-C', $dir, '-cf', "$dir/z", 'readme', 'keyed.journal');
+	};
+
+	for my $k (['gzip -nf', 'gz', 'GZIP'], ['zstd -q --rm -f', 'zst', 'ZSTD'],
+	    ['xz -0f', 'xz', 'XZ'], ['gzip -nf', 'gz', 'GZIP', $tar]) {
+		my ($tool, $suffix, $word, $make) = @$k;
+		my $at = length($noise) + 4096;
+		my $what = "$suffix" . ($make ? ' of a bundle' : '');
+
+		put("$dir/z", slurp($f));
+		$make->() if $make;
+		is(sh(split(/ /, $tool), "$dir/z")->{status}, '0', $tool);
+		my $packed = slurp("$dir/z.$suffix");
+		image('packed.img', $noise, "\0" x 4096, $packed, $noise);
+		my $r = run('mxcarve', '-q', 'packed.img', { cd => $dir });
+		my @e = events($r->{out});
+		my ($off) = $e[0]{src} =~ /^packed\.img\@$at-$word\@(\d+)-JOURNAL$/;
+		is($r->{status}, 0, "$what: status");
+		is(($off // -1) > 0 ? 1 : 0, $make ? 1 : 0, "$what: where");
+		ok(bare($r->{out}) eq bare($all), "$what: every entry");
+		is(scalar(grep { $_->{confidence} ne 'high' } @e), 0, "$what: high");
+		my $q = run('mxquote', '-q', '-', { in => $r->{out}, cd => $dir });
+		is($q->{status}, 0, "$what: quoted");
+		ok($q->{out} eq export($f), "$what: as journalctl exports it");
+		next if $suffix ne 'gz' || $make;
+		# Near misses: a byte further, another word, nothing in it.
+		for (['0-JOURNAL', '8-JOURNAL'], ['0-JOURNAL', '0-JOURNALS'],
+		    ["$at-GZIP", ($at + 1) . '-GZIP'], ['-JOURNAL', '-JOURNAL@0-JOURNAL']) {
+			my ($from, $to) = @$_;
+			my @some = map { s/\Q$from\E"/$to"/r =~ s/\Q$from\E@/$to@/r } grep { /"type":"event"/ } split /^/, $r->{out};
+			$q = run('mxquote', '-q', '-', { in => join('', @some[0 .. 2], grep { /"type":"source"/ } split /^/, $r->{out}), cd => $dir });
+			is("$q->{status}$q->{out}", '2', "$to: nothing is quoted");
+		}
+		# As a file, through a pipe; cut off.
+		put("$dir/a.journal.gz", $packed);
+		ok(bare(run('mxcarve', '-q', "$dir/a.journal.gz")->{out}) eq bare($all), 'the file itself');
+		ok(plain(run('mxlog', '-q', "$dir/a.journal.gz")->{out}) eq plain($all), 'mxlog reads it as well');
+		ok(bare(sh('sh', '-c', 'cat "$1" | "$0" -q -', tool_path('mxcarve'), "$dir/a.journal.gz")->{out}) eq bare($all), 'a pipe');
+		image('short.img', $noise, substr($packed, 0, length($packed) / 2));
+		$r = run('mxcarve', '-q', "$dir/short.img");
+		my %in = map { $_ => 1 } split /^/, bare($all);
+		my @got = split /^/, bare(join '', grep { /"confidence":"high"/ } split /^/, $r->{out});
+		cmp_ok(scalar(@got), '>', keys(%in) / 8, 'cut off: what is before');
+		is(scalar(grep { !$in{$_} } @got), 0, 'cut off: and nothing else');
+	}
+}
+
+# Thousands of headers in a compressed file: what is decoded for them is
+# bounded, and what was left out is said.
+{
+	my $head = 'LPKSHHRH' . "\0" x 16 . "\1" x 64 . pack 'Q<16', 208, 4096, (0) x 8, 1, 1, (0) x 4;
+
+	put("$dir/z", map { my $n = $_ % 500; $head . substr $noise, 800 * $n, 808 } 1 .. 3200);
+	is(sh('gzip', '-1nf', "$dir/z")->{status}, '0', 'many headers');
+	$r = run('mxcarve', image('many.img', slurp("$dir/z.gz")));
+	is($r->{status}, 2, 'many headers: status');
+	like($r->{err}, qr/journals in compressed files that would take too much work left out: \d+; unpack them\n/, 'many headers: said');
+}
+
 # Nothing there: magics in noise, a header alone, one that lies.
 my $huge = substr($whole, 0, 4096);
 substr($huge, 96, 8) = pack 'Q<', 1 << 62;

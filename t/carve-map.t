@@ -53,7 +53,7 @@ subtest 'text' => sub {
 	my $k = length($log) / 1024;
 	like($r->{out}, qr/^L  log lines +@{[int $k]}(?:\.\d)? KB$/m, 'bytes of the log');
 	my $pipe = run('mxcarve', '-q', '--map', '-', '-', { in => $image });
-	is($pipe->{out} =~ s/ in -$/ in $f/mr, $r->{out}, 'the same from a pipe');
+	is($pipe->{out} =~ s/ in -$/ in $f/mr, $r->{out} =~ s/\nRuns of other text.*//sr, 'the same from a pipe, but for the types');
 	is((run('mxcarve', '-q', '--offset', 2 * $unit, '--length', $unit, '--map', '-', $f)->{out} =~ /^ +0  (.*)$/m)[0],
 	    '  L', '--offset, --length: the rest is not said to be anything');
 };
@@ -95,6 +95,37 @@ subtest 'SVG' => sub {
 	symlink "$dir/nowhere", "$dir/link";
 	is(run('mxcarve', '-q', '--map', "$dir/link", $name)->{status}, 2, 'a symbolic link is not followed');
 	ok(!-e "$dir/nowhere", 'nothing is made behind it');
+};
+
+# What libmagic says of the first block of each run.
+subtest 'types' => sub {
+	my $zero = "\0" x $unit;
+	my @other = ("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0" . noise(3 * $unit - 29),
+	    "\0" x $unit . "%PDF-1.4\n" . noise(2 * $unit - 9), "\0" x (2 * $unit) . "#!/bin/sh\n" . substr($text, 0, $unit - 10),
+	    "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0" . noise($unit - 29));
+	my $image = join $zero, @other, $log . "\0" x ($unit - length $log), $zero;
+	my $t = put("$dir/types.img", $image);
+	my $r = run('mxcarve', '-q', '-y', 2026, '--map', '-', $t);
+
+	is($r->{status}, 0, 'status');
+	is($r->{out} =~ s/.*\nRuns of other text and bytes, by what they begin as\n//sr,
+	    join('', map { sprintf "%7d  %-40s  %s\n", @$_ } [2, 'image/png', '16 KB'], [1, 'application/pdf', '8 KB'], [1, 'text/x-shellscript', '4 KB']), 'the table');
+	run('mxcarve', '-q', '-y', 2026, '--map', "$dir/types.svg", $t);
+	my $svg = slurp("$dir/types.svg");
+	is(join(' ', $svg =~ /; begins as ([^<]*)</g), 'image/png application/pdf text/x-shellscript image/png', 'the titles');
+	like($svg, qr/<title>0 to @{[3 * $unit]}: other bytes, 12 KB; begins as image\/png<\/title>/, 'one of them');
+	# Each of these is what libmagic says of its block, and no more than that.
+	SKIP: {
+		skip 'no file(1)', 1 if sh('sh', '-c', 'command -v file')->{status} ne '0';
+		is(join(' ', map { put("$dir/block", substr s/^\0+//r, 0, $unit); sh('file', '-b', '--mime-type', "$dir/block")->{out} =~ s/\n//r } @other),
+		    'image/png application/pdf text/x-shellscript image/png', 'as file says');
+	}
+	# Thousands of runs: the longest ones, in bounded time.
+	put("$dir/runs.img", map { $_ % 40 == 39 ? ($zero, substr($text, 0, $unit), substr($text, 0, $unit)) : ($zero, substr $text, 0, $unit) } 1 .. 2000);
+	$r = run('mxcarve', '-q', '--map', '-', "$dir/runs.img");
+	like($r->{out}, qr/^     50  text\/\w+ +400 KB$/m, 'of too many the longest');
+	my $off = run('mxcarve', '-q', '-y', 2026, '--offset', 4 * $unit, '--length', 3 * $unit, '--map', '-', $t);
+	like($off->{out}, qr/^      1  application\/pdf +8 KB\n\z/m, '--offset, --length: no more than that') or diag($off->{out});
 };
 
 subtest 'rest' => sub {

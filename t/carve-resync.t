@@ -125,4 +125,36 @@ subtest 'cut off, and nothing behind it' => sub {
 	cmp_ok(scalar(@{$r->{events}}), '>', 1500, 'lines before it');
 };
 
+# Zero bits decode to copies of the text before them, without end.
+for my $pad (3_000_000, 30_000_000) {
+	my $r = carve(substr(gz('-6'), 0, 40000) . "\0" x $pad);
+	my @q = @{$r->{quoted}};
+
+	check($r, "cut off, $pad zeroes");
+	cmp_ok(scalar(@q), '>', 1500, "cut off, $pad zeroes: lines before them");
+	is(scalar(grep { !$true{$_} } @q), 0, "cut off, $pad zeroes: none is made up");
+	unlike($r->{err}, qr/too much work/, "cut off, $pad zeroes: it took little work");
+}
+
+subtest 'in two pieces, with a directory and zeroes between' => sub {
+	# The decoder falls into step in the zeroes at the end of the directory.
+	my $gz = gz('-6');
+	my $dir = join '', map { pack 'VvCCa4', 32768 + $_, 12, length, 1, $_ } 1 .. 29;
+	my $defer = join '', map { "\n<u$_\@example.net>: x\nrecipient=u$_\@example.net\noffset=67$_\nstatus=4.4.1\naction=delayed\nreason=x\n\n" } 1 .. 3;
+	my $r = carve(substr($gz, 0, 10240) . pack('a1024', $dir) . "\0" x 200_000 . "\0" x 352 . $defer . "\0" x 4096 . substr $gz, 10240);
+
+	is(scalar(grep { !$true{$_} && /postfix/ } @{$r->{quoted}}), 0, 'no line is made up');
+	my ($f) = grep { ($_->{format} // '') eq 'bounce-log' } map { decode_json($_) } split /\n/, $r->{out};
+	is($f && $f->{len}, length $defer, 'what lies behind it is found');
+};
+
+subtest 'zeroes that are data' => sub {
+	# As in an archive with the image of a disk.
+	my $r = carve(gz('-6', $log . "\0" x 40_000_000 . "\n" . $log));
+
+	is(scalar(grep { $_->{confidence} ne 'high' && $_->{off} > 40_000_000 } @{$r->{events}}), 0, 'nothing is in doubt');
+	cmp_ok(scalar(@{$r->{events}}), '>', 5000, 'all lines');
+	like($r->{out}, qr/"damaged":"(?!damaged)|\A(?!.*"damaged":"damaged")/s, 'no damage');
+};
+
 done_testing;

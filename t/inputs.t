@@ -272,8 +272,16 @@ subtest 'lines that several files have' => sub {
 	is($d->([ $to ], [ $iso->($to, 123) ]), '1 said', 'in another format');
 	is($d->([ $to ], [ $iso->($to, 123) ], [ $iso->($to, 456) ], [ $to ]), '1 said', 'in two others');
 	is($d->([ $to ], [ $iso->($to, 123), $iso->($to, 456) ]), '2 said', 'once and twice');
+	like($r->{out}, qr/^\{"type":"coverage".*"lines":3,.*"copies":1,/m, 'and in the coverage record');
+	unlike(run('mxtrace', '-q', '-y', 2026, '-z', 'UTC', "$dir/t0.log")->{out}, qr/copies/, 'or none');
 	is($d->([ $to, $to =~ s/:05/:06/r ]), '2', 'in one file');
 	is($d->([ $to ], [ $to =~ s/^Sep  1 (\S+)/2026-09-01T$1.123Z/r =~ s/450 no/450 on/r ]), '2', 'in another format, with another reply');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/08:00/r, 7) ]), '2 twice', 'two hours before, by another zone');
+	like($r->{err}, qr/1 deliveries and arrivals COUNT TWICE.* 120 minutes apart.* -z$/m, 'said as that');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/15:30/r, 7) ]), '2 twice', 'five and a half hours');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/08:05/r, 7) ]), '2', 'as no zones differ');
+	is($d->([ $to, $to =~ s/10:00/12:00/r ]), '2', 'two hours later in one file');
+	is($d->([ $to ], [ $iso->($to =~ s/10:00/08:00/r =~ s/delay=1,/delay=2,/r, 7) ]), '2', 'another attempt, two hours before');
 	is($d->([ $to ], [ $to =~ s/ mx / my /r ]), '2 twice', 'on another host, or under its other name');
 	is($d->([ $to, $to =~ s/ mx / my /r ]), '2', 'the same in one file');
 	is($d->([ $to ], [ $to =~ s/ mx / my /r =~ s/:05/:08/r ]), '2', 'on another host, later');
@@ -283,8 +291,11 @@ subtest 'lines that several files have' => sub {
 	# What a process may say again: the next file of a log has it again.
 	my $no = "Sep  1 10:00:05 mx postfix/smtpd[8]: NOQUEUE: reject: RCPT from a[192.0.2.2]: 450 4.1.1 <x\@example.org>: Recipient address rejected: later; from=<y\@example.net> to=<x\@example.org> proto=SMTP helo=<a>\n";
 	my $rejects = sub { $d->(@_); return () = $r->{out} =~ /"qid":"NOQUEUE"/g };
+	(my $refused = $no) =~ s/NOQUEUE/1E240140202/;
+	is($d->([ $refused ], [ $iso->($refused, 1) ]), '1 said', 'but not for a message');
 	is($rejects->([ $to, $no ], [ $no =~ s/:05/:06/r, $to =~ s/:05/:30/r ]), 2, 'a log that was rotated');
-	is($rejects->([ $to, $no, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no, 2), $iso->($no =~ s/:05/:40/r, 3) ]), 3, 'two loggers, but for their first seconds');
+	is($rejects->([ $to, $no, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no, 2), $iso->($no =~ s/:05/:40/r, 3) ]), 2, 'two loggers');
+	is($rejects->([ $no, $to, $no =~ s/:05/:40/r ], [ $iso->($no, 1), $iso->($to, 2), $iso->($no =~ s/:05/:40/r, 3) ]), 3, 'but for their first line');
 	is($rejects->([ $to, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no =~ s/:05/:43/r, 3) ]), 2, 'three seconds apart');
 	is($rejects->([ $to, map { $no =~ s/:05/:$_/r } 40, 40, 41 ], [ $iso->($to, 1), map { $iso->($no =~ s/:05/:$_/r, 7) } 40, 40, 41 ]), 3, 'three times in both');
 };
@@ -300,6 +311,14 @@ subtest 'the same lines by two loggers' => sub {
 	    grep { /^\{"type":"(?:message|delivery)"/ } split /\n/, run('mxtrace', '-q', '-y', $year, '-z', 'UTC', @_)->{out} };
 	is($hops->($a, $b), $hops->($a), 'hops');
 	is($hops->($b, $a), $hops->($a), 'hops, the other way round');
+	# One log in two pieces has no copies, wherever it is cut.
+	my @life = split /^/, slurp('samples/lab/queue-life-bsd.log');
+	my @copied = grep { run('mxtrace', '-q', '-y', $year, '-z', 'UTC', put("$dir/life.log.1", @life[0 .. $_ - 1]), put("$dir/life.log", @life[$_ .. $#life]))->{out} =~ /"copies"/ } map { $_ * 23 } 1 .. $#life / 23;
+	is("@copied", '', 'no copies in what was cut');
+	my $r = run('mxreport', '-q', '-y', $year, '-z', 'UTC', '-p', 'no-plaintext', '-o', 'text', $a, $b);
+	like($r->{out}, qr/^ *\d+ lines stand in more than one of the files/m, 'the report says so');
+	unlike(run('mxreport', '-q', '-p', 'no-plaintext', '-o', 'text', $a)->{out}, qr/more than one of the files/, 'or not');
+	like(run('mxgrep', '-y', $year, '-z', 'UTC', 'status=sent', $a, $b)->{err}, qr/\d+ in more than one file/, 'so does mxgrep');
 };
 
 # Templates of rsyslog add a blank to that of %msg%; and what we cannot frame

@@ -317,4 +317,41 @@ subtest 'a log without removed' => sub {
 	    $_->{status} eq 'sent' } @r), 31, 'sent, the removal is missing');
 };
 
+# A server that asks whether an address exists, and clients that leave: the
+# message was begun, and nothing of it was queued.
+subtest 'begun and not queued' => sub {
+	my $c = 'from client.example.net[192.0.2.10]';
+	my $begin = lines([ 10, "postfix/smtpd[5]: connect $c" ], [ 10, 'postfix/smtpd[5]: 7A1202800001: client=client.example.net[192.0.2.10]' ]);
+	my $asked = line(10, "postfix/smtpd[5]: disconnect $c ehlo=1 mail=1 rcpt=1 quit=1 commands=4");
+	my $id = line(10, 'postfix/cleanup[4]: 7A1202800001: message-id=<>');
+	my $drop = line(11, "postfix/smtpd[5]: disconnect $c ehlo=1 mail=1 rcpt=1 data=0/1 commands=3/4");
+	my $other = whole(0, 'a') . whole(20, 'b', '3D091140203');
+	my $lost = line(10, 'rsyslogd: imuxsock lost 5 messages from pid 5 due to rate-limiting');
+
+	for my $x ([ 'it asked', 1, $begin . $asked . $other ], [ 'it left while it sent', 1, $begin . $id . $drop . $other ],
+	    [ 'long ago', 1, $begin . $asked . $other . whole(90_000, 'c') ],
+	    [ 'canceled, as 3.10 has it', 1, $begin . line(10, 'postfix/cleanup[4]: 7A1202800001: removed (canceled)') . $other ],
+	    [ 'the log ends', 0, $other . $begin ], [ 'lines were lost', 0, $begin . $lost . $asked . $other ],
+	    [ 'data was accepted', 0, $begin . $id . line(10, "postfix/smtpd[5]: disconnect $c ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5") . $other ],
+	    [ 'in pieces, which may all have come', 0, $begin . $id . line(10, "postfix/smtpd[5]: disconnect $c ehlo=1 mail=1 rcpt=1 bdat=2/3 commands=5/6") . $other ],
+	    [ 'no counters, before 3.0', 0, $begin . $id . line(10, "postfix/smtpd[5]: disconnect $c") . $other ],
+	    [ 'no queue is logged at all', 0, $begin . $asked ],
+	    [ 'it was queued', 0, $begin . $id . line(10, 'postfix/qmgr[1]: 7A1202800001: from=<c@example.net>, size=1, nrcpt=1 (queue active)') . $drop . $other ],
+	    [ 'it was refused', 0, $begin . line(10, "postfix/smtpd[5]: 7A1202800001: reject: DATA $c: 550 5.7.1 <DATA>: Data command rejected: Access denied; from=<c\@example.net> to=<d\@example.org> proto=ESMTP helo=<c>") . $asked . $other ]) {
+		my ($name, $want, $log) = @$x;
+		my ($m) = grep { $_->{qid} eq '7A1202800001' } messages(trace($log));
+		is($m->{note} // '', $want ? 'not-queued' : '', $name);
+		my $f = put("$dir/begun.log", sort { substr($a, 0, 15) cmp substr($b, 0, 15) } split /^/, $log);
+		my @hop = grep { /"type":"finding"/ && /7A1202800001/ } split /\n/, run('mxtls', @opt, '-a', '-p', 'no-plaintext', $f)->{out};
+		my $rejected = $name eq 'it was refused';
+		is(scalar @hop, $want || $rejected ? 0 : 1, "$name: a hop, or none");
+		my $time = join '', grep { /7A1202800001/ .. /^$/ } map { "$_\n" } split /\n/, run("mxtime", @opt, $f)->{out}, -1;
+		is($time =~ /^ +left +the client did not finish/m ? 1 : 0, $want, "$name: in words");
+		is($time =~ /still queued|not-queued/ ? 1 : 0, $want ? 0 : 1, "$name: may be queued") if $name ne 'it was refused';
+		my $report = $js->decode(run('mxreport', @opt, '-p', 'no-plaintext', '--now', '2026-10-01T00:00:00Z', '-o', 'json', $f)->{out});
+		my ($in) = map { $_->{count} } grep { $_->{what} =~ /^messages in, from other/ } @{$report->{totals}};
+		is($in, $want ? 0 : 1, "$name: messages in");
+	}
+};
+
 done_testing();

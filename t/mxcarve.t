@@ -41,7 +41,7 @@ sub made_log {
 sub records {
 	my ($r) = @_;
 
-	return map { JSON::PP->new->decode($_) } split /\n/, $r->{out};
+	return map { JSON::PP->new->decode($_ =~ s/\\udc[89a-f][0-9a-f]/?/gr) } split /\n/, $r->{out};
 }
 
 sub events {
@@ -125,6 +125,34 @@ subtest 'lines of all kinds of places' => sub {
 	is($c{$l[12]}, 'high', 'in a run');
 	is($c{$_}, 'low', 'in a manual') for @l[0, 1];
 	is(run('mxcarve', put("$dir/none.img", "$pad postfix/smtp[%d]: x\n" . $pad))->{status}, 1, 'a format string is no line');
+};
+
+# A block of a log, and behind it another file's: what the line at its end says
+# is said by nobody.
+subtest 'lines torn at the edge of a block' => sub {
+	my ($head) = grep { /\]: \w+: [^\n]+\z/ } map { substr made_log(200, 1788000000), 0, $_ * 4096 } 1 .. 20;
+	my ($torn) = $head =~ /([^\n]+)\z/;
+	my @l = split /\n/, made_log(3, 1788000900);
+	my $log = join '', map { "$_\n" } @l;
+	my $off = length($head) - length $torn;
+
+	for my $c (['bytes that are no UTF-8', "\xe9\xd0;9\x98\n$log", 'medium'], ['one of them, and nothing', "\xc3\0", 'medium'],
+	    ['text up to a zero', "text\0", 'medium'], ['another line', "43 mx $l[0]\n$log", 'medium'],
+	    # Near misses.
+	    ['its own end', "and so on\n$log", 'high'], ['UTF-8', "caf\xc3\xa9 \xe2\x82\xac\n$log", 'high']) {
+		my ($what, $behind, $want) = @$c;
+		my ($e) = grep { $_->{off} == $off } events(run('mxcarve', put("$dir/torn.img", $head . $behind . "\0" x 600)));
+
+		is($e->{confidence}, $want, $what);
+		is(($e->{note} // '') =~ /\bcut\b/ ? 1 : 0, $want eq 'medium' ? 1 : 0, "$what: cut");
+	}
+	# A character across the edge, and a zero that ends a line within a page.
+	my $text = substr made_log(40, 1788000000), 0, 4095;
+	my ($u) = $text =~ /([^\n]+)\z/;
+	my ($e) = grep { $_->{off} == 4095 - length $u } events(run('mxcarve', put("$dir/torn.img", $text . "\xc3\xa9\n$log")));
+	is($e->{confidence}, 'high', 'a character across it');
+	($e) = reverse events(run('mxcarve', put("$dir/torn.img", substr($log x 3, 0, -1) . "\0" x 600)));
+	is($e->{confidence}, 'high', 'no line end, within a page');
 };
 
 subtest 'compressed, cut off and damaged' => sub {
@@ -217,6 +245,14 @@ subtest 'images' => sub {
 	my $split = run('mxcarve', "$dir/s.001");
 	is($plain->($split), $plain->($r), 'split raw: the same');
 	is((grep { $_->{type} eq 'source' } records($split))[0]{sha256}, $s->{sha256}, 'and the same hash');
+	rename "$dir/s.002", "$dir/s.00x";
+	$split = run('mxcarve', "$dir/s.001");
+	is($split->{status}, 2, 'a file of them is missing');
+	like($split->{err}, qr/s\.002: missing; the image ends before it/, 'that is said');
+	unlink "$dir/s.003";
+	$split = run('mxcarve', "$dir/s.001");
+	isnt($split->{status}, 2, 'no other file');
+	is($split->{err} =~ /missing/ ? 1 : 0, 0, 'none is missing');
 	is(scalar(grep { ($_->{note} // '') !~ /cut/ } events(run('mxcarve', '--offset', 8192, '--length', '1K', $raw))),
 	    scalar(grep { $_->{off} >= 8192 && $_->{off} + $_->{len} < 9216 } events($r)), '--offset, --length: lines that lie inside');
 	is(run('mxcarve', "$dir/nosuch.img")->{status}, 2, 'no such image');
@@ -228,6 +264,24 @@ subtest 'images' => sub {
 		is($source->{sha256}, $s->{sha256}, 'and the hash of the data');
 		is($source->{md5}, sum('md5sum', $raw), 'MD5 as stored');
 		like($ewf->{err}, qr/has the hash that is stored/, 'which was checked');
+		system('cp', "$dir/e.E01", "$dir/renamed.dat");
+		is($plain->(run('mxcarve', "$dir/renamed.dat")), $plain->($r), 'EWF by another name: the same');
+	}
+	SKIP: {
+		skip 'no ewfacquire', 1 if system("ewfacquire -u -t $dir/smart -f smart $raw >/dev/null 2>&1") != 0;
+		is($plain->(run('mxcarve', "$dir/smart.s01")), $plain->($r), 'EWF as of SMART: the same');
+	}
+	SKIP: {
+		# 256 KB of data in chunks of 32 KB: of that in the middle the sum is wrong.
+		my $ewf;
+		skip 'no ewfacquire', 2 if system("head -c 262144 /dev/urandom >$dir/r.img; ewfacquire -u -c none -t $dir/bad $dir/r.img >/dev/null 2>&1") != 0;
+		$ewf = slurp("$dir/bad.E01");
+		my $at = index $ewf, substr(slurp("$dir/r.img"), 140_000, 64);
+		substr($ewf, $at, 8) = 'damaged!';
+		put("$dir/bad.E01", $ewf);
+		my $bad = run('mxcarve', "$dir/bad.E01");
+		is($bad->{status}, 2, 'EWF with a wrong checksum');
+		like($bad->{err}, qr/32768 bytes cannot be read.*offset 131072: 32768 bytes unreadable/s, 'all of its chunk');
 	}
 };
 

@@ -81,7 +81,13 @@ arena_alloc(struct arena *a, size_t n)
 struct slice
 arena_dup(struct arena *a, struct slice s)
 {
-	void *p = arena_alloc(a, s.len);
+	return arena_dup_padded(a, s, 0);
+}
+
+struct slice
+arena_dup_padded(struct arena *a, struct slice s, size_t n)
+{
+	void *p = s.len > SIZE_MAX - n ? NULL : arena_alloc(a, s.len + n);
 
 	if (p == NULL)
 		return slice_of(NULL, 0);

@@ -27,5 +27,7 @@ void		 arena_reset(struct arena *);
 void		*arena_alloc(struct arena *, size_t n);
 /* A copy of s; ptr is NULL when over the limit. */
 struct slice	 arena_dup(struct arena *, struct slice s);
+/* One behind which n zero bytes follow. */
+struct slice	 arena_dup_padded(struct arena *, struct slice s, size_t n);
 
 #endif

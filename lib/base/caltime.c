@@ -78,32 +78,28 @@ put(unsigned char *dst, unsigned int v, size_t n)
 	}
 }
 
-size_t
-caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
-    unsigned int digits)
+static void
+put2(unsigned char *dst, uint32_t v)
 {
-	struct caltime c;
-	size_t n = 19;
+	dst[0] = (unsigned char)('0' + v / 10);
+	dst[1] = (unsigned char)('0' + v % 10);
+}
 
-	if (sec < INT64_C(-62135596800) || sec > INT64_C(253402300799))
-		return 0;
-	caltime_of(sec, &c);
-	put(dst, (unsigned int)c.year, 4);
-	dst[4] = '-';
-	put(dst + 5, (unsigned int)c.mon, 2);
-	dst[7] = '-';
-	put(dst + 8, (unsigned int)c.day, 2);
-	dst[10] = 'T';
-	put(dst + 11, (unsigned int)c.hour, 2);
-	dst[13] = ':';
-	put(dst + 14, (unsigned int)c.min, 2);
-	dst[16] = ':';
-	put(dst + 17, (unsigned int)c.sec, 2);
+/* HH:MM:SS[.digits]Z of a second of the day; the length. */
+static size_t
+put_clock(unsigned char *dst, uint32_t sec, uint32_t nsec, unsigned int digits)
+{
+	unsigned char frac[9];
+	size_t n = 8;
+
+	put2(dst, sec / 3600);
+	dst[2] = ':';
+	put2(dst + 3, sec / 60 % 60);
+	dst[5] = ':';
+	put2(dst + 6, sec % 60);
 	if (digits > 9)
 		digits = 9;
 	if (digits > 0) {
-		unsigned char frac[9];
-
 		put(frac, nsec % 1000000000U, 9);
 		dst[n++] = '.';
 		memcpy(dst + n, frac, digits);
@@ -114,15 +110,36 @@ caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
 }
 
 size_t
-caltime_clock(unsigned char dst[9], uint32_t sec)
+caltime_text_day(struct caltime_day *d, unsigned char dst[CALTIME_MAX],
+    int64_t sec, uint32_t nsec, unsigned int digits)
 {
-	put(dst, sec / 3600, 2);
-	dst[2] = ':';
-	put(dst + 3, sec / 60 % 60, 2);
-	dst[5] = ':';
-	put(dst + 6, sec % 60, 2);
-	dst[8] = 'Z';
-	return 9;
+	struct caltime c;
+
+	if (!d->known || sec < d->start || sec - d->start >= DAY) {
+		if (sec < INT64_C(-62135596800) || sec > INT64_C(253402300799))
+			return 0;
+		caltime_of(sec, &c);
+		put(d->text, (unsigned int)c.year, 4);
+		d->text[4] = '-';
+		put2(d->text + 5, (uint32_t)c.mon);
+		d->text[7] = '-';
+		put2(d->text + 8, (uint32_t)c.day);
+		d->text[10] = 'T';
+		d->start = sec - (sec % DAY + DAY) % DAY;
+		d->known = true;
+	}
+	memcpy(dst, d->text, CALTIME_DAY);
+	return CALTIME_DAY + put_clock(dst + CALTIME_DAY,
+	    (uint32_t)(sec - d->start), nsec, digits);
+}
+
+size_t
+caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
+    unsigned int digits)
+{
+	struct caltime_day day = { .known = false };
+
+	return caltime_text_day(&day, dst, sec, nsec, digits);
 }
 
 /* Exactly n digits at the start of *s; n is at most 4. */

@@ -26,14 +26,22 @@ struct caltime {
 	int	sec;
 };
 
+/* The day of the time written last, and its text; all zero: none. */
+struct caltime_day {
+	bool		known;
+	int64_t		start;
+	unsigned char	text[CALTIME_DAY];
+};
+
 bool	caltime_sec(const struct caltime *, int64_t *sec);
 void	caltime_of(int64_t sec, struct caltime *);
 bool	caltime_leap(int year);
 /* YYYY-MM-DDTHH:MM:SS[.digits]Z; returns the length, 0 if out of range. */
 size_t	caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
 	    unsigned int digits);
-/* HH:MM:SSZ of a second of the day; returns the length. */
-size_t	caltime_clock(unsigned char dst[9], uint32_t sec);
+/* The same, quicker for a time of that day, which it sets. */
+size_t	caltime_text_day(struct caltime_day *, unsigned char dst[CALTIME_MAX],
+	    int64_t sec, uint32_t nsec, unsigned int digits);
 /*
  * Read RFC 3339 in UTC or with an offset, 0 to 9 fraction digits; false if
  * it is anything else.

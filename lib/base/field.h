@@ -10,6 +10,11 @@
  * unknown; an empty value is a known empty value.  Numbers and booleans are
  * kept as the text that was logged ("0.30", "true").
  *
+ * A value may be ready to be written: whoever set it knows that it stands in
+ * JSON as it is (text of plain bytes, see base/plain.h, a NUM or BOOL that is
+ * one of JSON), and that FIELD_PAD bytes behind it may be read, whatever they
+ * are, so that it can be copied a block at a time.
+ *
  * It lives in base, below the parsers, so that a parser can write what it
  * finds straight into a record; lib/rec reads and writes them.
  */
@@ -37,7 +42,7 @@ enum field_type {
 X(TYPE, type, STR, "what the record is: event, message, delivery, link, finding, file, source, coverage or piece") \
 X(TIME, time, TIME, "when, in UTC with the digits that the evidence has") \
 X(END, end, TIME, "time of the last line that the record rests on")	\
-X(TIME_NOTE, time_note, STR, "why the time is not the evidence's own word: year-inferred, zone-assumed, zone-inferred, dst-ambiguous, clock-jump, ...") \
+X(TIME_NOTE, time_note, STR, "why the time is not the evidence's own word: year-inferred, zone-assumed, zone-inferred, dst-ambiguous, clock-jump, no-such-day, ...") \
 X(STAMP, stamp, STR, "the logged time text where no time can be given")	\
 X(HOST, host, HOST, "host as logged")					\
 X(INSTANCE, instance, STR, "Postfix instance: first part of the tag")	\
@@ -191,6 +196,7 @@ X(UNDERSTOOD, understood, NUM, "lines understood")			\
 X(IGNORED, ignored, NUM, "lines ignored on purpose")			\
 X(FOREIGN, foreign, NUM, "lines that are not Postfix's")		\
 X(FORGED, forged, NUM, "of these, lines in Postfix's name that another program wrote, if any") \
+X(COPIES, copies, NUM, "lines that another source has, too, and that count once, if any") \
 X(UNKNOWN, unknown, NUM, "Postfix lines that were not understood")	\
 X(GAPS, gaps, STR, "gaps in the evidence: FROM/TO and the reason of each") \
 X(TLS_LOGGING, tls_logging, STR, "tags and whether TLS logging was seen: yes or no-evidence") \
@@ -228,8 +234,17 @@ field_is_bare(enum field f)
 
 #define REC_WORDS	((FIELD_N + 63) / 64)
 
+#define FIELD_PAD	32
+
+/* A literal that is ready; for initializers and as a value. */
+#define FIELD_ZERO8	"\0\0\0\0\0\0\0\0"
+#define FIELD_WORD(lit)	{ (const unsigned char *)("" lit FIELD_ZERO8	\
+	FIELD_ZERO8 FIELD_ZERO8 FIELD_ZERO8), sizeof(lit) - 1 }
+#define FIELD_LIT(lit)	((struct slice)FIELD_WORD(lit))
+
 struct rec {
 	uint64_t	set[REC_WORDS];
+	uint64_t	ready[REC_WORDS];
 	struct slice	v[FIELD_N];
 };
 
@@ -238,7 +253,7 @@ static inline void
 rec_clear(struct rec *r)
 {
 	for (size_t i = 0; i < REC_WORDS; i++)
-		r->set[i] = 0;
+		r->set[i] = r->ready[i] = 0;
 }
 
 static inline void
@@ -246,6 +261,15 @@ rec_set(struct rec *r, enum field f, struct slice v)
 {
 	r->v[f] = v;
 	r->set[(size_t)f / 64] |= UINT64_C(1) << ((size_t)f % 64);
+	r->ready[(size_t)f / 64] &= ~(UINT64_C(1) << ((size_t)f % 64));
+}
+
+/* A value that is ready to be written, if ready is true. */
+static inline void
+rec_set_ready(struct rec *r, enum field f, struct slice v, bool ready)
+{
+	rec_set(r, f, v);
+	r->ready[(size_t)f / 64] |= (uint64_t)ready << ((size_t)f % 64);
 }
 
 static inline void
@@ -265,6 +289,19 @@ static inline struct slice
 rec_get(const struct rec *r, enum field f)
 {
 	return rec_has(r, f) ? r->v[f] : slice_of(NULL, 0);
+}
+
+static inline bool
+rec_is_ready(const struct rec *r, enum field f)
+{
+	return (r->ready[(size_t)f / 64] >> ((size_t)f % 64) & 1) != 0;
+}
+
+/* The same value, ready or not, in another record; from must have it. */
+static inline void
+rec_copy(struct rec *r, enum field f, const struct rec *from, enum field g)
+{
+	rec_set_ready(r, f, from->v[g], rec_is_ready(from, g));
 }
 
 /* Some keys, as bits like those of a record. */

@@ -2,32 +2,48 @@
 
 #include <string.h>
 
+/* The eight digits of v, which is below 10^8; the first in the lowest byte. */
+static inline uint64_t
+eight_digits(uint32_t v)
+{
+	uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32, q;
+
+	q = (x * 10486) >> 20 & UINT64_C(0x0000007f0000007f);
+	x = q | (x - q * 100) << 16;
+	q = (x * 103) >> 10 & UINT64_C(0x000f000f000f000f);
+	return q | (x - q * 10) << 8;
+}
+
+/* Put eight digits from the n-th on. */
+static inline size_t
+put_digits(unsigned char *dst, uint64_t digits, unsigned int n)
+{
+	uint64_t text = (digits | UINT64_C(0x3030303030303030)) >> n * 8;
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	text = __builtin_bswap64(text);
+#endif
+	memcpy(dst, &text, sizeof(text));
+	return 8 - n;
+}
+
 size_t
 num_u64(unsigned char dst[NUM_MAX], uint64_t v)
 {
-	static const char pair[] =
-	    "0001020304050607080910111213141516171819"
-	    "2021222324252627282930313233343536373839"
-	    "4041424344454647484950515253545556575859"
-	    "6061626364656667686970717273747576777879"
-	    "8081828384858687888990919293949596979899";
-	static const uint64_t ten[NUM_MAX] = { 0, 10, 100, 1000, 10000, 100000,
-		1000000, 10000000, 100000000, 1000000000, 10000000000,
-		100000000000, 1000000000000, 10000000000000, 100000000000000,
-		1000000000000000, 10000000000000000, 100000000000000000,
-		1000000000000000000, UINT64_C(10000000000000000000) };
-	/* Bits times log10(2), perhaps one too few. */
-	size_t n = (64 - (size_t)__builtin_clzll(v | 1)) * 1233 >> 12, at;
-	uint32_t w;
+	const uint32_t ten8 = 100000000;
+	uint64_t high = v / ten8, d;
+	size_t n = 0;
 
-	n += n == 0 || v >= ten[n];
-	at = n;
-	for (; v >= UINT32_MAX && at > 1; v /= 100)
-		memcpy(dst + (at -= 2), pair + v % 100 * 2, 2);
-	w = (uint32_t)v;
-	for (; at > 1; w /= 100)
-		memcpy(dst + (at -= 2), pair + w % 100 * 2, 2);
-	if (at == 1)
-		dst[0] = (unsigned char)('0' + w);
-	return n;
+	if (high >= ten8) {
+		n = num_u64(dst, high / ten8);
+		n += put_digits(dst + n, eight_digits((uint32_t)(high % ten8)),
+		    0);
+	} else if (high > 0) {
+		d = eight_digits((uint32_t)high);
+		n = put_digits(dst, d, (unsigned int)__builtin_ctzll(d) / 8);
+	}
+	d = eight_digits((uint32_t)(v % ten8));
+	/* The last digit is there even if it is 0. */
+	return n + put_digits(dst + n, d, n > 0 ? 0 : (unsigned int)
+	    __builtin_ctzll(d | UINT64_C(1) << 56) / 8);
 }

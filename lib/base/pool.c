@@ -45,14 +45,14 @@ add_block(struct pool *p)
 
 	if (n > most)
 		n = most;
-	if (n < sizeof(*b) + p->size)
-		n = sizeof(*b) + p->size;
+	if (n < sizeof(*b) + p->size + POOL_PAD)
+		n = sizeof(*b) + p->size + POOL_PAD;
 	b = mem_pages(n);
 	b->bytes = n;
 	b->next = p->blocks;
 	p->blocks = b;
 	p->at = b->at;
-	p->left = n - sizeof(*b);
+	p->left = n - sizeof(*b) - POOL_PAD;
 	p->total += n;
 }
 

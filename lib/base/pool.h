@@ -3,12 +3,15 @@
  *
  * Memory comes in blocks and is kept for reuse until pool_free; the latest
  * given back is the first handed out again.  pool_take returns zeroed memory
- * aligned to 16 bytes; pool_take_raw leaves in it what was there.
+ * aligned to 16 bytes; pool_take_raw leaves in it what was there.  POOL_PAD
+ * bytes behind each object may be read, whatever they are.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
 #include <stddef.h>
+
+#define POOL_PAD	32
 
 struct pool_block;
 

@@ -5,8 +5,7 @@
 
 #include "base/banned.h"
 
-#define NAME(id, name)							\
-	{ (const unsigned char *)name, sizeof(name) - 1 },
+#define NAME(id, name)	FIELD_WORD(name),
 
 const struct slice event_name[EVENT_N] = { EVENT_TABLE(NAME) };
 const struct slice daemon_name[DAEMON_N] = { DAEMON_TABLE(NAME) };

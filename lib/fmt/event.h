@@ -91,6 +91,7 @@ struct event {
 	uint32_t		pid;
 };
 
+/* Ready for records. */
 extern const struct slice event_name[EVENT_N];
 extern const struct slice daemon_name[DAEMON_N];
 

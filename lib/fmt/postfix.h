@@ -15,7 +15,8 @@
  * addresses, header text) is taken from its place in the layout, never
  * searched for facts, but for `queued as`, which is only a hint.
  *
- * postfix_reason_class sorts a refusal or failure text into one word.
+ * postfix_reason_class sorts a refusal or failure text into one word, which
+ * is ready for records.
  *
  * Facts: reference/postfix-logs.md 1.1, 1.2, 2, 3, 6, 7.
  */

@@ -1,6 +1,8 @@
 /*
  * Texts of Postfix and of common servers, sorted into classes.
  */
+#include <pthread.h>
+
 #include "fmt/postfix.h"
 
 #include "base/banned.h"
@@ -11,79 +13,73 @@
 /* The first row whose text is found wins. */
 static const struct {
 	const char	*find;		/* lower case */
-	const char	*class;
+	struct slice	 class;
 } row[] = {
-	{ "greylist", "greylisted" }, { "graylist", "greylisted" },
-	{ "relay access denied", "relay-denied" },
-	{ "relaying denied", "relay-denied" },
-	{ "blocked using", "blocklist" },
-	{ "rate limit", "rate-limit" },
-	{ "user unknown", "user-unknown" }, { "unknown user", "user-unknown" },
-	{ "no such user", "user-unknown" },
-	{ "does not exist", "user-unknown" },
-	{ "undeliverable address", "user-unknown" },
-	{ "session encryption is required", "tls-required" },
-	{ "must issue a starttls", "tls-required" },
-	{ "tls is required", "tls-required" },
-	{ "requiretls", "tls-required" },
-	{ "certificate not", "tls-certificate" },
-	{ "cannot start tls", "tls-handshake" },
-	{ "tlsa", "tls-policy" },
-	{ "sender address rejected: domain not found", "sender-domain" },
-	{ "domain not found", "host-not-found" },
-	{ "host or domain name not found", "host-not-found" },
-	{ "nullmx", "host-not-found" },
-	{ "cannot find your", "client-name" },
-	{ "helo command rejected", "helo" },
-	{ "authentication", "authentication" },
-	{ "not logged in", "authentication" },
-	{ "exceeds size limit", "size" }, { "size exceeds", "size" },
-	{ "message size", "size" }, { "insufficient system storage", "storage" },
-	{ "quota", "mailbox-full" }, { "mailbox full", "mailbox-full" },
-	{ "virus", "virus" }, { "malware", "virus" }, { "spam", "spam" },
-	{ "protocol error", "protocol" },
-	{ "too many connections", "rate-limit" },
-	{ "too many errors", "protocol" },
-	{ "server ports busy", "busy" },
-	{ "screening ports busy", "busy" },
-	{ "service currently unavailable", "try-again" },
-	{ "connection timed out", "timeout" }, { "timed out", "timeout" },
-	{ "connection refused", "refused-connection" },
-	{ "no route to host", "unreachable" },
-	{ "network is unreachable", "unreachable" },
-	{ "lost connection", "lost-connection" },
-	{ "refused to talk to me", "refused-connection" },
-	{ "loops back to myself", "loop" }, { "loop", "loop" },
-	{ "sender address rejected", "sender" },
-	{ "recipient address rejected", "recipient" },
-	{ "client host rejected", "client" },
-	{ "unverified client", "client" },
-	{ "configuration", "local-error" },
-	{ "transport unavailable", "local-error" },
-	{ "server local data error", "local-error" },
+	{ "greylist", FIELD_WORD("greylisted") }, { "graylist", FIELD_WORD("greylisted") },
+	{ "relay access denied", FIELD_WORD("relay-denied") },
+	{ "relaying denied", FIELD_WORD("relay-denied") },
+	{ "blocked using", FIELD_WORD("blocklist") },
+	{ "rate limit", FIELD_WORD("rate-limit") },
+	{ "user unknown", FIELD_WORD("user-unknown") }, { "unknown user", FIELD_WORD("user-unknown") },
+	{ "no such user", FIELD_WORD("user-unknown") },
+	{ "does not exist", FIELD_WORD("user-unknown") },
+	{ "undeliverable address", FIELD_WORD("user-unknown") },
+	{ "session encryption is required", FIELD_WORD("tls-required") },
+	{ "must issue a starttls", FIELD_WORD("tls-required") },
+	{ "tls is required", FIELD_WORD("tls-required") },
+	{ "requiretls", FIELD_WORD("tls-required") },
+	{ "certificate not", FIELD_WORD("tls-certificate") },
+	{ "cannot start tls", FIELD_WORD("tls-handshake") },
+	{ "tlsa", FIELD_WORD("tls-policy") },
+	{ "sender address rejected: domain not found", FIELD_WORD("sender-domain") },
+	{ "domain not found", FIELD_WORD("host-not-found") },
+	{ "host or domain name not found", FIELD_WORD("host-not-found") },
+	{ "nullmx", FIELD_WORD("host-not-found") },
+	{ "cannot find your", FIELD_WORD("client-name") },
+	{ "helo command rejected", FIELD_WORD("helo") },
+	{ "authentication", FIELD_WORD("authentication") },
+	{ "not logged in", FIELD_WORD("authentication") },
+	{ "exceeds size limit", FIELD_WORD("size") }, { "size exceeds", FIELD_WORD("size") },
+	{ "message size", FIELD_WORD("size") }, { "insufficient system storage", FIELD_WORD("storage") },
+	{ "quota", FIELD_WORD("mailbox-full") }, { "mailbox full", FIELD_WORD("mailbox-full") },
+	{ "virus", FIELD_WORD("virus") }, { "malware", FIELD_WORD("virus") }, { "spam", FIELD_WORD("spam") },
+	{ "protocol error", FIELD_WORD("protocol") },
+	{ "too many connections", FIELD_WORD("rate-limit") },
+	{ "too many errors", FIELD_WORD("protocol") },
+	{ "server ports busy", FIELD_WORD("busy") },
+	{ "screening ports busy", FIELD_WORD("busy") },
+	{ "service currently unavailable", FIELD_WORD("try-again") },
+	{ "connection timed out", FIELD_WORD("timeout") }, { "timed out", FIELD_WORD("timeout") },
+	{ "connection refused", FIELD_WORD("refused-connection") },
+	{ "no route to host", FIELD_WORD("unreachable") },
+	{ "network is unreachable", FIELD_WORD("unreachable") },
+	{ "lost connection", FIELD_WORD("lost-connection") },
+	{ "refused to talk to me", FIELD_WORD("refused-connection") },
+	{ "loops back to myself", FIELD_WORD("loop") }, { "loop", FIELD_WORD("loop") },
+	{ "sender address rejected", FIELD_WORD("sender") },
+	{ "recipient address rejected", FIELD_WORD("recipient") },
+	{ "client host rejected", FIELD_WORD("client") },
+	{ "unverified client", FIELD_WORD("client") },
+	{ "configuration", FIELD_WORD("local-error") },
+	{ "transport unavailable", FIELD_WORD("local-error") },
+	{ "server local data error", FIELD_WORD("local-error") },
 };
 
 _Static_assert(sizeof(row) / sizeof(row[0]) <= ROWS_MAX, "one bit a row");
 
 /*
- * Rows by the first two letters of their text, folded to 32 values each, as
+ * Rows by the first three letters of their text, folded to 32 values each, as
  * masks: at most places of a text no row begins, and that is seen at once.
  */
-struct starts {
-	uint64_t	first[32];
-	uint64_t	second[32];
-};
+static uint64_t starts[3][32];
+static pthread_once_t made = PTHREAD_ONCE_INIT;
 
 static void
-make_starts(struct starts *t)
+make_starts(void)
 {
-	*t = (struct starts){ { 0 }, { 0 } };
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		const char *s = row[i].find;
-
-		t->first[s[0] & 31] |= UINT64_C(1) << i;
-		t->second[s[1] & 31] |= UINT64_C(1) << i;
-	}
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		for (size_t k = 0; k < 3; k++)
+			starts[k][row[i].find[k] & 31] |= UINT64_C(1) << i;
 }
 
 /* Does the row's text stand at p, of which len bytes are left? */
@@ -102,14 +98,15 @@ stands(const unsigned char *p, size_t len, const char *want)
 static size_t
 find_row(struct slice s)
 {
-	struct starts t;
 	uint64_t below = UINT64_MAX;	/* rows better than the best so far */
 	size_t best = ROWS_MAX;
 
-	make_starts(&t);
-	for (size_t i = 0; i + 1 < s.len; i++) {
-		uint64_t m = t.first[s.ptr[i] & 31] &
-		    t.second[s.ptr[i + 1] & 31] & below;
+	(void)pthread_once(&made, make_starts);
+	/* No row is shorter than three letters. */
+	for (size_t i = 0; i + 2 < s.len; i++) {
+		uint64_t m = starts[0][s.ptr[i] & 31] &
+		    starts[1][s.ptr[i + 1] & 31] &
+		    starts[2][s.ptr[i + 2] & 31] & below;
 
 		for (; m != 0; m &= m - 1) {
 			size_t k = (size_t)__builtin_ctzll(m);
@@ -133,12 +130,12 @@ postfix_reason_class(struct slice reason, struct slice dsn)
 		return slice_of(NULL, 0);
 	k = find_row(slice_sub(reason, 0, TEXT_MAX));
 	if (k < ROWS_MAX)
-		return slice_cstr(row[k].class);
+		return row[k].class;
 	if (slice_ends(dsn, SLICE(".1.1")))
-		return SLICE("user-unknown");
+		return FIELD_LIT("user-unknown");
 	if (slice_ends(dsn, SLICE(".2.2")))
-		return SLICE("mailbox-full");
+		return FIELD_LIT("mailbox-full");
 	if (slice_ends(dsn, SLICE(".7.1")))
-		return SLICE("policy");
-	return SLICE("other");
+		return FIELD_LIT("policy");
+	return FIELD_LIT("other");
 }

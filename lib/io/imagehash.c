@@ -86,7 +86,9 @@ finish(struct imagehash *h, EVP_MD_CTX *c, bool good, struct slice stored,
 void
 imagehash_end(struct imagehash *h, uint64_t size, bool complete)
 {
+	const struct image_bad *bad;
 	struct slice md5, sha1;
+	uint64_t bytes;
 
 	(void)image_stored(h->image, &md5, &sha1);
 	if (h->digest != NULL && complete) {
@@ -100,4 +102,7 @@ imagehash_end(struct imagehash *h, uint64_t size, bool complete)
 	finish(h, h->sha1, complete, sha1, h->sha1_hex);
 	h->digest = NULL;
 	h->md5 = h->sha1 = NULL;
+	/* Zeroes that stand for something are not the image's. */
+	if (image_bad(h->image, &bad, &bytes) > 0)
+		h->sha256_hex[0] = h->md5_hex[0] = h->sha1_hex[0] = '\0';
 }

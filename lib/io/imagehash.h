@@ -4,7 +4,7 @@
  * SHA-256 is made beside the reader (io/digest.h); MD5 and SHA-1, when asked
  * for or stored in the image, by imagehash_add, which gets all bytes in order.
  * imagehash_end waits and fills the hexadecimal texts; an empty one was not
- * made: not asked for, or not all bytes were seen.  `stored` is then true if
+ * made: not asked for, or not all bytes were seen or could be read.  `stored` is then true if
  * the image has hashes of its own, and `wrong` if one of them is not that of
  * the data.
  */

@@ -7,13 +7,19 @@ imagemap_init(struct imagemap *m)
 {
 	*m = (struct imagemap){ .unit = IMAGEMAP_BLOCK };
 	m->cell = mem_alloc(IMAGEMAP_CELLS, sizeof(*m->cell));
+	m->typed = mem_alloc(IMAGEMAP_CELLS, sizeof(*m->typed));
+	m->type = mem_alloc(IMAGEMAP_TYPES, sizeof(*m->type));
 }
 
 void
 imagemap_free(struct imagemap *m)
 {
 	mem_free(m->cell);
+	mem_free(m->typed);
+	mem_free(m->type);
 	m->cell = NULL;
+	m->typed = NULL;
+	m->type = NULL;
 }
 
 /* Two cells become one, until off has a cell. */
@@ -86,4 +92,64 @@ imagemap_claim(
 		}
 		off += n;
 	}
+}
+
+/* What most of a cell without evidence is, if that is text or other bytes. */
+static enum imagemap_class
+background(const struct imagemap_cell *c)
+{
+	enum imagemap_class class = IMAGEMAP_OTHER;
+
+	for (size_t k = 0; k < IMAGEMAP_TEXT; k++)
+		if (c->n[k] > 0)
+			return IMAGEMAP_N;
+	if (c->n[IMAGEMAP_TEXT] > c->n[IMAGEMAP_OTHER])
+		class = IMAGEMAP_TEXT;
+	return c->n[class] > c->n[IMAGEMAP_ZERO] ? class : IMAGEMAP_N;
+}
+
+size_t
+imagemap_run(const struct imagemap *m, size_t i)
+{
+	enum imagemap_class class;
+	size_t n = 0;
+
+	if (i >= m->n)
+		return 0;
+	class = background(&m->cell[i]);
+	while (class != IMAGEMAP_N && i + n < m->n &&
+	    background(&m->cell[i + n]) == class)
+		n++;
+	return n;
+}
+
+void
+imagemap_type(struct imagemap *m, size_t i, struct slice word)
+{
+	size_t k = 0, n = imagemap_run(m, i);
+	struct imagemap_type *t;
+
+	if (n == 0 || word.len == 0 || word.len >= IMAGEMAP_WORD)
+		return;
+	while (k < m->ntype && !slice_is(word, m->type[k].word))
+		k++;
+	if (k == IMAGEMAP_TYPES)
+		return;
+	t = &m->type[k];
+	if (k == m->ntype) {
+		memcpy(t->word, word.ptr, word.len);
+		m->ntype++;
+	}
+	t->runs++;
+	for (size_t j = i; j < i + n; j++)
+		t->bytes += m->cell[j].n[IMAGEMAP_TEXT] +
+		    m->cell[j].n[IMAGEMAP_OTHER];
+	m->typed[i] = (unsigned char)(k + 1);
+}
+
+const char *
+imagemap_word(const struct imagemap *m, size_t i)
+{
+	return i >= m->n || m->typed[i] == 0 ? NULL :
+					      m->type[m->typed[i] - 1].word;
 }

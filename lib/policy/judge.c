@@ -190,6 +190,7 @@ is_hop(const struct rec *r, const struct judgement *j)
 	if (j->outbound)
 		return is(r, F_STATUS, SLICE("sent"));
 	return is(r, F_TYPE, SLICE("message")) && qid.len > 0 &&
+	    !is(r, F_NOTE, SLICE("not-queued")) &&
 	    !slice_eq(qid, SLICE("NOQUEUE")) &&
 	    !is(r, F_STATUS, SLICE("rejected"));
 }

@@ -51,7 +51,18 @@ static const struct key key[FIELD_N] = {
 };
 
 /* What a field may need besides its value, without escapes. */
-#define FIELD_EXTRA	(sizeof(struct key) + 2 + REC_TEXT_SLACK)
+#define FIELD_EXTRA	(sizeof(struct key) + 2 + REC_TEXT_SLACK + FIELD_PAD)
+
+/* A value that is ready, a block at a time; it ends at at + v.len. */
+static inline void
+put_ready(unsigned char *at, struct slice v)
+{
+	size_t i = 0;
+
+	do
+		memcpy(at + i, v.ptr + i, FIELD_PAD);
+	while ((i += FIELD_PAD) < v.len);
+}
 
 /*
  * Copy a decimal number as Postfix writes them; 0 if v is anything else.
@@ -90,7 +101,7 @@ put_bare(struct rec_text *t, unsigned char *at, const struct key *k,
 		return at + n;
 	if (k->kind == KIND_NUM ? rec_text_is_number(v) :
 	    slice_eq(v, SLICE("true")) || slice_eq(v, SLICE("false")))
-		return at + rec_text_copy(at, v.ptr, v.len);
+		return at + plain_copy(at, v.ptr, v.len);
 	*at++ = '"';
 	t->at = at;
 	if (!rec_text_put(t, v, REC_ESCAPE_JSON))
@@ -101,7 +112,8 @@ put_bare(struct rec_text *t, unsigned char *at, const struct key *k,
 
 /* One key and its value at `at`; where they end, NULL at the limit. */
 static inline unsigned char *
-put_field(struct rec_text *t, unsigned char *at, enum field f, struct slice v)
+put_field(struct rec_text *t, unsigned char *at, enum field f, struct slice v,
+    bool ready)
 {
 	const struct key *k = &key[f];
 	size_t n;
@@ -114,9 +126,15 @@ put_field(struct rec_text *t, unsigned char *at, enum field f, struct slice v)
 	}
 	memcpy(at, k, sizeof(*k));
 	at += k->len;
+	if (ready) {
+		put_ready(at, v);
+		at += v.len;
+		*at = '"';	/* written over if it is not wanted */
+		return at + (k->kind == KIND_TEXT);
+	}
 	if (k->kind != KIND_TEXT)
 		return put_bare(t, at, k, v);
-	n = rec_text_copy(at, v.ptr, v.len);
+	n = plain_copy(at, v.ptr, v.len);
 	at += n;
 	if (__builtin_expect(n != v.len, 0)) {
 		t->at = at;
@@ -135,12 +153,14 @@ put_all(struct rec_text *t, const struct rec *r)
 	unsigned char *at = t->at;
 
 	for (size_t w = 0; w < REC_WORDS; w++) {
-		uint64_t bits = r->set[w];
+		uint64_t bits = r->set[w], ready = r->ready[w];
 
 		for (; bits != 0; bits &= bits - 1) {
-			size_t f = w * 64 + (size_t)__builtin_ctzll(bits);
+			size_t i = (size_t)__builtin_ctzll(bits);
+			size_t f = w * 64 + i;
 
-			at = put_field(t, at, (enum field)f, r->v[f]);
+			at = put_field(t, at, (enum field)f, r->v[f],
+			    (ready >> i & 1) != 0);
 			if (at == NULL)
 				return false;
 		}
@@ -158,7 +178,8 @@ put_columns(struct rec_text *t, const struct rec *r, const enum field *column,
 	for (size_t i = 0; i < n; i++) {
 		if (!rec_has(r, column[i]))
 			continue;
-		at = put_field(t, at, column[i], r->v[column[i]]);
+		at = put_field(t, at, column[i], r->v[column[i]],
+		    rec_is_ready(r, column[i]));
 		if (at == NULL)
 			return false;
 	}

@@ -131,7 +131,7 @@ rec_text_slow(struct rec_text *t, struct slice s, enum rec_escape esc)
 		t->at = put_special(t->at, s.ptr, n, cp, esc);
 		s.ptr += n;
 		s.len -= n;
-		n = rec_text_copy(t->at, s.ptr, s.len);
+		n = plain_copy(t->at, s.ptr, s.len);
 		t->at += n;
 		s.ptr += n;
 		s.len -= n;

@@ -73,6 +73,7 @@ add_coverage(struct searched *s, const struct rec *r)
 	s->lines += count(r, F_LINES);
 	s->unknown += count(r, F_UNKNOWN);
 	s->foreign += count(r, F_FOREIGN);
+	s->copies += count(r, F_COPIES);
 	if (s->n == SEARCHED_MAX) {
 		s->overflow = true;
 		return;
@@ -426,5 +427,10 @@ searched_text(const struct searched *s, struct buf *b)
 	(void)buf_add(b, SLICE(", "));
 	(void)buf_addu(b, s->unknown);
 	(void)buf_add(b, SLICE(" not understood"));
+	if (s->copies > 0) {
+		(void)buf_add(b, SLICE(", "));
+		(void)buf_addu(b, s->copies);
+		(void)buf_add(b, SLICE(" in more than one file"));
+	}
 	add_tls_text(s, b);
 }

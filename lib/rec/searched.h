@@ -44,7 +44,7 @@ struct searched {
 	uint64_t		 records;	/* all that were added */
 	uint64_t		 sources;
 	bool			 at_end;	/* the last one was one of ours */
-	uint64_t		 lines, unknown, foreign;
+	uint64_t		 lines, unknown, foreign, copies;
 };
 
 void	searched_init(struct searched *);

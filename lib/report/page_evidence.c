@@ -113,6 +113,13 @@ page_coverage(struct page *p, const struct report *r)
 	words(b, " of Postfix were not understood and ");
 	words_u(b, r->searched.foreign);
 	words(b, " are not of Postfix.");
+	if (r->searched.copies > 0) {
+		b = page_line(p);
+		words_n(b, r->searched.copies, "line stands",
+		    "lines stand");
+		words(b, " in more than one of the files that were read; such "
+		    "a line happened once and counts once.");
+	}
 	if (r->verdicts.proven + r->verdicts.inferred > 0) {
 		b = page_line(p);
 		words(b, "The TLS status is proven by a line of ");

@@ -132,6 +132,9 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 	struct counts_row *from;
 	struct slice hop = rec_get(r, F_HOP);
 
+	/* The client left before it sent anything. */
+	if (is(r, F_NOTE, SLICE("not-queued")))
+		return;
 	if (is(r, F_QID, SLICE("NOQUEUE"))) {
 		t->rejected++;
 		on_day(t, sec, DAYS_REJECTED);

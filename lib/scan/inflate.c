@@ -43,18 +43,43 @@ inflate_start(struct inflate *d, uint64_t bit)
 	inflate_seek(d, bit);
 }
 
+/*
+ * Zero bits are the commonest symbols again and again: what was never written,
+ * or was wiped, decodes without end to copies of the text before it.  So many
+ * bytes are no data, whether the last of them are at hand or not.
+ */
+static size_t
+before_zeroes(const unsigned char *p, size_t n)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		run = p[i] == 0 ? run + 1 : 0;
+		if (run == INFLATE_ZEROES)
+			return i + 1 - run;
+	}
+	/* The next bytes tell, unless nothing came before. */
+	return run < n ? n - run : n;
+}
+
+/* Have some bytes at hand; false at the end of the data. */
+static bool
+fill(struct inflate *d)
+{
+	d->len = d->read(d->arg, d->next, d->in, sizeof(d->in));
+	d->len = before_zeroes(d->in, d->len);
+	d->pos = 0;
+	d->next += d->len;
+	return d->len > 0;
+}
+
 /* Have NEED bits at hand, as far as there are any. */
 static void
 refill(struct inflate *d)
 {
 	while (d->nacc <= 56) {
-		if (d->pos == d->len) {
-			d->len = d->read(d->arg, d->next, d->in, sizeof(d->in));
-			d->pos = 0;
-			d->next += d->len;
-			if (d->len == 0)
-				return;
-		}
+		if (d->pos == d->len && !fill(d))
+			return;
 		d->acc |= (uint64_t)d->in[d->pos++] << d->nacc;
 		d->nacc += 8;
 	}

@@ -12,7 +12,7 @@
  * symbol of it without making anything.
  *
  * The bytes come from a function (deflate_read_fn, scan/deflate.h); bits are
- * counted from their start.  The output is in the decoder's own memory until
+ * counted from their start.  They end where INFLATE_ZEROES zero bytes begin.  The output is in the decoder's own memory until
  * the next call; INFLATE_WINDOW values stand before it, which may be changed.
  * RC_DAMAGED: no deflate data, or there are no more bytes; what was made before
  * is given.  The struct is about 300 KB.  Pure.  Facts: RFC 1951.
@@ -28,6 +28,7 @@
 #define INFLATE_OUT (4 * INFLATE_WINDOW)
 #define INFLATE_UNKNOWN 256
 #define INFLATE_IN ((size_t)16384)
+#define INFLATE_ZEROES ((size_t)64) /* in a row are no data */
 #define INFLATE_FAST 10 /* bits of a code that are looked up at once */
 #define INFLATE_BITS 15 /* longest code */
 

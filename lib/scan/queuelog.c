@@ -58,10 +58,46 @@ is_status(struct slice s)
 	    slice_digits(detail);
 }
 
+/* What there is of the entry at hand. */
+struct entry {
+	struct slice old; /* the reason in its line of the old form */
+	bool named;	  /* its recipient */
+	bool reason;	  /* which comes last */
+};
+
+/* The line cannot stand there: it, or the one before, is of another log. */
+static bool
+is_torn(struct entry *x, struct slice line)
+{
+	struct slice rest = line, name;
+
+	if (line.len == 0) {
+		bool torn = x->named && !x->reason;
+
+		*x = (struct entry){ .named = false };
+		return torn;
+	}
+	if (line.ptr[0] == '<') {
+		if (x->named || x->old.ptr != NULL)
+			return true;
+		return !slice_cut_str(line, SLICE(">: "), &name, &x->old);
+	}
+	if (slice_take(&rest, SLICE("recipient="))) {
+		if (x->named)
+			return true;
+		x->named = true;
+	} else if (slice_take(&rest, SLICE("reason="))) {
+		x->reason = true;
+		return x->old.ptr != NULL && !slice_eq(x->old, rest);
+	}
+	return false;
+}
+
 size_t
 queuelog_len(struct slice s, bool *whole)
 {
-	size_t pos = 0, first = 0, n, blank = 0;
+	size_t pos = 0, start = 0, before = 0, first = 0, n, blank = 0;
+	struct entry entry = { .named = false };
 	struct slice behind;
 	struct bouncelog b;
 
@@ -72,11 +108,20 @@ queuelog_len(struct slice s, bool *whole)
 		n = slice_chr(rest, '\n');
 		if (n == SLICE_NONE || !is_line(slice_sub(rest, 0, n)))
 			break;
+		if (is_torn(&entry, slice_sub(rest, 0, n))) {
+			/* Of which log is the reason, or the line before? */
+			if (n > 0)
+				pos = entry.reason ? start : before;
+			break;
+		}
 		/* Nothing begins with two blank lines, or ends with three. */
 		blank = n == 0 ? blank + 1 : 0;
 		if (blank > (pos < 2 ? 1u : 2u))
 			break;
+		before = pos;
 		pos += n + 1;
+		if (n == 0)
+			start = pos;
 	}
 	behind = slice_from(s, pos);
 	s = slice_sub(s, 0, pos);
@@ -88,7 +133,7 @@ queuelog_len(struct slice s, bool *whole)
 	if (slice_ends(s, SLICE("\n\n\n")) && behind.len > 0 &&
 	    behind.ptr[0] != '<' && behind.ptr[0] != 'r')
 		s.len--;
-	*whole = slice_ends(s, SLICE("\n\n")) &&
-	    !slice_ends(s, SLICE("\n\n\n"));
+	*whole =
+	    slice_ends(s, SLICE("\n\n")) && !slice_ends(s, SLICE("\n\n\n"));
 	return s.len;
 }

@@ -5,7 +5,9 @@
  * form of Postfix 2.1 and later, 0 if none: lines name=value of the names that
  * Postfix writes, lines of the old form, blank lines, and at least one entry
  * with recipient, status, action and reason, which is the first.  A line that
- * is not ended does not belong to it.  *whole: the last entry is ended by a
+ * is not ended does not belong to it, nor does what follows where an entry has no
+ * reason, two recipients, or another reason than its line of the old form:
+ * there begins a block of another log.  *whole: the last entry is ended by a
  * blank line, and no other one begins behind it.  s holds QUEUELOG_MAX
  * bytes, or all there are.  Facts: reference/postfix-queue-files.md 15.
  */

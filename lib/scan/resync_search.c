@@ -182,7 +182,8 @@ resync_search_block(struct search *x, const struct mark *m, struct found *f)
 	bool found = false;
 
 	gap_tail(x->tail, slice_of(x->text, x->ntext));
-	while (!found && off < end && x->work <= x->limit) {
+	while (
+	    !found && off < end && off < RESYNC_REACH && x->work <= x->limit) {
 		if (is_wiped(x, from + off * 8)) {
 			off += WIPED;
 			end += WIPED;

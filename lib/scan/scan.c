@@ -1,10 +1,12 @@
 #include "scan/scan.h"
 
+#include "base/utf8.h"
 #include "fmt/postfix.h"
 
 #include "base/banned.h"
 
 #define STAMP_REACH	320	/* bytes between a stamp and its tag */
+#define PAGE		4096	/* of memory, where another may follow */
 #define NEIGHBOUR	4	/* bytes that make a text */
 /* So many bytes before the place at hand are in every window. */
 #define BEFORE		(SCAN_LINE + 2 * SCAN_SECTOR)
@@ -251,6 +253,42 @@ frame_is_ours(const struct frame *fr)
 	return tag.ours;
 }
 
+/* The tag of a line stands in s. */
+static bool
+has_tag(struct slice s)
+{
+	enum anchor what = ANCHOR_NONE;
+	size_t pos = 0;
+
+	while (what != ANCHOR_TAG && (pos = anchor_next(s, pos, &what)) !=
+	    SLICE_NONE)
+		pos++;
+	return what == ANCHOR_TAG;
+}
+
+/*
+ * A line that goes on behind the edge of a sector with bytes of something
+ * else: no UTF-8, or the tag of another line.
+ */
+static bool
+is_torn(struct slice line, uint64_t off)
+{
+	size_t edge = SCAN_SECTOR - (size_t)(off % SCAN_SECTOR);
+	struct slice rest = slice_from(line, edge);
+	uint32_t c = 0;
+
+	if (line.len <= edge)
+		return false;
+	/* A character may lie across it. */
+	for (unsigned int i = 0; line.ptr[edge - 1] >= 0x80 && i < 3 &&
+	    rest.len > 0 && (*rest.ptr & 0xc0) == 0x80; i++)
+		rest = slice_from(rest, 1);
+	for (struct slice s = rest; s.len > 0 && c != UTF8_BAD;)
+		s = slice_from(s, *s.ptr < 0x80 ? 1 : utf8_next(s, &c));
+	return c == UTF8_BAD || (has_tag(slice_sub(line, 0, edge)) &&
+	    has_tag(rest));
+}
+
 /*
  * The next line of a run; false if more has to be read first.  The run ends
  * where no line follows.
@@ -279,7 +317,10 @@ step_run(struct scan *s, struct slice w, uint64_t off, bool eof)
 	nl = n == 0 && (slice_starts(slice_from(w, end), SLICE("\n")) ||
 	    slice_starts(slice_from(w, end), SLICE("\r\n")));
 	cut = n == 0 && !nl && (end == w.len || w.ptr[end] != '\0' ||
-	    (off + end) % SCAN_SECTOR == 0);
+	    (off + end) % SCAN_SECTOR == 0 ||
+	    (off + from) / PAGE != (off + end) / PAGE);
+	cut = cut || (n == 0 && is_torn(slice_of(w.ptr + from, end - from),
+	    off + from));
 	n = end - from;
 	if (nl)
 		n += w.ptr[end] == '\r' ? 2 : 1;

@@ -21,7 +21,8 @@
  * of more than SCAN_LINE bytes is cut there, or ends the run if it was joined
  * from pieces.
  *
- * SCAN_CUT of a line: it does not end in a line end and may be incomplete.
+ * SCAN_CUT of a line: it does not end in a line end and may be incomplete, or
+ * behind the edge of a sector it has what is no text, or another line's tag.
  * SCAN_BEFORE and SCAN_AFTER of a run: text that is no log line stands before
  * or behind it, and not at the edge of a sector.
  *

@@ -41,8 +41,7 @@ open_finders(struct carve *c, struct carvelevel *l)
 	for (size_t i = 0; finder_table[i] != NULL; i++) {
 		const struct finder *f = finder_table[i];
 
-		if (f->nested)
-			c->nested |= f->anchors;
+		c->nested |= f->nested;
 		if (f->open != NULL)
 			c->state[i] = f->open(&l->stream);
 		c->opened = i + 1;

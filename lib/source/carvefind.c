@@ -61,8 +61,8 @@ ask_finders(struct carvelevel *l, enum anchor what, uint64_t off)
 		const struct finder *f = finder_table[i];
 		uint64_t next;
 
-		if ((f->anchors & FINDER_BIT(what)) == 0 ||
-		    (l->depth > 0 && !f->nested))
+		if (((l->depth > 0 ? f->nested : f->anchors) &
+			FINDER_BIT(what)) == 0)
 			continue;
 		next = f->at(&l->stream, c->state[i], what, off);
 		if (next > off)

@@ -260,7 +260,7 @@ on_end(const struct stream *s, void *state)
 
 const struct finder carvekeys_finder = {
 	.anchors = FINDER_BIT(ANCHOR_PEM) | FINDER_BIT(ANCHOR_DER),
-	.nested = true,
+	.nested = FINDER_BIT(ANCHOR_PEM) | FINDER_BIT(ANCHOR_DER),
 	.open = open_state,
 	.at = on_anchor,
 	.note = on_note,

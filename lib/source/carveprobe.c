@@ -5,6 +5,7 @@
 #include "source/finder.h"
 
 #define OVERLAP (2 * ANCHOR_MAX)
+#define ZEROES ((size_t)4096) /* stored bytes that are seldom data */
 
 bool
 carveprobe_kind(enum anchor what, enum member_kind *kind)
@@ -42,17 +43,49 @@ is_worth(const struct carveprobe_src *src, struct slice s)
 	return false;
 }
 
+/* Stored bytes up to a place, as a deflate_read_fn. */
+struct upto {
+	const struct carveprobe_src *src;
+	uint64_t end;
+	bool zeroes; /* nothing but that was read last */
+};
+
+/* Are they all the same? */
+static bool
+is_even(const unsigned char *p, size_t n)
+{
+	return n == 0 || memcmp(p, p + 1, n - 1) == 0;
+}
+
+static size_t
+read_upto(void *arg, uint64_t off, unsigned char *dst, size_t len)
+{
+	struct upto *u = arg;
+
+	if (off >= u->end)
+		return 0;
+	if (len > u->end - off)
+		len = (size_t)(u->end - off);
+	len = u->src->read(u->src->arg, off, dst, len);
+	u->zeroes = len >= ZEROES && dst[0] == 0 && is_even(dst, len);
+	return len;
+}
+
 /* Decode an open member; what was made goes through buf. */
 static void
-decode(const struct carveprobe_src *src, struct member *m, uint64_t off,
-    uint64_t limit, struct carveprobe *p, unsigned char *buf)
+decode(struct upto *u, struct member *m, uint64_t off, uint64_t limit,
+    struct carveprobe *p, unsigned char *buf)
 {
+	const struct carveprobe_src *src = u->src;
 	size_t keep = 0, made;
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && p->work < limit) {
 		rc = member_read(m, buf + keep, MEMBER_BUF, &made);
 		p->work += made;
+		/* Zeroes are data where what was packed is as empty. */
+		if (u->zeroes && !is_even(buf + keep, made))
+			rc = RC_DAMAGED;
 		keep += made;
 		p->worth = p->worth || is_worth(src, slice_of(buf, keep));
 		if (keep > OVERLAP) {
@@ -67,20 +100,39 @@ decode(const struct carveprobe_src *src, struct member *m, uint64_t off,
 	p->tired = p->over && p->work >= limit;
 }
 
-void
-carveprobe_make(const struct carveprobe_src *src, enum member_kind kind,
-    uint64_t off, uint64_t limit, struct carveprobe *p)
+/* Where so many zeroes stand that they are no data, or end. */
+static uint64_t
+first_zeroes(const struct carveprobe_src *src, uint64_t off, uint64_t end,
+    unsigned char *buf)
 {
-	unsigned char *buf;
+	size_t n = MEMBER_BUF, run = 0;
+
+	for (; off < end && n > 0; off += n) {
+		n = src->read(src->arg, off, buf, MEMBER_BUF);
+		for (size_t i = 0; i < n && off + i < end; i++) {
+			run = buf[i] == 0 ? run + 1 : 0;
+			if (run == INFLATE_ZEROES)
+				return off + i + 1 - run;
+		}
+	}
+	return end;
+}
+
+/* Decode a member up to there at most; false if there is none. */
+static bool
+look(const struct carveprobe_src *src, enum member_kind kind, uint64_t off,
+    uint64_t end, uint64_t limit, struct carveprobe *p, unsigned char *buf)
+{
+	struct upto u = { .src = src, .end = end };
+	uint64_t work = p->work;
 	struct member m;
 
-	*p = (struct carveprobe){ .found = false };
-	p->found = member_open(&m, kind, src->read, src->arg, off);
-	p->work = m.searched;
+	*p = (struct carveprobe){ .work = work };
+	p->found = member_open(&m, kind, read_upto, &u, off);
+	p->work += m.searched;
 	if (!p->found)
-		return;
-	buf = mem_alloc(OVERLAP + MEMBER_BUF, 1);
-	decode(src, &m, off, limit, p, buf);
+		return false;
+	decode(&u, &m, off, limit, p, buf);
 	p->made = m.made;
 	p->end = m.end;
 	p->solid = m.solid;
@@ -90,5 +142,21 @@ carveprobe_make(const struct carveprobe_src *src, enum member_kind kind,
 	p->has_mtime = m.has_mtime;
 	p->mtime = m.mtime;
 	member_close(&m);
+	return true;
+}
+
+void
+carveprobe_make(const struct carveprobe_src *src, enum member_kind kind,
+    uint64_t off, uint64_t limit, struct carveprobe *p)
+{
+	unsigned char *buf = mem_alloc(OVERLAP + MEMBER_BUF, 1);
+	uint64_t end;
+
+	*p = (struct carveprobe){ .found = false };
+	/* What was cut off goes on without end in zeroes that follow. */
+	if (look(src, kind, off, UINT64_MAX, limit, p, buf) &&
+	    kind == MEMBER_GZIP && p->worth && !p->whole && !p->tired &&
+	    (end = first_zeroes(src, off, p->end, buf)) < p->end)
+		(void)look(src, kind, off, end, limit, p, buf);
 	mem_free(buf);
 }

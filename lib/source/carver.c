@@ -92,6 +92,8 @@ use_claims(struct carver *c, const struct carverjob *j, uint64_t until)
 
 	if (c->o->map)
 		carvermap_claims(&c->map, claims);
+	if (c->o->map && c->o->magic != NULL)
+		carvermap_types(&c->map, j->image, c->o->magic);
 	if (claims->lost > 0 && (c->o->map || c->o->rest != -1))
 		msg_note("finds that --map and --rest leave out, because there "
 			 "are too many of them: %llu",

@@ -19,6 +19,7 @@
 #define CARVER_KNOWN	64	/* --known options */
 
 struct extracts;
+struct magictype;
 
 struct carver_opt {
 	const struct opt	*opt;
@@ -29,6 +30,7 @@ struct carver_opt {
 	struct extracts		*extracts;	/* or NULL; the carver closes them */
 	struct checkpoint	*checkpoint;	/* or NULL; the carver closes it */
 	bool			 map;		/* make an imagemap */
+	struct magictype	*magic;		/* for its types, or NULL */
 	int			 rest;		/* where the rest goes, or -1 */
 	unsigned int		 threads;
 	uint64_t		 offset, length;

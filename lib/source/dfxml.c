@@ -114,6 +114,8 @@ dfxml_file(FILE *f, const struct rec *r)
 		element(f, "<mtime>", rec_get(r, F_MTIME), "mtime");
 	if (rec_has(r, F_CTIME))
 		element(f, "<ctime>", rec_get(r, F_CTIME), "ctime");
+	if (rec_has(r, F_MAGIC))
+		element(f, "<libmagic>", rec_get(r, F_MAGIC), "libmagic");
 	byte_runs(f, r);
 	digest(f, r, F_SHA256, "sha256");
 	(void)fputs("</fileobject>\n", f);

@@ -20,8 +20,8 @@
  * finder_note.  It calls `note` with a few bytes (at most FINDER_NOTE), now,
  * and once more in the run that continues an interrupted one; `open` comes
  * before either.  `at` is called for depth 0 and for nested streams alike;
- * a nested one counts as worth decoding when `nested` is set and one of the
- * anchors is in it.
+ * a nested one counts as worth decoding when one of the anchors in `nested` is
+ * in it.
  *
  * Hostile input: what a finder does for one anchor is bounded, by constants
  * in its header, and what it keeps as well.
@@ -37,8 +37,7 @@
 
 struct finder {
 	unsigned int	 anchors;		/* FINDER_BIT of each, or 0 */
-	/* looks into nested streams, too */
-	bool		 nested;
+	unsigned int	 nested;		/* those in nested streams, too */
 	void		*(*open)(const struct stream *);
 	uint64_t (*at)(
 	    const struct stream *, void *state, enum anchor, uint64_t off);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "source/extracts.h"
+#include "source/scratch.h"
 
 #define COPY	((size_t)64 * 1024)
 #define REFS_MAX	((size_t)64 * 1024)
@@ -19,6 +20,7 @@ struct finds {
 	struct found		*found;
 	struct finds_count	*count;
 	struct claims		 claims, allocated;
+	struct scratch		 scratch;
 	struct buf		 refs;
 	struct extracts		*extracts;
 	struct checkpoint	*log;
@@ -37,6 +39,7 @@ finds_open(struct found *found)
 	struct finds *f = mem_alloc(1, sizeof(*f));
 
 	f->found = found;
+	scratch_open(&f->scratch);
 	buf_init(&f->refs, REFS_MAX);
 	return f;
 }
@@ -48,6 +51,7 @@ finds_close(struct finds *f)
 		return;
 	claims_free(&f->claims);
 	claims_free(&f->allocated);
+	scratch_close(&f->scratch);
 	buf_free(&f->refs);
 	mem_free(f);
 }
@@ -102,6 +106,12 @@ struct extracts *
 finds_extracts(const struct finds *f)
 {
 	return f->extracts;
+}
+
+struct scratch *
+finds_scratch(struct finds *f)
+{
+	return &f->scratch;
 }
 
 void

@@ -146,6 +146,8 @@ void finds_restore(struct finds *, enum checkpoint_kind, struct slice);
 struct finds_count *finds_counts(struct finds *);
 /* What a nested stream holds is written by who decodes it. */
 struct extracts *finds_extracts(const struct finds *);
+/* For what cannot be read backwards; finds_open opens it. */
+struct scratch *finds_scratch(struct finds *);
 void finds_close(struct finds *);
 void finds_image(struct finds *, struct finds_count *);
 enum rc finds_state(const struct finds *, struct err *);

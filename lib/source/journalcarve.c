@@ -9,6 +9,7 @@
 #include "source/journalevent.h"
 #include "source/journalfields.h"
 #include "source/journallone.h"
+#include "source/scratch.h"
 
 /* A piece of a journal. */
 struct piece {
@@ -30,21 +31,25 @@ struct carver {
 	size_t npiece, cappiece;
 	uint64_t left_out; /* pieces */
 	uint64_t not_read; /* journals */
-	bool first;	   /* entry of a piece */
-	uint64_t floor;	   /* before that all is found */
+	uint64_t nested;   /* bytes decoded for those in compressed files */
+	uint64_t nested_left;
+	bool first;	/* entry of a piece */
+	uint64_t floor; /* before that all is found */
 	struct journals_text text;
 };
 
 /* What a note begins with. */
 enum {
-	NOTE_READ = 'R',  /* bytes read and decoded of a journal */
-	NOTE_OVER = 'O',  /* a journal that is not read */
-	NOTE_FLOOR = 'E', /* the end of what was found last */
-	NOTE_FIELD = 'F', /* a field that was learned */
-	NOTE_PART = 'P',  /* a piece */
-	NOTE_LONE = 'L',  /* one of which only the texts are of interest */
-	NOTE_TEXT = 'T',  /* hash of the text of an entry */
-	NOTE_KEY = 'K'	  /* a file's ID */
+	NOTE_READ = 'R',   /* bytes read and decoded of one */
+	NOTE_FLOOR = 'E',  /* the end of what was found last */
+	NOTE_FIELD = 'F',  /* a field that was learned */
+	NOTE_PART = 'P',   /* a piece */
+	NOTE_LONE = 'L',   /* one of which only the texts are of interest */
+	NOTE_TEXT = 'T',   /* hash of the text of an entry */
+	NOTE_KEY = 'K',	   /* a file's ID */
+	NOTE_NESTED = 'N', /* bytes decoded for one in a compressed file */
+	NOTE_LEFT = 'X',   /* one that would take too many */
+	NOTE_OVER = 'O'	   /* a journal that is not read */
 };
 
 #define NOTE_NUM 9 /* bytes of the kind and a number */
@@ -170,6 +175,8 @@ size_of(const struct stream *s, uint64_t off, const struct journal_header *h)
 static bool
 may_work(const struct carver *c, uint64_t off)
 {
+	if (c->stream->depth > 0 && c->nested > JOURNALCARVE_NESTED)
+		return false;
 	return c->work / JOURNALCARVE_WORK < off + JOURNALCARVE_SLACK;
 }
 
@@ -186,32 +193,64 @@ look_again(struct carver *c, uint64_t off, const struct journal_header *h,
 		tell(c, NOTE_LONE, p.off, slice_of(&p, sizeof(p)));
 }
 
+/* How to read the journal whose header is at off. */
+static void
+set_source(struct carver *c, uint64_t off, const struct journal_header *h,
+    struct journalfile_src *src)
+{
+	const struct stream *s = c->stream;
+	struct scratch *scratch = finds_scratch(s->finds);
+
+	c->base = off;
+	c->read = 0;
+	c->size = size_of(s, off, h);
+	*src = (struct journalfile_src){ .read = read_bytes,
+		.arg = c,
+		.size = c->size,
+		.patience = JOURNALCARVE_PATIENCE,
+		.fields = &c->fields };
+	if (s->depth == 0)
+		return;
+	c->read = scratch_fill(scratch, s->read, s->arg, off, c->size);
+	tell(c, NOTE_NESTED, off + c->read, slice_of(NULL, 0));
+	src->read = scratch_read;
+	src->arg = scratch;
+	src->size = c->read;
+	if (!scratch->failed)
+		return;
+	(void)msg_error("temporary file: a journal in a compressed file "
+			"could not be copied to it");
+	find_doubt(s);
+}
+
 /* A journal's header. */
 static uint64_t
 at_header(struct carver *c, uint64_t off)
 {
 	unsigned char bytes[JOURNALOBJ_HEADER];
 	const struct stream *s = c->stream;
-	struct journalfile_src src = { .read = read_bytes,
-		.arg = c,
-		.patience = JOURNALCARVE_PATIENCE,
-		.fields = &c->fields };
+	struct journalfile_src src;
 	struct find_piece piece;
 	struct find find = { .class = FIND_JOURNAL, .piece = &piece, .n = 1 };
 	struct journal_header h;
 	struct journals *j;
 	struct outcome o;
 
+	if (!may_work(c, off) && s->depth > 0) {
+		tell(c, NOTE_LEFT, off, slice_of(NULL, 0));
+		return 0;
+	}
+	/* To read it, all before it may have to be decoded again. */
+	if (s->depth > 0)
+		tell(c, NOTE_NESTED, off, slice_of(NULL, 0));
 	if (!journalobj_header(
 		slice_of(bytes, stream_read(s, off, bytes, sizeof(bytes))), &h))
 		return 0;
-	if (!may_work(c, off)) {
+	if (!may_work(c, off) && s->depth == 0) {
 		tell(c, NOTE_OVER, off, slice_of(NULL, 0));
 		return 0;
 	}
-	c->base = off;
-	c->read = 0;
-	c->size = src.size = size_of(s, off, &h);
+	set_source(c, off, &h, &src);
 	j = journals_of(&src, false);
 	if (j == NULL)
 		return 0;
@@ -224,11 +263,13 @@ at_header(struct carver *c, uint64_t off)
 		tell(c, NOTE_KEY, 0, slice_of(h.file_id, sizeof(h.file_id)));
 	if (o.n == 0 && o.damaged)
 		return 0;
-	look_again(c, off, &h, &o);
+	if (s->depth == 0)
+		look_again(c, off, &h, &o);
 	piece = (struct find_piece){ off, o.good };
 	find.confidence = o.damaged ? LOGRUN_MEDIUM : LOGRUN_HIGH;
 	find_claim(s, &find);
-	tell(c, NOTE_FLOOR, off + o.good, slice_of(NULL, 0));
+	if (s->depth == 0)
+		tell(c, NOTE_FLOOR, off + o.good, slice_of(NULL, 0));
 	return off + o.good;
 }
 
@@ -402,6 +443,12 @@ end(const struct stream *s, void *state)
 		    (unsigned long long)c->not_read);
 		find_doubt(s);
 	}
+	if (c->nested_left > 0) {
+		(void)msg_error("journals in compressed files that would take "
+				"too much work left out: %llu; unpack them",
+		    (unsigned long long)c->nested_left);
+		find_doubt(s);
+	}
 	if (c->left_out == 0)
 		return;
 	(void)msg_error("pieces of journals left out, because there are too "
@@ -463,6 +510,13 @@ note(void *state, struct slice bytes)
 	case NOTE_TEXT:
 		(void)journallone_add(&c->lone, number);
 		break;
+	case NOTE_NESTED:
+		if (!num_add(c->nested, number, &c->nested))
+			c->nested = UINT64_MAX;
+		break;
+	case NOTE_LEFT:
+		c->nested_left++;
+		break;
 	case NOTE_KEY:
 		if (more.len == JOURNALOBJ_ID)
 			journallone_key(&c->lone, more.ptr);
@@ -504,6 +558,7 @@ close_state(void *state)
 const struct finder finder_journal = { .anchors = FINDER_BIT(ANCHOR_JOURNAL) |
 	    FINDER_BIT(ANCHOR_ENTRY) | FINDER_BIT(ANCHOR_ZSTD) |
 	    FINDER_BIT(ANCHOR_XZ),
+	.nested = FINDER_BIT(ANCHOR_JOURNAL),
 	.open = open_state,
 	.at = at,
 	.note = note,

@@ -10,6 +10,11 @@
  * hash is wrong.  The first line of a journal and the one behind damage have
  * the note `lines-lost`.
  *
+ * In what a compressed file holds there are journals, too, not pieces of them;
+ * they are copied to a temporary file (source/scratch.h) to be read.  What is
+ * decoded for it, again and again, is at most some JOURNALCARVE_NESTED bytes of
+ * an image; those left out then are said.
+ *
  * Elsewhere the text of an entry (ANCHOR_ENTRY) shows where pieces of journals
  * lie (source/journalpart.h).  They are read at the end, when all that whole
  * journals and other pieces tell of their fields is known; src is the image
@@ -35,6 +40,7 @@
 #include "source/finder.h"
 #include "source/journals.h"
 
+#define JOURNALCARVE_NESTED ((uint64_t)4 * 1024 * 1024 * 1024)
 #define JOURNALCARVE_PATIENCE ((uint64_t)1024 * 1024)
 #define JOURNALCARVE_SIZE ((uint64_t)4 * 1024 * 1024 * 1024)
 #define JOURNALCARVE_PARTS 65536

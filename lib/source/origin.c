@@ -197,6 +197,7 @@ origins_open(const struct inputs *in, const char *const *root, size_t nroot,
 
 	*o = (struct origins){ .in = in, .cur = ORIGIN_NONE, .fd = -1,
 	    .copy_fd = -1 };
+	scratch_open(&o->scratch);
 	arena_init(&o->mem, MEMORY);
 	buf_init(&o->text, 2 * SRC_MAX);
 	keyset_init(&o->files, 2 * ORIGIN_MAX);
@@ -259,6 +260,7 @@ origins_free(struct origins *o)
 	mem_free(o->allowed.roots);
 	if (o->copy != NULL)
 		stdincopy_free(o->copy);
+	scratch_close(&o->scratch);
 	beneath_free(o->beneath);
 	keyset_free(&o->files);
 	keyset_free(&o->streams);

@@ -130,15 +130,20 @@ read_journal_at(struct search *s, uint64_t off, const struct origin_place *v,
 	read_journal(s, journals_of(&src, true), v, n);
 }
 
-/* A journal that begins at an offset of the file: @OFFSET-JOURNAL. */
+/*
+ * A journal that begins at an offset, of the file or of what is in it:
+ * ...@OFFSET-JOURNAL; *before is the path of what it lies in.
+ */
 static bool
-in_image(const struct stream *t, uint64_t *off)
+is_in_journal(struct slice path, struct slice *before, uint64_t *off)
 {
-	struct slice s = slice_from(t->src, t->outer), number;
+	size_t n = slice_rchr(path, '@');
+	struct slice number, word;
 
-	return slice_take(&s, SLICE("@")) &&
-	    slice_cut(s, '-', &number, &s) &&
-	    slice_eq(s, SLICE("JOURNAL")) &&
+	*before = slice_sub(path, 0, n);
+	return n != SLICE_NONE &&
+	    slice_cut(slice_from(path, n + 1), '-', &number, &word) &&
+	    slice_eq(word, SLICE("JOURNAL")) &&
 	    slice_u64(number, INT64_MAX, off);
 }
 
@@ -201,23 +206,60 @@ is_packed(struct origins *o)
 	    slice_starts(s, SLICE("\xfd" "7zXZ"));
 }
 
+/* A compressed file within the one at hand; mxcarve decodes no more of it. */
+static struct inside *
+open_inside(struct origins *o, struct slice path)
+{
+	uint64_t limit = (o->size < UINT64_MAX / 64 ? o->size : 0) * 32 +
+	    INSIDE_SLACK;
+
+	return inside_open(origins_bytes, o, limit, path);
+}
+
+/* inside_read as a deflate_read_fn. */
+static size_t
+read_decoded(void *arg, uint64_t off, unsigned char *dst, size_t len)
+{
+	return inside_read(arg, off, dst, len);
+}
+
+/* Places of a journal in a compressed file; false if there is none. */
+static bool
+read_nested(struct search *s, const struct origin_place *v, size_t n)
+{
+	struct origins *o = s->o;
+	struct journalfile_src src = { .read = scratch_read,
+		.arg = &o->scratch };
+	struct slice before;
+	struct inside *in;
+	uint64_t off;
+
+	if (!is_in_journal(inner(&o->stream[v[0].stream]), &before, &off))
+		return false;
+	in = open_inside(o, before);
+	if (in == NULL)
+		return false;
+	src.size = scratch_fill(&o->scratch, read_decoded, in, off,
+	    SCRATCH_MAX);
+	inside_close(in);
+	read_journal(s, journals_of(&src, true), v, n);
+	return true;
+}
+
 /*
  * Places of a compressed file that begins anywhere in an image; false if none
- * begins there.  mxcarve decodes so much and no more.
+ * begins there.
  */
 static bool
 read_inside(struct search *s, const struct origin_place *v, size_t n)
 {
 	struct origins *o = s->o;
-	uint64_t limit = (o->size < UINT64_MAX / 64 ? o->size : 0) * 32 +
-	    INSIDE_SLACK;
-	struct inside *in = inside_open(origins_bytes, o, limit,
-	    inner(&o->stream[v[0].stream]));
+	struct inside *in = open_inside(o, inner(&o->stream[v[0].stream]));
 	const struct origin_place *first = NULL;
 	uint64_t missing = 0;
 
 	if (in == NULL)
-		return false;
+		return read_nested(s, v, n);
 	for (size_t i = 0; i < n && !s->stopped; i++)
 		if (!too_long(&v[i]) && inside_read(in, v[i].off, o->block,
 		    v[i].len) == v[i].len)
@@ -380,15 +422,16 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 	packed = !o->disk && is_packed(o);
 	for (size_t i = 0; i < n && !s.stopped; i += k) {
 		const struct stream *t = &o->stream[v[i].stream];
+		struct slice before;
 		uint64_t off;
 
 		k = same_stream(v + i, n - i);
 		if (is_plain(t))
 			read_plain(&s, v + i, k);
-		else if (in_image(t, &off) && off < o->size)
+		else if (is_in_journal(inner(t), &before, &off) &&
+		    before.len == 0 && off < o->size)
 			read_journal_at(&s, off, v + i, k);
-		else if (packed || !inside_is(inner(t)) ||
-		    !read_inside(&s, v + i, k))
+		else if (packed || !read_inside(&s, v + i, k))
 			inside++;
 	}
 	if (inside > 0 && !s.stopped)

@@ -15,6 +15,7 @@
 #include "io/image.h"
 #include "rec/keyset.h"
 #include "source/origin.h"
+#include "source/scratch.h"
 #include "source/stdincopy.h"
 
 /* What a source record says. */
@@ -62,6 +63,7 @@ struct origins {
 	struct stdincopy *copy;		/* of standard input; NULL: none */
 	int		 copy_fd;
 	uint64_t	 copy_base;
+	struct scratch	 scratch;
 	struct inputs	 allowed;
 	/* The file at hand. */
 	uint32_t	 cur;

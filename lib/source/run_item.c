@@ -147,6 +147,7 @@ count_twin(struct run *x, const struct event *ev)
 {
 	if (x->twice++ == 0)
 		(void)msg_quote(x->twin, sizeof(x->twin), ev->src);
+	coverage_copy(x->coverage, ev);
 }
 
 void
@@ -189,7 +190,8 @@ run_event(struct run *x, struct feed *f)
 	if (x->track != NULL) {
 		if (!x->opt->unknown) {
 			if (!twins_had(&x->twins, f, x->shared ||
-			    (f->survey.records && !f->piece.is)))
+			    (f->survey.records && !f->piece.is),
+			    x->nfeed > 1 || f->survey.records))
 				track_event(x->track, ev);
 			else
 				count_twin(x, ev);

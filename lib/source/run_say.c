@@ -36,6 +36,12 @@ run_say_unknown(const struct run *x)
 		msg_note("%llu lines stand in more than one file, as those "
 		    "in %s, and count once", (unsigned long long)x->twice,
 		    x->twin);
+	if (x->twins.zoned > 0)
+		msg_note("%llu deliveries and arrivals COUNT TWICE: two files "
+		    "have the same lines %lld minutes apart, so that the zone "
+		    "of one of them is wrong; give it with -z",
+		    (unsigned long long)x->twins.zoned,
+		    (long long)x->twins.off / 60);
 	if (x->twins.hosts > 0)
 		msg_note("%llu deliveries and arrivals COUNT TWICE: two files "
 		    "have the same lines under two names of a host, one of "

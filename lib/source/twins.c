@@ -7,6 +7,8 @@
 #include "base/banned.h"
 
 #define MASK ((uint32_t)TWINS_MAX - 1)
+#define QUARTER 900		/* zones differ by quarters of an hour */
+#define ZONES_APART (26 * 3600) /* and by no more than that */
 
 void
 twins_free(struct twins *t)
@@ -14,6 +16,7 @@ twins_free(struct twins *t)
 	mem_free(t->ring);
 	mem_free(t->chain);
 	mem_free(t->first);
+	mem_free(t->far);
 	*t = (struct twins){ .ring = NULL };
 }
 
@@ -119,13 +122,38 @@ had(struct twin *e, const struct twin *line, struct twin_time now, bool once)
 	return count(e, line);
 }
 
-/* Does a process log that once? */
+static bool
+has_qid(const struct event *ev)
+{
+	return rec_has(&ev->rec, F_QID) &&
+	    !slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE"));
+}
+
+/* An arrival or a delivery. */
+static bool
+is_mail(const struct event *ev)
+{
+	return ev->kind == EV_DELIVERY || ev->kind == EV_PICKUP ||
+	    (ev->kind == EV_CLIENT && has_qid(ev));
+}
+
+/* Does a process log that once, at least in some seconds? */
 static bool
 is_unique(const struct event *ev)
 {
-	return ev->kind == EV_DELIVERY || ev->kind == EV_PICKUP ||
-	    (ev->kind == EV_CLIENT &&
-		!slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")));
+	switch (ev->kind) {
+	case EV_REJECT:
+	case EV_MILTER:
+		return has_qid(ev);
+	case EV_MESSAGE_ID:
+	case EV_REMOVED:
+		return true;
+	case EV_CONFIG:
+		return ev->daemon == DM_MASTER ||
+		    ev->daemon == DM_POSTFIX_SCRIPT;
+	default:
+		return is_mail(ev);
+	}
 }
 
 /* Of two sources, stamped at about the same time, and not yet had? */
@@ -140,6 +168,16 @@ is_near(const struct twin *e, const struct twin *line)
 	    (e->src != line->src || e->own < e->most);
 }
 
+/* Have the two sources had the same line, stamped apart, that is unique? */
+static bool
+are_paired(const struct twins *t, const struct twin *e, const struct twin *line)
+{
+	for (size_t i = 0; i < TWINS_PAIRS; i++)
+		if (t->pair[i] == (e->of ^ line->src))
+			return true;
+	return false;
+}
+
 /* Had both sources begun for some time? */
 static bool
 side_by_side(const struct twin *e, const struct twin *line)
@@ -148,14 +186,41 @@ side_by_side(const struct twin *e, const struct twin *line)
 	    line->stamp.sec - TWINS_APART > e->first.sec;
 }
 
+/* Look for a line that was logged once hours away, by a wrong zone. */
+static void
+look_far(struct twins *t, const struct event *ev)
+{
+	uint64_t hash = hash_line(ev), src = hash_bytes(ev->src, 1) | 1;
+	struct twin_far *e;
+	int64_t off, rest;
+
+	if (t->far == NULL)
+		t->far = mem_alloc(TWINS_FAR, sizeof(*t->far));
+	e = &t->far[hash & (TWINS_FAR - 1)];
+	if (e->src != 0 && e->hash == hash && e->src != src) {
+		off = e->sec > ev->time.sec ? e->sec - ev->time.sec :
+					      ev->time.sec - e->sec;
+		rest = (off + TWINS_APART) % QUARTER;
+		if (off > QUARTER / 2 && off <= ZONES_APART &&
+		    rest <= (int64_t)2 * TWINS_APART) {
+			t->zoned++;
+			t->off = off - rest + TWINS_APART;
+		}
+	} else if (e->src == 0 || hash >> 58 == 0 || e->hash >> 58 != 0)
+		*e = (struct twin_far){ hash, src, ev->time.sec };
+}
+
 bool
-twins_had(struct twins *t, const struct feed *f, bool shared)
+twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
 {
 	const struct event *ev = &f->event;
 	struct twin line = { .sec = f->sec }, *e, *near = NULL;
 	bool once, named = false;
 	int steps = 0;
 
+	if (many && ev->time.ordered && rec_has(&ev->rec, F_INSTANCE) &&
+	    is_mail(ev))
+		look_far(t, ev);
 	if (t->ring != NULL)
 		expire(t, f->sec);
 	/* Records do not say when their source began. */
@@ -185,7 +250,9 @@ twins_had(struct twins *t, const struct feed *f, bool shared)
 		if (e->host == line.host && same_time(e->stamp, line.stamp))
 			return had(e, &line,
 			    (struct twin_time){ f->sec, f->nsec }, once);
-		if (!is_near(e, &line) || !(once || side_by_side(e, &line)))
+		if (!is_near(e, &line) ||
+		    !(once || side_by_side(e, &line) ||
+			are_paired(t, e, &line)))
 			continue;
 		if (e->host == line.host)
 			near = e;
@@ -193,10 +260,12 @@ twins_had(struct twins *t, const struct feed *f, bool shared)
 			named = true;
 	}
 	if (near != NULL) {
+		if (once && !are_paired(t, near, &line))
+			t->pair[t->npair++ % TWINS_PAIRS] = near->of ^ line.src;
 		t->apart++;
 		return count(near, &line);
 	}
-	if (named && once && t->hosts++ == 0)
+	if (named && is_mail(ev) && t->hosts++ == 0)
 		(void)msg_quote(
 		    t->name, sizeof(t->name), rec_get(&ev->rec, F_HOST));
 	keep(t, &line);

@@ -82,14 +82,12 @@ struct track {
 		uint64_t	 writer;
 		struct tag	*tag;
 	}			 writer[WRITERS];
-	/* The day of the time written last, and its text. */
-	bool			 day_known;
-	int64_t			 day;
-	unsigned char		 day_text[CALTIME_DAY];
+	struct caltime_day	 day;
 	struct node_ref		 joined;	/* message of the line at hand */
 	struct node_ref		 filed;		/* of the queue file at hand */
 	/* Of the message that is being written. */
 	struct buf		 refs, parents, why, to, bad;
+	bool			 refs_ready;
 	struct due {
 		int64_t		sec;
 		uint32_t	nsec;

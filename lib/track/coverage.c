@@ -248,6 +248,12 @@ coverage_event(struct coverage *c, const struct event *ev)
 }
 
 void
+coverage_copy(struct coverage *c, const struct event *ev)
+{
+	coverage_host(c, rec_get(&ev->rec, F_HOST))->copies++;
+}
+
+void
 coverage_uncounted(struct coverage *c, const struct event *ev)
 {
 	struct writer *w = ev->writer == 0 ? NULL :

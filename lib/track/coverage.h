@@ -23,6 +23,8 @@ void		 coverage_event(struct coverage *, const struct event *);
 /* The same in two steps: all but the counting, and the counts of a record. */
 void		 coverage_uncounted(struct coverage *, const struct event *);
 void		 coverage_counts(struct coverage *, const struct rec *);
+/* Another source has that line, too: it counts once. */
+void		 coverage_copy(struct coverage *, const struct event *);
 /* What came after the host's latest line is damaged. */
 void		 coverage_damage(struct coverage *, struct slice host);
 /* A coverage record of a piece. */

@@ -78,6 +78,8 @@ coverage_counts(struct coverage *c, const struct rec *r)
 			h->n[i] += v;
 	if (slice_u64(rec_get(r, F_FORGED), UINT64_MAX / 2, &v))
 		h->forged += v;
+	if (slice_u64(rec_get(r, F_COPIES), UINT64_MAX / 2, &v))
+		h->copies += v;
 }
 
 void

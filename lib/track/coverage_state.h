@@ -32,6 +32,7 @@ struct host_cover {
 	bool		proxied;	/* tlsproxy connects for smtp */
 	uint64_t	n[4];
 	uint64_t	forged;		/* of LINE_FOREIGN */
+	uint64_t	copies;		/* that another source has, too */
 	struct gap	*gap;
 	size_t		ngap, more_gaps;
 	struct tag_tls	*tag;

@@ -94,7 +94,7 @@ write_host(struct host_cover *h, bool (*put)(void *, const struct rec *),
 {
 	static const enum field key[4] = { F_UNDERSTOOD, F_IGNORED, F_FOREIGN,
 		F_UNKNOWN };
-	unsigned char num[6][NUM_MAX], time[2][CALTIME_MAX];
+	unsigned char num[7][NUM_MAX], time[2][CALTIME_MAX];
 	struct buf gaps, tags;
 	struct rec r;
 	uint64_t total = 0;
@@ -120,13 +120,17 @@ write_host(struct host_cover *h, bool (*put)(void *, const struct rec *),
 	if (h->forged > 0)
 		rec_set(&r, F_FORGED, slice_of(num[5], num_u64(num[5],
 		    h->forged)));
+	if (h->copies > 0)
+		rec_set(&r, F_COPIES, slice_of(num[6], num_u64(num[6],
+		    h->copies)));
 	put_gaps(h, &gaps);
 	put_tags(h, &tags);
 	if (gaps.len > 0)
 		rec_set(&r, F_GAPS, buf_slice(&gaps));
 	if (tags.len > 0)
 		rec_set(&r, F_TLS_LOGGING, buf_slice(&tags));
-	ok = put(arg, &r);
+	/* Records that were cut short say of no host what it covers. */
+	ok = (total == 0 && h->copies > 0) || put(arg, &r);
 	buf_free(&gaps);
 	buf_free(&tags);
 	return ok;

@@ -18,6 +18,25 @@ message_handshake(const struct message *m, struct tlsinfo *tls)
 		}
 }
 
+bool
+message_unqueued(const struct message *m)
+{
+	const struct session *s = m->session;
+	const struct instance *i = m->tag->instance;
+
+	if (m->reject)
+		return false;
+	if (m->saw & SAW_CANCELED)
+		return (m->saw & SAW_QUEUED) == 0 && m->done == 0;
+	if (s == NULL || !s->whole || m->front != NULL || m->tag->lost ||
+	    m->done != 0 ||
+	    !(i->queue || (i->owner != NULL && i->owner->queue)))
+		return false;
+	/* cleanup logs a Message-ID, be it empty, before smtpd answers. */
+	return m->saw == SAW_CLIENT || (s->no_data &&
+	    m->saw == (SAW_CLIENT | SAW_CLEANUP));
+}
+
 struct verdict
 message_inbound(const struct message *m, const struct tlsinfo *tls)
 {

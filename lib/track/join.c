@@ -40,7 +40,7 @@ fit(const struct at *at, const struct node *n)
 int64_t
 zone_slack(const struct track *t, uint8_t note)
 {
-	return note != 0 && slice_find(t->names.note[note],
+	return note != 0 && slice_find(t->names.note[note].text,
 	    SLICE("zone-assumed")) != SLICE_NONE ? ZONE_SLACK : 0;
 }
 

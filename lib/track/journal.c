@@ -1,6 +1,7 @@
 #include "track/journal.h"
 
 #include "base/mem.h"
+#include "base/plain.h"
 
 #include "base/banned.h"
 
@@ -12,7 +13,19 @@
 #define TAG_NEAR	0xfd	/* the same source, a little further on */
 #define TAG_BLOCK	0xfe
 
+/* In the length of a fact: its value is ready. */
+#define READY		0x8000
+
 _Static_assert(FIELD_N < TAG_LINE, "a key must fit one byte");
+_Static_assert(POOL_PAD >= FIELD_PAD, "a ready value at the end of a piece");
+
+/* Keys whose values are text: plain ones are ready. */
+static const bool is_text[FIELD_N] = {
+#define IS_TEXT(id, name, type, text)					\
+	FIELD_##type != FIELD_NUM && FIELD_##type != FIELD_BOOL,
+	FIELD_TABLE(IS_TEXT)
+#undef IS_TEXT
+};
 
 struct journal_piece {
 	struct journal_piece	*next;
@@ -67,7 +80,7 @@ add_piece(struct journal_pool *pool, struct journal *j, size_t n)
 		p = pool_take_raw(&pool->pieces);
 	else {
 		cap = n;
-		p = mem_alloc(1, sizeof(*p) + cap);
+		p = mem_alloc(1, sizeof(*p) + cap + FIELD_PAD);
 	}
 	p->next = NULL;
 	p->len = 0;
@@ -113,25 +126,28 @@ put_fact(unsigned char *at, enum field f, struct slice v)
 {
 	uint16_t n = (uint16_t)v.len;
 	uint32_t big = (uint32_t)v.len;
+	size_t plain;
 
-	if (v.len <= UINT16_MAX) {
+	if (v.len < READY) {
+		plain = plain_copy(at + 3, v.ptr, v.len);
+		if (plain < v.len)
+			memcpy(at + 3 + plain, v.ptr + plain, v.len - plain);
+		else if (is_text[f])
+			n |= READY;
 		at[0] = (unsigned char)f;
 		memcpy(at + 1, &n, sizeof(n));
-		at += 3;
-	} else {
-		at[0] = TAG_LONG;
-		at[1] = (unsigned char)f;
-		memcpy(at + 2, &big, sizeof(big));
-		at += 6;
+		return at + 3 + v.len;
 	}
-	if (v.len > 0)
-		memcpy(at, v.ptr, v.len);
-	return at + v.len;
+	at[0] = TAG_LONG;
+	at[1] = (unsigned char)f;
+	memcpy(at + 2, &big, sizeof(big));
+	memcpy(at + 6, v.ptr, v.len);
+	return at + 6 + v.len;
 }
 
 /* Read the fact at p; the bytes it takes. */
 static inline size_t
-get_fact(const unsigned char *p, enum field *f, struct slice *v)
+get_fact(const unsigned char *p, enum field *f, struct slice *v, bool *ready)
 {
 	uint16_t n;
 	uint32_t big;
@@ -139,11 +155,14 @@ get_fact(const unsigned char *p, enum field *f, struct slice *v)
 	if (p[0] != TAG_LONG) {
 		*f = (enum field)p[0];
 		memcpy(&n, p + 1, sizeof(n));
+		*ready = (n & READY) != 0;
+		n &= (uint16_t)~READY;
 		*v = slice_of(p + 3, n);
 		return 3 + (size_t)n;
 	}
 	*f = (enum field)p[1];
 	memcpy(&big, p + 2, sizeof(big));
+	*ready = false;
 	*v = slice_of(p + 6, big);
 	return 6 + (size_t)big;
 }
@@ -300,7 +319,8 @@ journal_next(const struct journal *j, struct journal_at *at,
 		at->pos += 9 + n[0] + n[1];
 		return e->kind = JOURNAL_BLOCK;
 	}
-	at->pos += (uint32_t)get_fact(p, &e->field, &e->value);
+	at->pos += (uint32_t)get_fact(p, &e->field, &e->value,
+	    &e->ready);
 	return e->kind = JOURNAL_FACT;
 }
 
@@ -319,9 +339,10 @@ journal_facts(struct slice s, struct rec *r)
 	const unsigned char *p = s.ptr, *end = s.ptr + s.len;
 	enum field f;
 	struct slice v;
+	bool ready;
 
 	while (p < end) {
-		p += get_fact(p, &f, &v);
-		rec_set(r, f, v);
+		p += get_fact(p, &f, &v, &ready);
+		rec_set_ready(r, f, v, ready);
 	}
 }

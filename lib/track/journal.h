@@ -8,7 +8,8 @@
  * lies in two pieces.
  *
  * journal_next walks the entries; the slices point into the journal and live
- * until it is dropped.  Pieces are recycled through a pool.
+ * until it is dropped.  Facts of plain bytes are ready to be written again
+ * (base/field.h).  Pieces are recycled through a pool.
  */
 #ifndef TRACK_JOURNAL_H
 #define TRACK_JOURNAL_H
@@ -47,6 +48,7 @@ struct journal_entry {
 	enum journal_kind kind;
 	enum field	 field;		/* FACT */
 	struct slice	 value;		/* FACT */
+	bool		 ready;		/* FACT */
 	struct ref	 line;		/* LINE */
 	struct slice	 head;		/* BLOCK */
 	struct slice	 facts;		/* BLOCK: to be read by journal_facts */

@@ -54,8 +54,10 @@ enum list_id {
 
 struct message {
 	struct message	*prev, *next;	/* its list */
-	enum list_id	 list;
-	struct message	*wait_next;	/* of the same session */
+	union {
+		struct message	*wait_next;	/* LIST_WAITING: of a session */
+		int64_t		 deadline;	/* LIST_CLOSED */
+	};
 	struct node_ref	 node;
 	struct session	*session;	/* NULL without */
 	struct session	*front;		/* of the client, before a filter */
@@ -67,26 +69,26 @@ struct message {
 	uint64_t	 line;
 	uint64_t	 order;		/* of the first line in merged order */
 	int64_t		 touch;		/* merged time of the last line */
-	int64_t		 deadline;	/* LIST_CLOSED */
 	int64_t		 active;	/* seconds, of the latest queue active */
 	int64_t		 held;		/* seconds, of the latest hold */
 	int64_t		 ended;		/* seconds, of removed and its like */
 	uint32_t	 saw;
-	uint32_t	 nrefs;
-	uint32_t	 ndelivery;	/* held */
+	uint16_t	 nrefs;		/* to MESSAGE_REFS */
+	uint16_t	 ndelivery;	/* held, to MESSAGE_DELIVERIES */
 	uint32_t	 nfiled;	/* recipients of its queue file */
 	uint32_t	 nsettled;	/* sent and bounced lines */
 	uint32_t	 nrcpt;
 	uint32_t	 nactive;	/* times that it became active */
+	unsigned char	 list;		/* an enum list_id */
 	unsigned char	 done;		/* all outcomes so far */
 	unsigned char	 done_early;	/* outcomes already written */
 	unsigned char	 note;		/* of the first time */
 	bool		 reject;	/* NOQUEUE */
-	uint32_t	 pid;		/* of a reject */
-	struct message	*mid_next;	/* chain by Message-ID */
 	bool		 mid_listed;
 	bool		 piped;		/* delivered by pipe */
+	uint32_t	 pid;		/* of a reject */
 	int64_t		 piped_sec;
+	struct message	*mid_next;	/* chain by Message-ID */
 };
 
 /* Head of a delivery in the journal. */
@@ -112,5 +114,12 @@ struct tls_head {
 
 #define HEAD_DELIVERY	'D'
 #define HEAD_TLS	'T'
+
+/*
+ * The client named sender and recipients, and no more: nothing was queued.
+ * So does a server that checks whether an address exists.  False where the
+ * log may lack the rest.
+ */
+bool	message_unqueued(const struct message *);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/plain.h"
 
 #include "base/banned.h"
 
@@ -22,6 +23,15 @@ names_free(struct names *n)
 	mem_free(n->src);
 	mem_free(n->src_at);
 	arena_free(&n->mem);
+}
+
+/* A padded copy of a text; *ready, if it is plain. */
+static struct slice
+keep(struct names *n, struct slice s, bool *ready)
+{
+	s = arena_dup_padded(&n->mem, s, FIELD_PAD);
+	*ready = s.ptr != NULL && plain_is(s);
+	return s;
 }
 
 /* The first slot to look at, growing the table first if it is half full. */
@@ -104,16 +114,48 @@ names_host(struct names *n, struct slice name)
 	if (full(n, t))
 		return NULL;
 	host = arena_alloc(&n->mem, sizeof(*host));
-	host->name = arena_dup(&n->mem, name);
+	host->name = keep(n, name, &host->ready);
 	t->slot[h] = host;
 	t->n++;
 	return host;
+}
+
+/* Append s, bytes that would end a part of a trace percent-encoded. */
+static size_t
+put_part(unsigned char *dst, size_t len, size_t cap, struct slice s)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < s.len && len + 3 < cap; i++) {
+		unsigned char c = s.ptr[i];
+
+		if (c <= ' ' || c == '/' || c == '%' || c == 0x7f) {
+			dst[len++] = '%';
+			dst[len++] = (unsigned char)hex[c >> 4];
+			dst[len++] = (unsigned char)hex[c & 15];
+		} else
+			dst[len++] = c;
+	}
+	return len;
+}
+
+/* What the traces of an instance begin with. */
+static struct slice
+trace_start(unsigned char *dst, size_t cap, const struct instance *i)
+{
+	size_t n = put_part(dst, 0, cap / 2, i->host->name);
+
+	dst[n++] = '/';
+	n = put_part(dst, n, cap, i->name);
+	dst[n++] = '/';
+	return slice_of(dst, n);
 }
 
 struct instance *
 names_instance(struct names *n, struct host *host, struct slice name)
 {
 	struct table *t = &n->instances;
+	unsigned char text[NAMES_TRACE_MAX];
 	struct instance *i;
 	size_t h;
 
@@ -126,7 +168,9 @@ names_instance(struct names *n, struct host *host, struct slice name)
 		return NULL;
 	i = arena_alloc(&n->mem, sizeof(*i));
 	i->host = host;
-	i->name = arena_dup(&n->mem, name);
+	i->name = keep(n, name, &i->ready);
+	i->trace.text = keep(n, trace_start(text, sizeof(text), i),
+	    &i->trace.ready);
 	t->slot[h] = i;
 	t->n++;
 	return i;
@@ -151,7 +195,7 @@ names_tag(struct names *n, struct instance *inst, struct slice service,
 	tag = arena_alloc(&n->mem, sizeof(*tag));
 	tag->host = inst->host;
 	tag->instance = inst;
-	tag->service = arena_dup(&n->mem, service);
+	tag->service = keep(n, service, &tag->ready);
 	tag->program = arena_dup(&n->mem, program);
 	tag->daemon = daemon_find(program);
 	tag->lost = program.len == 0;
@@ -206,7 +250,7 @@ names_tls(struct names *n, const struct slice word[TLS_WORDS])
 		return &none;
 	w = arena_alloc(&n->mem, sizeof(*w));
 	for (size_t i = 0; i < TLS_WORDS; i++)
-		w->word[i] = arena_dup(&n->mem, word[i]);
+		w->word[i] = keep(n, word[i], &w->ready[i]);
 	t->slot[h] = w;
 	t->n++;
 	return n->last_tls = w;
@@ -225,7 +269,7 @@ grow_src(struct names *n)
 	if (n->nsrc == 0)
 		n->nsrc = 1;
 	for (size_t i = 1; i < n->nsrc; i++) {
-		size_t h = hash_bytes(n->src[i], 3) & (2 * cap - 1);
+		size_t h = hash_bytes(n->src[i].text, 3) & (2 * cap - 1);
 
 		while (n->src_at[h] != 0)
 			h = (h + 1) & (2 * cap - 1);
@@ -242,9 +286,9 @@ names_src_find(struct names *n, struct slice path)
 		grow_src(n);
 	h = hash_bytes(path, 3) & (2 * n->capsrc - 1);
 	for (; n->src_at[h] != 0; h = (h + 1) & (2 * n->capsrc - 1))
-		if (slice_eq(n->src[n->src_at[h]], path))
+		if (slice_eq(n->src[n->src_at[h]].text, path))
 			return n->last_src = n->src_at[h];
-	n->src[n->nsrc] = arena_dup(&n->mem, path);
+	n->src[n->nsrc].text = keep(n, path, &n->src[n->nsrc].ready);
 	n->src_at[h] = (uint32_t)n->nsrc;
 	n->last_src = (uint32_t)n->nsrc++;
 	return n->last_src;
@@ -254,10 +298,11 @@ uint8_t
 names_note_find(struct names *n, struct slice note)
 {
 	for (uint8_t i = 1; i <= n->nnote; i++)
-		if (slice_eq(n->note[i], note))
+		if (slice_eq(n->note[i].text, note))
 			return n->last_note = i;
 	if (n->nnote == NAMES_NOTES - 1)
 		return 0;
-	n->note[++n->nnote] = arena_dup(&n->mem, note);
+	n->nnote++;
+	n->note[n->nnote].text = keep(n, note, &n->note[n->nnote].ready);
 	return n->last_note = n->nnote;
 }

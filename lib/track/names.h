@@ -5,6 +5,9 @@
  * (NAMES_MAX of each kind; tests lower `limit`): past that, those that are
  * known are found as before, a new host, instance or tag is NULL, and
  * `overflow` is set; lines of such a host are not joined, which is told.
+ *
+ * All texts are padded, and those of plain bytes ready for records
+ * (base/field.h): the `ready` beside one says so.
  */
 #ifndef TRACK_NAMES_H
 #define TRACK_NAMES_H
@@ -13,6 +16,7 @@
 #include "fmt/event.h"
 
 #define NAMES_MAX	65536
+#define NAMES_TRACE_MAX	1066	/* bytes of the beginning of a trace */
 #define NAMES_NOTES	200	/* different time notes; clock makes fewer */
 
 /* A place in the evidence. */
@@ -22,8 +26,15 @@ struct ref {
 	uint32_t	src;	/* index of the source, 0: none */
 };
 
+/* A text and whether it is ready. */
+struct word {
+	struct slice	text;
+	bool		ready;
+};
+
 struct host {
 	struct slice	name;
+	bool		ready;		/* the name */
 	bool		timed;		/* a line with a time was seen */
 	int64_t		first, last;	/* seconds, of its lines */
 	int64_t		gap_end;	/* when the latest gap ended */
@@ -37,6 +48,8 @@ struct track_spool;
 struct instance {
 	struct host	*host;
 	struct slice	 name;
+	bool		 ready;		/* the name */
+	struct word	 trace;		/* what traces begin with: host/name/ */
 	struct instance	*owner;		/* the one whose queue it feeds, or NULL */
 	bool		 queue;		/* cleanup or qmgr lines were seen */
 	uint32_t	 epoch;		/* starts and reloads so far */
@@ -59,6 +72,7 @@ struct tag {
 	struct instance	*instance;
 	struct slice	 service;
 	struct slice	 program;
+	bool		 ready;		/* the service */
 	enum daemon_id	 daemon;
 	bool		 lost;		/* the program is not known */
 	struct evidence	 tls;
@@ -70,6 +84,7 @@ struct tag {
 /* The words of a handshake line. */
 struct tls_words {
 	struct slice	word[TLS_WORDS];
+	bool		ready[TLS_WORDS];
 };
 
 struct names {
@@ -80,11 +95,11 @@ struct names {
 		size_t		 n;
 	} hosts, instances, tags, tls;
 	const struct tls_words *last_tls;
-	struct slice	*src;		/* sources by index, from 1 */
+	struct word	*src;		/* sources by index, from 1 */
 	uint32_t	*src_at;	/* 2 * capsrc: indices by hash */
 	size_t		 nsrc, capsrc;
 	uint32_t	 last_src;
-	struct slice	 note[NAMES_NOTES];	/* time notes, from 1 */
+	struct word	 note[NAMES_NOTES];	/* time notes, from 1 */
 	uint8_t		 nnote, last_note;
 	size_t		 limit;
 	bool		 overflow;	/* something had no room */
@@ -103,13 +118,19 @@ const struct tls_words *names_tls(struct names *,
 uint8_t		 names_note_find(struct names *, struct slice);
 uint32_t	 names_src_find(struct names *, struct slice path);
 
+static inline void
+word_put(const struct word *w, struct rec *r, enum field f)
+{
+	rec_set_ready(r, f, w->text, w->ready);
+}
+
 /* A time note by number; 0 for none, or for the last of too many. */
 static inline uint8_t
 names_note(struct names *n, struct slice note)
 {
 	if (note.len == 0)
 		return 0;
-	if (n->last_note != 0 && slice_eq(n->note[n->last_note], note))
+	if (n->last_note != 0 && slice_eq(n->note[n->last_note].text, note))
 		return n->last_note;
 	return names_note_find(n, note);
 }
@@ -118,7 +139,7 @@ names_note(struct names *n, struct slice note)
 static inline uint32_t
 names_src(struct names *n, struct slice path)
 {
-	if (n->last_src != 0 && slice_eq(n->src[n->last_src], path))
+	if (n->last_src != 0 && slice_eq(n->src[n->last_src].text, path))
 		return n->last_src;
 	return names_src_find(n, path);
 }

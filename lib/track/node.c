@@ -4,17 +4,22 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/plain.h"
 #include "track/track.h"
 
 #include "base/banned.h"
 
 #define PATH_MAX_HOPS	64
+/* What stands behind the beginning of a trace, and the room to read it. */
+#define TRACE_REST	(NODE_QID_MAX + CALTIME_MAX + 3 + NUM_MAX * 2 + FIELD_PAD)
 #define AHEAD		4	/* nodes asked for before they are dropped */
 
-#define WHY(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
-const struct slice node_why[WHY_N] = { WHY(""), WHY("queued-as"),
-	WHY("orig-queue-id"), WHY("forwarded"), WHY("requeued"),
-	WHY("message-id"), WHY("notice") };
+_Static_assert(NAMES_TRACE_MAX + TRACE_REST <= NODE_TRACE_MAX, "room");
+
+const struct slice node_why[WHY_N] = { FIELD_WORD(""),
+	FIELD_WORD("queued-as"), FIELD_WORD("orig-queue-id"),
+	FIELD_WORD("forwarded"), FIELD_WORD("requeued"),
+	FIELD_WORD("message-id"), FIELD_WORD("notice") };
 
 void
 nodes_init(struct nodes *t)
@@ -343,25 +348,6 @@ ident_reject(struct ident *id, uint32_t pid, uint32_t nth)
 	memcpy(id->qid + 12, &nth, sizeof(nth));
 }
 
-/* Append s, bytes that would end a part of the trace percent-encoded. */
-static size_t
-put(unsigned char *dst, size_t len, size_t cap, struct slice s)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < s.len && len + 3 < cap; i++) {
-		unsigned char c = s.ptr[i];
-
-		if (c <= ' ' || c == '/' || c == '%' || c == 0x7f) {
-			dst[len++] = '%';
-			dst[len++] = (unsigned char)hex[c >> 4];
-			dst[len++] = (unsigned char)hex[c & 15];
-		} else
-			dst[len++] = c;
-	}
-	return len;
-}
-
 /* MM-DDTHH:MM:SS of a time without a year. */
 static size_t
 put_bare(unsigned char *dst, int64_t sec)
@@ -378,29 +364,24 @@ put_bare(unsigned char *dst, int64_t sec)
 }
 
 struct slice
-node_trace(const struct ident *id, unsigned char *dst, size_t cap)
+node_trace(const struct ident *id, struct caltime_day *day,
+    unsigned char dst[NODE_TRACE_MAX])
 {
-	size_t n;
+	struct slice start = id->instance->trace.text;
+	size_t n = start.len;
+	uint32_t pid, nth;
 
-	if (cap < 64 + CALTIME_MAX + NUM_MAX * 2)
-		return slice_of(dst, 0);
-	cap -= 64 + CALTIME_MAX + NUM_MAX * 2;
-	n = put(dst, 0, cap / 2, id->instance->host->name);
-	dst[n++] = '/';
-	n = put(dst, n, cap, id->instance->name);
-	dst[n++] = '/';
-	memcpy(dst + n, id->qid, id->qidlen);
+	memcpy(dst, start.ptr, n);
+	memcpy(dst + n, id->qid, sizeof(id->qid));
 	n += id->qidlen;
 	if (id->is_long)
 		return slice_of(dst, n);
 	dst[n++] = '/';
 	if (id->timed)
-		n += caltime_text(dst + n, id->sec, 0, 0);
+		n += caltime_text_day(day, dst + n, id->sec, 0, 0);
 	else
 		n += put_bare(dst + n, id->sec);
 	if (id->reject) {
-		uint32_t pid, nth;
-
 		memcpy(&pid, id->qid + 8, sizeof(pid));
 		memcpy(&nth, id->qid + 12, sizeof(nth));
 		dst[n++] = '/';
@@ -409,4 +390,15 @@ node_trace(const struct ident *id, unsigned char *dst, size_t cap)
 		n += num_u64(dst + n, nth);
 	}
 	return slice_of(dst, n);
+}
+
+struct slice
+node_put_trace(const struct ident *id, struct caltime_day *day,
+    unsigned char dst[NODE_TRACE_MAX], struct rec *r, enum field f)
+{
+	struct slice s = node_trace(id, day, dst);
+
+	rec_set_ready(r, f, s, id->instance->trace.ready &&
+	    plain_is(slice_from(s, id->instance->trace.text.len)));
+	return s;
 }

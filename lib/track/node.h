@@ -11,6 +11,7 @@
 #ifndef TRACK_NODE_H
 #define TRACK_NODE_H
 
+#include "base/caltime.h"
 #include "track/names.h"
 
 #define NODE_PARENTS	3
@@ -28,7 +29,7 @@ enum node_why {
 	WHY_N
 };
 
-extern const struct slice node_why[WHY_N];
+extern const struct slice node_why[WHY_N];	/* ready */
 
 struct node_ref {
 	uint32_t	idx;	/* 0: none */
@@ -102,7 +103,7 @@ struct nodes {
 	uint32_t	 oldcap, oldhead, noldest;
 };
 
-#define NODE_TRACE_MAX	1200
+#define NODE_TRACE_MAX	1216
 
 void	nodes_init(struct nodes *);
 void	nodes_free(struct nodes *);
@@ -153,7 +154,11 @@ bool	node_link(struct nodes *, struct node_ref child, struct node_ref parent,
 void	node_path(const struct nodes *, const struct node *, struct ident *root,
 	    uint32_t *hop);
 /* The trace text in dst; its slice. */
-struct slice node_trace(const struct ident *, unsigned char *dst, size_t cap);
+struct slice node_trace(const struct ident *, struct caltime_day *,
+	    unsigned char dst[NODE_TRACE_MAX]);
+/* The same as a value of a record, which lives as long as dst. */
+struct slice node_put_trace(const struct ident *, struct caltime_day *,
+	    unsigned char dst[NODE_TRACE_MAX], struct rec *, enum field);
 struct slice ident_qid(const struct ident *);
 
 #endif

@@ -9,15 +9,16 @@ keep_next(struct track *t, const struct at *at, struct session *s,
 {
 	static const enum field key[] = { F_FROM, F_HELO, F_PROTOCOL };
 	const struct rec *r = &at->ev->rec;
+	struct session_ahead *a = session_ahead(&t->processes, s);
 
-	if (s->next.len > 4096)
+	if (a->next.len > 4096)
 		return;
-	s->next_saw |= saw;
+	a->saw |= saw;
 	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
 		if (rec_has(r, key[i]))
-			(void)journal_fact(&t->pool, &s->next, key[i],
+			(void)journal_fact(&t->pool, &a->next, key[i],
 			    r->v[key[i]]);
-	(void)journal_line(&t->pool, &s->next, &at->ref);
+	(void)journal_line(&t->pool, &a->next, &at->ref);
 }
 
 /* True for the actions that refuse mail. */

@@ -14,29 +14,31 @@ void
 on_proxied(struct track *t, const struct at *at)
 {
 	struct session *s = lines_session(t, at);
+	struct journal *front;
 
 	if (s == NULL)
 		return;
-	journal_drop(&t->pool, &s->front);
-	if (journal_take(&t->pool, &s->front, &at->ev->rec, &t->keys.client))
-		(void)journal_line(&t->pool, &s->front, &at->ref);
+	front = &session_ahead(&t->processes, s)->front;
+	journal_drop(&t->pool, front);
+	if (journal_take(&t->pool, front, &at->ev->rec, &t->keys.client))
+		(void)journal_line(&t->pool, front, &at->ref);
 }
 
 /* What the client line said, over what the filter's client line did. */
 static void
-take_front(struct track *t, struct message *m, struct session *s)
+take_front(struct track *t, struct message *m, struct journal *front)
 {
 	struct journal_at pos = { .piece = NULL };
 	struct journal_entry e;
 
-	while (journal_next(&s->front, &pos, &e) != JOURNAL_END) {
+	while (journal_next(front, &pos, &e) != JOURNAL_END) {
 		if (e.kind == JOURNAL_FACT)
 			message_fact(t, m, e.field, e.value);
 		else if (e.kind == JOURNAL_LINE && m->nrefs < MESSAGE_REFS &&
 		    journal_line(&t->pool, &m->journal, &e.line))
 			m->nrefs++;
 	}
-	journal_drop(&t->pool, &s->front);
+	journal_drop(&t->pool, front);
 }
 
 void
@@ -47,7 +49,7 @@ on_proxy_accept(struct track *t, const struct at *at)
 	struct tls_head head;
 	struct message *m;
 
-	if (s == NULL || s->front.len == 0)
+	if (s == NULL || s->ahead == NULL || s->ahead->front.len == 0)
 		return;
 	m = join_known(t, at, rec_get(&at->ev->rec, F_NEXT_QID));
 	if (m == NULL || (m->saw & SAW_CLIENT) == 0 || m->front != NULL ||
@@ -56,7 +58,7 @@ on_proxy_accept(struct track *t, const struct at *at)
 	m->front = s;
 	s->uses++;
 	m->tag = at->tag;
-	take_front(t, m, s);
+	take_front(t, m, &s->ahead->front);
 	/* The one of the filter, if any, is not the client's. */
 	memset(&head, 0, sizeof(head));
 	head.kind = HEAD_TLS;

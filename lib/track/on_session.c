@@ -72,8 +72,15 @@ on_disconnect(struct track *t, const struct at *at)
 		}
 		if (!s->starttls && tlsinfo_known(&s->tls))
 			at->tag->wrapper = true;
+		n = 0;
+		(void)counter(counts, SLICE("data="), &n);
+		s->no_data = n == 0;
+		n = 0;
+		(void)counter(counts, SLICE("bdat="), &n);
+		s->no_data = s->no_data && n == 0;
 	}
 	s->end_ref = at->ref;
+	s->whole = s->gap_epoch == at->host->gap_epoch;
 	session_end(t, s, at->sec);
 	session_release(&t->processes, s);
 	at->process->session = NULL;
@@ -83,19 +90,22 @@ on_disconnect(struct track *t, const struct at *at)
 static void
 take_next(struct track *t, struct message *m, struct session *s)
 {
+	struct session_ahead *a = s->ahead;
 	struct journal_entry e;
 	struct journal_at pos = { .piece = NULL };
 
-	m->saw |= s->next_saw;
-	s->next_saw = 0;
-	while (journal_next(&s->next, &pos, &e) != JOURNAL_END) {
+	if (a == NULL)
+		return;
+	m->saw |= a->saw;
+	a->saw = 0;
+	while (journal_next(&a->next, &pos, &e) != JOURNAL_END) {
 		if (e.kind == JOURNAL_FACT)
 			message_first_fact(t, m, e.field, e.value);
 		else if (e.kind == JOURNAL_LINE &&
 		    journal_line(&t->pool, &m->journal, &e.line))
 			m->nrefs++;
 	}
-	journal_drop(&t->pool, &s->next);
+	journal_drop(&t->pool, &a->next);
 }
 
 /* QID: client=... */

@@ -91,21 +91,21 @@ outcome_status(const struct message *m)
 	enum qfile_place place = QFILE_LOG;
 
 	if (m->reject)
-		return SLICE("rejected");
+		return FIELD_LIT("rejected");
 	if (m->saw & SAW_FILE)
 		place = qfile_place(m);
 	if (m->saw & SAW_REQUEUED)
-		return SLICE("requeued");
+		return FIELD_LIT("requeued");
 	if ((m->saw & SAW_DELETED) || deleted_unseen(m))
-		return SLICE("deleted");
+		return FIELD_LIT("deleted");
 	if ((m->saw & SAW_DISCARD) && done == 0)
-		return SLICE("discarded");
+		return FIELD_LIT("discarded");
 	if (place == QFILE_HOLD && (m->saw & SAW_END) == 0)
-		return SLICE("held");
+		return FIELD_LIT("held");
 	if ((m->saw & SAW_HELD) && (m->saw & SAW_END) == 0 &&
 	    place == QFILE_LOG &&
 	    ((m->saw & SAW_REJECT) == 0 || (m->saw & SAW_CLEANUP) != 0))
-		return SLICE("held");
+		return FIELD_LIT("held");
 	if ((m->saw & SAW_REMOVED) || (m->saw & SAW_EXPIRED))
 		done &= (unsigned char)~DONE_DEFERRED;
 	else if (done & (done - 1))
@@ -113,20 +113,20 @@ outcome_status(const struct message *m)
 	if (place == QFILE_DEFERRED && (m->saw & (SAW_END | SAW_EXPIRED)) == 0)
 		done |= DONE_DEFERRED;
 	if (m->saw & SAW_EXPIRED)
-		return done & DONE_SENT ? SLICE("mixed") : SLICE("expired");
+		return done & DONE_SENT ? FIELD_LIT("mixed") : FIELD_LIT("expired");
 	switch (done) {
 	case DONE_SENT:
-		return SLICE("sent");
+		return FIELD_LIT("sent");
 	case DONE_BOUNCED:
-		return SLICE("bounced");
+		return FIELD_LIT("bounced");
 	case DONE_DEFERRED:
-		return SLICE("deferred");
+		return FIELD_LIT("deferred");
 	case 0:
 		if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0)
-			return SLICE("rejected");
-		return SLICE("unknown");
+			return FIELD_LIT("rejected");
+		return FIELD_LIT("unknown");
 	default:
-		return SLICE("mixed");
+		return FIELD_LIT("mixed");
 	}
 }
 
@@ -144,14 +144,15 @@ outcome_complete(const struct message *m, struct rec *r)
 	/* A queue file says how its message came, and that it was queued. */
 	arrival = arrival || place != QFILE_LOG;
 	queued = queued || (place != QFILE_LOG && place != QFILE_MAILDROP);
-	rec_set(r, F_COMPLETE, arrival && end ? SLICE("true") : SLICE("false"));
+	rec_set_ready(r, F_COMPLETE, arrival && end ? FIELD_LIT("true") :
+	    FIELD_LIT("false"), true);
 	if (!arrival)
-		rec_set(r, F_MISSING, queued ? (end ? SLICE("arrival") :
-		    SLICE("arrival removal")) : (end ? SLICE("arrival queued") :
-		    SLICE("arrival queued removal")));
+		rec_set(r, F_MISSING, queued ? (end ? FIELD_LIT("arrival") :
+		    FIELD_LIT("arrival removal")) : (end ? FIELD_LIT("arrival queued") :
+		    FIELD_LIT("arrival queued removal")));
 	else if (!queued)
-		rec_set(r, F_MISSING, end ? SLICE("queued") :
-		    SLICE("queued removal"));
+		rec_set(r, F_MISSING, end ? FIELD_LIT("queued") :
+		    FIELD_LIT("queued removal"));
 	else if (!end)
-		rec_set(r, F_MISSING, SLICE("removal"));
+		rec_set(r, F_MISSING, FIELD_LIT("removal"));
 }

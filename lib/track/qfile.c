@@ -228,8 +228,7 @@ track_qfile(struct track *t, struct event *ev, const struct track_spool *spool)
 		return;
 	n = node_get(&t->nodes, t->filed);
 	if (n != NULL)
-		rec_set(
-		    &given, F_TRACE, node_trace(&n->id, trace, sizeof(trace)));
+		(void)node_put_trace(&n->id, &t->day, trace, &given, F_TRACE);
 	if (!t->put(t->arg, &given))
 		t->stopped = true;
 }

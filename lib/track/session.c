@@ -13,6 +13,7 @@ processes_init(struct processes *t, struct journal_pool *journals)
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
 	pool_init(&t->processes, sizeof(struct process));
 	pool_init(&t->sessions, sizeof(struct session));
+	pool_init(&t->aheads, sizeof(struct session_ahead));
 	pool_init(&t->requests, sizeof(struct request));
 }
 
@@ -23,6 +24,7 @@ processes_free(struct processes *t)
 		process_drop(t, t->oldest);
 	pool_free(&t->processes);
 	pool_free(&t->sessions);
+	pool_free(&t->aheads);
 	pool_free(&t->requests);
 	mem_free(t->bucket);
 }
@@ -156,9 +158,20 @@ session_release(struct processes *t, struct session *s)
 {
 	if (--s->uses > 0)
 		return;
-	journal_drop(t->journals, &s->next);
-	journal_drop(t->journals, &s->front);
+	if (s->ahead != NULL) {
+		journal_drop(t->journals, &s->ahead->next);
+		journal_drop(t->journals, &s->ahead->front);
+		pool_give(&t->aheads, s->ahead);
+	}
 	pool_give(&t->sessions, s);
+}
+
+struct session_ahead *
+session_ahead(struct processes *t, struct session *s)
+{
+	if (s->ahead == NULL)
+		s->ahead = pool_take(&t->aheads);
+	return s->ahead;
 }
 
 uint64_t

@@ -20,19 +20,25 @@
 
 struct message;
 
+/* What few sessions have to say of a message to come. */
+struct session_ahead {
+	uint32_t	 saw;		/* hold, discard */
+	struct journal	 next;		/* of the next one, before its client= */
+	struct journal	 front;		/* NOQUEUE: client=, proxied */
+};
+
 struct session {
 	struct tag	*tag;
 	uint32_t	 pid;
 	uint32_t	 uses;		/* references held */
 	uint32_t	 gap_epoch;	/* of the host, when it began */
 	bool		 ended;
+	bool		 whole;		/* to its disconnect line, no gap */
+	bool		 no_data;	/* its counters: none was accepted */
 	bool		 counted;	/* the disconnect line had counters */
 	bool		 starttls;
 	bool		 starttls_tried;
-	/* Lines about the next message that came before its client line. */
-	uint32_t	 next_saw;	/* hold, discard */
-	struct journal	 next;
-	struct journal	 front;		/* NOQUEUE: client=, proxied */
+	struct session_ahead *ahead;	/* NULL: nothing */
 	int64_t		 end_sec;
 	struct ref	 end_ref;
 	struct tlsinfo	 tls;
@@ -87,7 +93,7 @@ struct processes {
 	struct process	**bucket;
 	size_t		 nbucket, n;
 	struct process	*newest, *oldest;
-	struct pool	 processes, sessions, requests;
+	struct pool	 processes, sessions, aheads, requests;
 	struct journal_pool *journals;
 };
 
@@ -102,6 +108,8 @@ void		 process_drop(struct processes *, struct process *);
 
 struct session	*session_new(struct processes *, struct tag *, uint32_t pid);
 void		 session_release(struct processes *, struct session *);
+/* The ahead of a session, made when there is none. */
+struct session_ahead *session_ahead(struct processes *, struct session *);
 
 /* Remember a TLS line, an SSL error or an offer. */
 void		 request_fact(struct processes *, struct names *,

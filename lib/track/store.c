@@ -9,7 +9,7 @@ list_add(struct track *t, struct message *m, enum list_id id)
 {
 	struct list *l = &t->list[id];
 
-	m->list = id;
+	m->list = (unsigned char)id;
 	m->next = NULL;
 	m->prev = l->last;
 	if (l->last != NULL)

@@ -25,14 +25,16 @@ tlsinfo_put_words(const struct tlsinfo *t, struct rec *r)
 {
 	for (size_t i = 0; i < TLS_WORDS; i++)
 		if (t->words->word[i].len > 0)
-			rec_set(r, key[i], t->words->word[i]);
+			rec_set_ready(r, key[i], t->words->word[i],
+			    t->words->ready[i] && key[i] != F_TLS_BITS);
 }
 
 void
 tlsinfo_put(const struct tlsinfo *t, struct rec *r)
 {
 	tlsinfo_put_words(t, r);
-	rec_set(r, F_TLS_REUSED, t->reused ? SLICE("true") : SLICE("false"));
+	rec_set_ready(r, F_TLS_REUSED, t->reused ? FIELD_LIT("true") :
+	    FIELD_LIT("false"), true);
 }
 
 bool

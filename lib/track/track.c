@@ -160,8 +160,7 @@ put_event(struct track *t, struct event *ev)
 
 	event_write(ev, &text);
 	if (n != NULL)
-		rec_set(&ev->rec, F_TRACE, node_trace(&n->id, trace,
-		    sizeof(trace)));
+		(void)node_put_trace(&n->id, &t->day, trace, &ev->rec, F_TRACE);
 	if (!t->put(t->arg, &ev->rec))
 		t->stopped = true;
 }

@@ -3,13 +3,15 @@
 #include "base/banned.h"
 
 #define W(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
-const struct slice tls_status_word[TLS_STATUS_N] = { W(""),
-	W("authenticated"), W("encrypted"), W("plaintext"), W("refused"),
-	W("none-attempted"), W("local"), W("unknown") };
-const struct slice tls_proof_word[PROOF_N] = { W(""), W("proven"),
-	W("inferred") };
+const struct slice tls_status_word[TLS_STATUS_N] = { FIELD_WORD(""),
+	FIELD_WORD("authenticated"), FIELD_WORD("encrypted"),
+	FIELD_WORD("plaintext"), FIELD_WORD("refused"),
+	FIELD_WORD("none-attempted"), FIELD_WORD("local"),
+	FIELD_WORD("unknown") };
+const struct slice tls_proof_word[PROOF_N] = { FIELD_WORD(""),
+	FIELD_WORD("proven"), FIELD_WORD("inferred") };
 const struct slice tls_why_word[TLS_WHY_N] = {
-#define TLS_WHY_WORD(id, word)	W(word),
+#define TLS_WHY_WORD(id, word)	FIELD_WORD(word),
 	TLS_WHY_TABLE(TLS_WHY_WORD)
 #undef TLS_WHY_WORD
 };
@@ -233,10 +235,10 @@ verdict_put(const struct verdict *v, struct rec *r)
 {
 	if (v->status == TLS_ABSENT)
 		return;
-	rec_set(r, F_TLS, tls_status_word[v->status]);
+	rec_set_ready(r, F_TLS, tls_status_word[v->status], true);
 	if (v->proof != PROOF_NONE)
-		rec_set(r, F_TLS_PROOF, tls_proof_word[v->proof]);
-	rec_set(r, F_TLS_WHY, tls_why_word[v->why]);
+		rec_set_ready(r, F_TLS_PROOF, tls_proof_word[v->proof], true);
+	rec_set_ready(r, F_TLS_WHY, tls_why_word[v->why], true);
 }
 
 /* Is the last part of the service's name one of the list? */

@@ -18,14 +18,15 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 	tls->ref.len = 0;
 	t->ndue = 0;
 	t->refs.len = 0;
+	t->refs_ready = true;
 	for (; journal_next(&m->journal, &pos, &e) != JOURNAL_END;
 	    start = pos) {
 		switch (e.kind) {
 		case JOURNAL_FACT:
-			rec_set(r, e.field, e.value);
+			rec_set_ready(r, e.field, e.value, e.ready);
 			break;
 		case JOURNAL_LINE:
-			write_line(t, m, &e.line, &t->refs);
+			write_line(t, m, &e.line);
 			break;
 		default:
 			if (e.head.ptr[0] == HEAD_DELIVERY) {
@@ -58,7 +59,7 @@ put_parents(struct track *t, const struct node *n, struct rec *r)
 			(void)buf_addc(traces, ' ');
 			(void)buf_addc(why, ' ');
 		}
-		(void)buf_add(traces, node_trace(&p->id, text, sizeof(text)));
+		(void)buf_add(traces, node_trace(&p->id, &t->day, text));
 		(void)buf_add(why, node_why[n->links->why[i]]);
 	}
 	if (traces->len == 0)
@@ -74,12 +75,13 @@ put_reject(const struct message *m, struct rec *r, struct write_numbers *x)
 	struct slice c;
 
 	if (m->tag->daemon != DM_NONE)
-		rec_set(r, F_DAEMON, daemon_name[m->tag->daemon]);
+		rec_set_ready(r, F_DAEMON, daemon_name[m->tag->daemon],
+		    true);
 	if (m->pid != 0)
 		write_number(r, x, F_PID, m->pid);
 	c = postfix_reason_class(rec_get(r, F_REASON), rec_get(r, F_DSN));
 	if (c.len > 0)
-		rec_set(r, F_REASON_CLASS, c);
+		rec_set_ready(r, F_REASON_CLASS, c, true);
 }
 
 /* Text that a message record needs for as long as it lives. */
@@ -128,18 +130,20 @@ make_message(struct track *t, struct message *m, struct node *n,
 	s->x.n = 0;
 	rec_clear(r);
 	read_journal(t, m, r, &tls);
-	rec_set(r, F_TYPE, SLICE("message"));
+	rec_set_ready(r, F_TYPE, FIELD_LIT("message"), true);
 	write_time(t, r, &s->x, F_TIME, &m->first);
 	write_time(t, r, &s->x, F_END, &m->last);
 	if (m->note != 0)
-		rec_set(r, F_TIME_NOTE, t->names.note[m->note]);
-	rec_set(r, F_HOST, n->id.instance->host->name);
-	rec_set(r, F_INSTANCE, n->id.instance->name);
+		word_put(&t->names.note[m->note], r, F_TIME_NOTE);
+	write_instance(n->id.instance, r);
 	if (m->tag->service.len > 0 && (m->saw & (SAW_CLIENT | SAW_REJECT)))
-		rec_set(r, F_SERVICE, m->tag->service);
-	rec_set(r, F_QID, ident_qid(&n->id));
-	rec_set(r, F_TRACE, node_trace(&n->id, s->trace, sizeof(s->trace)));
-	rec_set(r, F_STATUS, outcome_status(m));
+		rec_set_ready(r, F_SERVICE, m->tag->service, m->tag->ready);
+	(void)node_put_trace(&n->id, &t->day, s->trace, r, F_TRACE);
+	/* The queue ID is a part of it. */
+	rec_set_ready(r, F_QID, slice_sub(r->v[F_TRACE],
+	    n->id.instance->trace.text.len, n->id.qidlen),
+	    rec_is_ready(r, F_TRACE));
+	rec_set_ready(r, F_STATUS, outcome_status(m), true);
 	if (m->reject)
 		put_reject(m, r, &s->x);
 	if (m->reject && m->tag->daemon == DM_POSTSCREEN)
@@ -155,23 +159,25 @@ make_message(struct track *t, struct message *m, struct node *n,
 		tlsinfo_put(&tls, r);
 	write_verdict(t, r, &s->x, &v, &m->ref);
 	if (node_nparent(n) == 0) {
-		rec_set(r, F_PATH, r->v[F_TRACE]);
+		rec_copy(r, F_PATH, r, F_TRACE);
 		root = n->id;
 	} else {
 		node_path(&t->nodes, n, &root, &hop);
 		put_parents(t, n, r);
-		rec_set(r, F_PATH, node_trace(&root, s->path,
-		    sizeof(s->path)));
+		(void)node_put_trace(&root, &t->day, s->path, r, F_PATH);
 	}
 	write_number(r, &s->x, F_HOP, hop);
 	if (!m->reject)
 		outcome_complete(m, r);
+	if (message_unqueued(m))
+		rec_set(r, F_NOTE, SLICE("not-queued"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);
 	write_ref(t, r, &s->x, &m->ref);
 	if (m->line != 0)
 		write_number(r, &s->x, F_LINE, m->line);
-	rec_set(r, F_REFS, buf_slice(&t->refs));
+	rec_set_ready(r, F_REFS, buf_slice(&t->refs), t->refs_ready &&
+	    t->refs.len > 0);
 	leave(n, m, &v, &root, hop);
 }
 
@@ -239,8 +245,8 @@ write_link(struct track *t, struct node *child, struct node *parent,
 	rec_set(r, F_TYPE, SLICE("link"));
 	rec_set(r, F_HOST, child->id.instance->host->name);
 	rec_set(r, F_QID, ident_qid(&child->id));
-	rec_set(r, F_TRACE, node_trace(&child->id, a, sizeof(a)));
-	rec_set(r, F_PARENT, node_trace(&parent->id, b, sizeof(b)));
+	rec_set(r, F_TRACE, node_trace(&child->id, &t->day, a));
+	rec_set(r, F_PARENT, node_trace(&parent->id, &t->day, b));
 	rec_set(r, F_PARENT_WHY, node_why[why]);
 	write_out(t);
 }

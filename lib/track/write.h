@@ -14,7 +14,8 @@
 
 /* Text of the numbers of one record. */
 struct write_numbers {
-	unsigned char	text[16][CALTIME_MAX];
+	unsigned char	text[16][FIELD_PAD];
+	unsigned char	pad[FIELD_PAD];
 	size_t		n;
 };
 
@@ -31,14 +32,15 @@ void	write_ref(const struct track *, struct rec *, struct write_numbers *,
 void	write_verdict(const struct track *, struct rec *,
 	    struct write_numbers *, const struct verdict *,
 	    const struct ref *own);
+void	write_instance(const struct instance *, struct rec *);
 void	write_tag(const struct tag *, struct rec *);
-/* OFF+LEN of a line; "@SRC" behind one of another source. */
-void	write_line(const struct track *, const struct message *,
-	    const struct ref *, struct buf *);
+/* OFF+LEN of a line in t->refs; "@SRC" behind one of another source. */
+void	write_line(struct track *, const struct message *,
+	    const struct ref *);
 /* Give t->out away. */
 void	write_out(struct track *);
 
-/* outcome.c: one word for what became of the message */
+/* outcome.c: one word for what became of the message, ready */
 struct slice	outcome_status(const struct message *);
 /* complete, and what was not seen. */
 void	outcome_complete(const struct message *, struct rec *);

@@ -65,6 +65,15 @@ ask_peer(const struct track *t, const struct message *m,
 	v->ref = in.ref;
 }
 
+/* A recipient of a queue file is its queue's, whoever wrote the file. */
+static void
+own_instance(const struct node *n, struct rec *r)
+{
+	const struct instance *i = n->id.instance;
+
+	rec_set_ready(r, F_INSTANCE, i->name, i->ready);
+}
+
 /* One delivery record; base holds what it repeats of its message. */
 static void
 write_delivery(struct track *t, const struct message *m,
@@ -82,33 +91,36 @@ write_delivery(struct track *t, const struct message *m,
 	memcpy(&h, e->head.ptr, sizeof(h));
 	rec_clear(r);
 	journal_facts(e->facts, r);
-	rec_set(r, F_TYPE, SLICE("delivery"));
+	rec_set_ready(r, F_TYPE, FIELD_LIT("delivery"), true);
 	write_time(t, r, &x, F_TIME, &h.time);
 	if (h.note != 0)
-		rec_set(r, F_TIME_NOTE, t->names.note[h.note]);
+		word_put(&t->names.note[h.note], r, F_TIME_NOTE);
 	if (rec_has(r, F_RELAY) && peer_parse(r->v[F_RELAY], &p)) {
-		rec_set(r, F_RELAY_NAME, p.name);
-		rec_set(r, F_RELAY_ADDR, p.addr);
+		bool ready = rec_is_ready(r, F_RELAY);
+
+		rec_set_ready(r, F_RELAY_NAME, p.name, ready);
+		rec_set_ready(r, F_RELAY_ADDR, p.addr, ready);
 		if (p.port.len > 0)
 			rec_set(r, F_RELAY_PORT, p.port);
 	}
 	write_tag(h.tag, r);
 	if (h.kind == HEAD_RCPT)
-		rec_set(r, F_INSTANCE, node_get(&t->nodes, m->node)->
-		    id.instance->name);
+		own_instance(node_get(&t->nodes, m->node), r);
 	if (h.daemon != DM_NONE)
-		rec_set(r, F_DAEMON, daemon_name[h.daemon]);
+		rec_set_ready(r, F_DAEMON, daemon_name[h.daemon], true);
 	if (h.pid != 0)
 		write_number(r, &x, F_PID, h.pid);
 	for (size_t i = 0; i < sizeof(repeat) / sizeof(repeat[0]); i++)
 		if (rec_has(base, repeat[i]))
-			rec_set(r, repeat[i], base->v[repeat[i]]);
+			rec_copy(r, repeat[i], base, repeat[i]);
 	next = rec_get(r, F_NEXT_QID);
 	if (next.len > 0) {
 		const struct node *child = join_child(t, m->node, next);
 
 		if (child != NULL) {
-			rec_set(r, F_NEXT_HOST, child->id.instance->host->name);
+			rec_set_ready(r, F_NEXT_HOST,
+			    child->id.instance->host->name,
+			    child->id.instance->host->ready);
 			ask_peer(t, m, child, r, &h.verdict);
 		}
 	}
@@ -116,7 +128,7 @@ write_delivery(struct track *t, const struct message *m,
 	if (!slice_eq(rec_get(r, F_STATUS), SLICE("sent"))) {
 		why = postfix_reason_class(why, rec_get(r, F_DSN));
 		if (why.len > 0)
-			rec_set(r, F_REASON_CLASS, why);
+			rec_set_ready(r, F_REASON_CLASS, why, true);
 	}
 	if (h.words != NULL) {
 		struct tlsinfo tls = { .words = h.words, .reused = h.reused };

@@ -5,41 +5,26 @@
 
 #include "base/banned.h"
 
-#define DAY	86400
-
 void
 write_number(struct rec *r, struct write_numbers *x, enum field f, uint64_t v)
 {
 	unsigned char *dst = x->text[x->n++];
 
-	rec_set(r, f, slice_of(dst, num_u64(dst, v)));
+	rec_set_ready(r, f, slice_of(dst, num_u64(dst, v)), true);
 }
 
-/* The text of a time; most are of the same day as the one before. */
 void
 write_time(struct track *k, struct rec *r, struct write_numbers *x, enum field f,
     const struct event_time *t)
 {
 	unsigned char *dst = x->text[x->n++];
-	int64_t in_day = t->sec - k->day;
 	size_t n;
 
 	if (!t->known)
 		return;
-	if (k->day_known && t->digits == 0 && in_day >= 0 && in_day < DAY) {
-		memcpy(dst, k->day_text, CALTIME_DAY);
-		n = CALTIME_DAY + caltime_clock(dst + CALTIME_DAY,
-		    (uint32_t)in_day);
-	} else {
-		n = caltime_text(dst, t->sec, t->nsec, t->digits);
-		if (n > CALTIME_DAY) {
-			k->day = t->sec - (t->sec % DAY + DAY) % DAY;
-			memcpy(k->day_text, dst, CALTIME_DAY);
-			k->day_known = true;
-		}
-	}
+	n = caltime_text_day(&k->day, dst, t->sec, t->nsec, t->digits);
 	if (n > 0)
-		rec_set(r, f, slice_of(dst, n));
+		rec_set_ready(r, f, slice_of(dst, n), true);
 }
 
 /* src, off, len of a line. */
@@ -47,7 +32,7 @@ void
 write_ref(const struct track *t, struct rec *r, struct write_numbers *x,
     const struct ref *ref)
 {
-	rec_set(r, F_SRC, t->names.src[ref->src]);
+	word_put(&t->names.src[ref->src], r, F_SRC);
 	write_number(r, x, F_OFF, ref->off);
 	write_number(r, x, F_LEN, ref->len);
 }
@@ -62,7 +47,7 @@ write_verdict(const struct track *t, struct rec *r, struct write_numbers *x,
 	verdict_put(v, r);
 	if (v->status == TLS_ABSENT || v->proof == PROOF_NONE || ref->len == 0)
 		return;
-	rec_set(r, F_TLS_SRC, t->names.src[ref->src]);
+	word_put(&t->names.src[ref->src], r, F_TLS_SRC);
 	write_number(r, x, F_TLS_OFF, ref->off);
 	write_number(r, x, F_TLS_LEN, ref->len);
 }
@@ -76,13 +61,13 @@ write_out(struct track *t)
 
 /* OFF+LEN of a line; "@SRC" behind one of another source. */
 void
-write_line(const struct track *t, const struct message *m, const struct ref *ref,
-    struct buf *b)
+write_line(struct track *t, const struct message *m, const struct ref *ref)
 {
+	struct buf *b = &t->refs;
 	struct slice src;
 	unsigned char *at;
 
-	if (!buf_reserve(b, NUM_MAX * 2 + 2))
+	if (!buf_reserve(b, NUM_MAX * 2 + 2 + FIELD_PAD))
 		return;
 	at = b->ptr + b->len;
 	*at = ' ';
@@ -93,7 +78,8 @@ write_line(const struct track *t, const struct message *m, const struct ref *ref
 	b->len = (size_t)(at - b->ptr);
 	if (ref->src == m->ref.src)
 		return;
-	src = t->names.src[ref->src];
+	src = t->names.src[ref->src].text;
+	t->refs_ready &= t->names.src[ref->src].ready;
 	(void)buf_addc(b, '@');
 	for (size_t i = 0; i < src.len; i++) {
 		if (src.ptr[i] == ' ')
@@ -101,13 +87,20 @@ write_line(const struct track *t, const struct message *m, const struct ref *ref
 		else
 			(void)buf_addc(b, src.ptr[i]);
 	}
+	t->refs_ready &= buf_reserve(b, FIELD_PAD);
+}
+
+void
+write_instance(const struct instance *i, struct rec *r)
+{
+	rec_set_ready(r, F_HOST, i->host->name, i->host->ready);
+	rec_set_ready(r, F_INSTANCE, i->name, i->ready);
 }
 
 void
 write_tag(const struct tag *g, struct rec *r)
 {
-	rec_set(r, F_HOST, g->host->name);
-	rec_set(r, F_INSTANCE, g->instance->name);
+	write_instance(g->instance, r);
 	if (g->service.len > 0)
-		rec_set(r, F_SERVICE, g->service);
+		rec_set_ready(r, F_SERVICE, g->service, g->ready);
 }

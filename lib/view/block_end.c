@@ -91,6 +91,12 @@ block_ending(struct blocktext *t)
 {
 	struct sheet *s = &t->sheet;
 
+	if (slice_is(rec_get(&s->msg, F_NOTE), "not-queued")) {
+		closing(t, PAINT_YELLOW, "left", PAINT_PLAIN,
+		    "the client did not finish the message; nothing was "
+		    "queued");
+		return;
+	}
 	missing(t);
 	ending(t);
 	block_in_queue(t);

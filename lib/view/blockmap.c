@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/xmltext.h"
 #include "view/text.h"
@@ -118,7 +120,8 @@ run_of(const struct imagemap *m, size_t i, struct shown *s)
 	for (; i + n < end && i + n < m->n; n++) {
 		struct shown next = show(&m->cell[i + n]);
 
-		if (next.class != s->class || next.pale != s->pale)
+		if (next.class != s->class || next.pale != s->pale ||
+		    imagemap_word(m, i + n) != NULL)
 			break;
 	}
 	return n;
@@ -132,6 +135,7 @@ put_cells(FILE *f, const struct imagemap *m)
 
 	for (size_t i = 0; i < m->n; i += n) {
 		uint64_t off = (uint64_t)i * m->unit, end, mine = 0;
+		const char *word = imagemap_word(m, i);
 		char text[SIZE];
 
 		n = run_of(m, i, &s);
@@ -143,12 +147,19 @@ put_cells(FILE *f, const struct imagemap *m)
 		(void)fprintf(f,
 		    "<rect class=\"%s%s\" x=\"%zu\" y=\"%zu\" "
 		    "width=\"%zu\" height=\"%d\"><title>%" PRIu64 " to %" PRIu64
-		    ": %s, %s</title></rect>\n",
+		    ": %s, %s",
 		    looks[s.class].name, s.pale ? " pale" : "",
 		    LEFT + i % BLOCKMAP_COLUMNS * CELL,
 		    TOP + i / BLOCKMAP_COLUMNS * CELL, n * CELL, CELL, off,
 		    end < m->size ? end : m->size, looks[s.class].what,
 		    size_text(text, mine));
+		/* That says nothing. */
+		if (word != NULL &&
+		    strcmp(word, "application/octet-stream") != 0) {
+			(void)fputs("; begins as ", f);
+			xmltext_put(f, slice_cstr(word));
+		}
+		(void)fputs("</title></rect>\n", f);
 	}
 }
 
@@ -237,6 +248,40 @@ letter(const struct imagemap *m, size_t i, size_t n)
 	return class == IMAGEMAP_N ? ' ' : looks[class].letter;
 }
 
+/* The most bytes first, then as they stand. */
+static int
+by_bytes(const void *a, const void *b)
+{
+	const struct imagemap_type *x = *(struct imagemap_type *const *)a;
+	const struct imagemap_type *y = *(struct imagemap_type *const *)b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? 1 : -1;
+	return x < y ? -1 : x > y;
+}
+
+/* What is none of it, for who looks further. */
+static void
+put_types(FILE *f, const struct imagemap *m)
+{
+	const struct imagemap_type *v[IMAGEMAP_TYPES];
+	char text[SIZE];
+
+	if (m->ntype == 0)
+		return;
+	for (size_t k = 0; k < m->ntype; k++)
+		v[k] = &m->type[k];
+	qsort(v, m->ntype, sizeof(v[0]), by_bytes);
+	(void)fputs("\nRuns of other text and bytes, by what they begin as\n",
+	    f);
+	for (size_t k = 0; k < m->ntype && k < BLOCKMAP_TYPES; k++)
+		(void)fprintf(f, "%7" PRIu64 "  %-40s  %s\n", v[k]->runs,
+		    v[k]->word, size_text(text, v[k]->bytes));
+	if (m->ntype > BLOCKMAP_TYPES)
+		(void)fprintf(f, "         %zu types more\n",
+		    m->ntype - BLOCKMAP_TYPES);
+}
+
 void
 blockmap_text(FILE *f, const struct imagemap *m, struct slice name)
 {
@@ -264,4 +309,5 @@ blockmap_text(FILE *f, const struct imagemap *m, struct slice name)
 	for (size_t k = 0; k < IMAGEMAP_N; k++)
 		(void)fprintf(f, "%c  %-25s  %s\n", looks[k].letter,
 		    looks[k].what, size_text(text[0], m->all.n[k]));
+	put_types(f, m);
 }

@@ -11,7 +11,9 @@
  * each run of like cells.  The text has a letter for each
  * few cells, and a blank for what was not read.  Both begin
  * with the image's name, which is escaped, and end with a legend that has the
- * bytes of each class.  Errors stay with the stream.
+ * bytes of each class.  Where it is known what runs of other bytes begin as, the
+ * titles say it, and the text ends with a table of it.  Errors stay with the
+ * stream.
  */
 #ifndef VIEW_BLOCKMAP_H
 #define VIEW_BLOCKMAP_H
@@ -23,6 +25,7 @@
 
 #define BLOCKMAP_COLUMNS	128
 #define BLOCKMAP_LINE		64	/* characters of a line of text */
+#define BLOCKMAP_TYPES		20	/* lines of them */
 #define BLOCKMAP_LETTERS	4096	/* of all lines, at most twice that */
 
 void	blockmap_svg(FILE *, const struct imagemap *, struct slice name);

@@ -72,6 +72,52 @@ test_round_trip(void **state)
 }
 
 /* Recycled memory holds nothing of the one before. */
+/* Text of plain bytes is ready, numbers and all else are not. */
+static void
+test_ready(void **state)
+{
+	static const size_t len[] = { 0, 1, 31, 32, 600, 0x7ffe, 0x7fff, 0x8000,
+		0x8001, 0xffff, 0x10000 };
+	struct journal_pool pool;
+	struct journal j = { .first = NULL };
+	struct journal_at pos = { .piece = NULL };
+	struct journal_entry e;
+	unsigned char *s = malloc(0x10000);
+
+	(void)state;
+	assert_non_null(s);
+	memset(s, 'x', 0x10000);
+	journal_pool_init(&pool);
+	for (size_t i = 0; i < sizeof(len) / sizeof(len[0]); i++) {
+		struct slice v = slice_of(s, len[i]);
+
+		assert_true(journal_fact(&pool, &j, F_FROM, v));
+		assert_true(journal_fact(&pool, &j, F_SIZE, v));
+		if (len[i] == 0)
+			continue;
+		s[len[i] - 1] = '"';
+		assert_true(journal_fact(&pool, &j, F_FROM, v));
+		s[len[i] - 1] = 'x';
+	}
+	for (size_t i = 0; i < sizeof(len) / sizeof(len[0]); i++)
+		for (int k = 0; k < 3 - (len[i] == 0); k++) {
+			assert_int_equal(journal_next(&j, &pos, &e),
+			    JOURNAL_FACT);
+			assert_int_equal(e.field, k == 1 ? F_SIZE : F_FROM);
+			assert_int_equal(e.value.len, len[i]);
+			if (k == 2)
+				s[len[i] - 1] = '"';
+			assert_memory_equal(e.value.ptr, s, len[i]);
+			if (k == 2)
+				s[len[i] - 1] = 'x';
+			assert_int_equal(e.ready, k == 0 && len[i] < 0x8000);
+		}
+	assert_int_equal(journal_next(&j, &pos, &e), JOURNAL_END);
+	journal_drop(&pool, &j);
+	journal_pool_free(&pool);
+	free(s);
+}
+
 static void
 test_pool(void **state)
 {
@@ -105,6 +151,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_ready),
 		cmocka_unit_test(test_pool)
 	};
 

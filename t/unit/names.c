@@ -156,7 +156,7 @@ test_sources_and_notes(void **state)
 	for (unsigned int i = 0; i < 1000; i++) {
 		src[i] = names_src(&n, name(t, sizeof(t), i));
 		assert_int_not_equal(src[i], 0);
-		assert_true(slice_eq(n.src[src[i]], name(t, sizeof(t), i)));
+		assert_true(slice_eq(n.src[src[i]].text, name(t, sizeof(t), i)));
 	}
 	for (unsigned int i = 0; i < 1000; i++)
 		assert_int_equal(src[i], names_src(&n, name(t, sizeof(t), i)));

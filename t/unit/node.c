@@ -11,14 +11,13 @@
 
 #include "track/track.h"
 
-static struct host host = { .name = { (const unsigned char *)"mx/a b%", 7 } };
-static struct instance inst = { .host = &host,
-	.name = { (const unsigned char *)"postfix", 7 } };
+/* Of postfix on the host mx/a b%. */
+static struct instance *inst;
 
 static struct ident
 ident(const char *qid, int64_t sec)
 {
-	struct ident id = { .instance = &inst, .sec = sec, .timed = true };
+	struct ident id = { .instance = inst, .sec = sec, .timed = true };
 
 	id.qidlen = (unsigned char)strlen(qid);
 	memcpy(id.qid, qid, id.qidlen);
@@ -29,7 +28,8 @@ static void
 check_trace(const struct ident *id, const char *want)
 {
 	unsigned char text[NODE_TRACE_MAX];
-	struct slice s = node_trace(id, text, sizeof(text));
+	struct caltime_day day = { .known = false };
+	struct slice s = node_trace(id, &day, text);
 
 	if (!slice_eq(s, slice_cstr(want)))
 		fail_msg("%.*s, not %s", (int)s.len, s.ptr, want);
@@ -165,6 +165,14 @@ main(void)
 		cmocka_unit_test(test_path)
 	};
 
+	struct names names;
+	int failed;
+
+	names_init(&names);
+	inst = names_instance(&names, names_host(&names, SLICE("mx/a b%")),
+	    SLICE("postfix"));
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	names_free(&names);
+	return failed;
 }

@@ -200,6 +200,21 @@ test_log(void **state)
 		{ "\nrecipient=a@b\nstatus=4.4.1\naction=delayed\nreason=x\n"
 		  "\n\n\x07",
 		    53, true },
+		/* Blocks of two logs: what is surely of the first. */
+#define ENTRY                                                                  \
+	"\n<a@b>: x\nrecipient=a@b\nstatus=4.4.1\naction=delayed\nreason=x\n\n"
+		{ ENTRY ENTRY, 2 * 62, true },
+		{ ENTRY "\n<c@d>: y\nrecipient=c@d\nstatus=4.4.1\n" ENTRY,
+		    62 + 37, false },
+		{ ENTRY "\n<c@d>: y\nrecipient=c" ENTRY, 62 + 10, false },
+		{ ENTRY "\n<c@d>: connect to" ENTRY, 62 + 1, false },
+		{ ENTRY "\n<c@d>: y\nrecipient=c@d\nstatus=4.4.1\n"
+			"action=delayed\nreason=x\n\n",
+		    62 + 1, false },
+		{ ENTRY "\nrecipient=c@d\nstatus=4.4.1\naction=delayed\n"
+			"reason=y\n\n",
+		    62 + 53, true },
+#undef ENTRY
 		/* Near misses. */
 		{ "\nrecipient=a@b\nstatus=4.4.1\naction=delayed\n\n", 0,
 		    false },

@@ -248,17 +248,67 @@ test_scan(void **state)
 				memset(s, even[k % sizeof(even)], len);
 				s[pos] = odd[k];
 				memset(d, 0xee, sizeof(d));
-				assert_int_equal(rec_text_copy(d, s, len),
+				assert_int_equal(plain_copy(d, s, len),
 				    pos);
 				assert_memory_equal(d, s, pos);
 				assert_int_equal(d[len], 0xee);
+				assert_false(plain_is(slice_of(s, len)));
 			}
 		memset(s, even[len % sizeof(even)], len);
 		memset(d, 0xee, sizeof(d));
-		assert_int_equal(rec_text_copy(d, s, len), len);
+		assert_int_equal(plain_copy(d, s, len), len);
 		assert_memory_equal(d, s, len);
 		assert_int_equal(d[len], 0xee);
+		assert_true(plain_is(slice_of(s, len)));
 	}
+}
+
+/* A value that is ready is written as any other, whatever lies behind it. */
+static void
+test_ready(void **state)
+{
+	struct buf a, b;
+	struct rec r;
+
+	(void)state;
+	buf_init(&a, 1 << 16);
+	buf_init(&b, 1 << 16);
+	for (size_t len = 0; len <= 200; len++) {
+		unsigned char *s = malloc(len + FIELD_PAD);
+
+		assert_non_null(s);
+		memset(s, 'x', len);
+		memset(s + len, '"', FIELD_PAD);
+		for (int ready = 0; ready < 2; ready++) {
+			struct buf *to = ready ? &b : &a;
+
+			to->len = 0;
+			rec_clear(&r);
+			rec_set_ready(&r, F_FROM, slice_of(s, len), ready);
+			rec_set_ready(&r, F_PID, FIELD_LIT("10"), ready);
+			rec_set_ready(&r, F_TO, slice_of(s, len / 2), false);
+			rec_set_ready(&r, F_COMPLETE, FIELD_LIT("true"), ready);
+			assert_true(rec_json(to, &r));
+		}
+		assert_true(slice_eq(buf_slice(&a), buf_slice(&b)));
+		free(s);
+	}
+	/* What replaces a value is not ready because that was. */
+	rec_clear(&r);
+	rec_set_ready(&r, F_FROM, FIELD_LIT("x"), true);
+	rec_set(&r, F_FROM, SLICE("\""));
+	assert_false(rec_is_ready(&r, F_FROM));
+	rec_set_ready(&r, F_TO, FIELD_LIT("y"), true);
+	rec_copy(&r, F_ORIG_TO, &r, F_TO);
+	rec_copy(&r, F_TO, &r, F_FROM);
+	assert_true(rec_is_ready(&r, F_ORIG_TO));
+	assert_false(rec_is_ready(&r, F_TO));
+	a.len = 0;
+	assert_true(rec_json(&a, &r));
+	assert_true(slice_eq(buf_slice(&a), SLICE("{\"from\":\"\\\"\","
+	    "\"to\":\"\\\"\",\"orig_to\":\"y\"}")));
+	buf_free(&a);
+	buf_free(&b);
 }
 
 static void
@@ -694,6 +744,7 @@ main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_ready),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_write_error),
 		cmocka_unit_test(test_short_write),
