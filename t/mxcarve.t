@@ -245,6 +245,14 @@ subtest 'images' => sub {
 	my $split = run('mxcarve', "$dir/s.001");
 	is($plain->($split), $plain->($r), 'split raw: the same');
 	is((grep { $_->{type} eq 'source' } records($split))[0]{sha256}, $s->{sha256}, 'and the same hash');
+	rename "$dir/s.002", "$dir/s.00x";
+	$split = run('mxcarve', "$dir/s.001");
+	is($split->{status}, 2, 'a file of them is missing');
+	like($split->{err}, qr/s\.002: missing; the image ends before it/, 'that is said');
+	unlink "$dir/s.003";
+	$split = run('mxcarve', "$dir/s.001");
+	isnt($split->{status}, 2, 'no other file');
+	is($split->{err} =~ /missing/ ? 1 : 0, 0, 'none is missing');
 	is(scalar(grep { ($_->{note} // '') !~ /cut/ } events(run('mxcarve', '--offset', 8192, '--length', '1K', $raw))),
 	    scalar(grep { $_->{off} >= 8192 && $_->{off} + $_->{len} < 9216 } events($r)), '--offset, --length: lines that lie inside');
 	is(run('mxcarve', "$dir/nosuch.img")->{status}, 2, 'no such image');
@@ -256,6 +264,24 @@ subtest 'images' => sub {
 		is($source->{sha256}, $s->{sha256}, 'and the hash of the data');
 		is($source->{md5}, sum('md5sum', $raw), 'MD5 as stored');
 		like($ewf->{err}, qr/has the hash that is stored/, 'which was checked');
+		system('cp', "$dir/e.E01", "$dir/renamed.dat");
+		is($plain->(run('mxcarve', "$dir/renamed.dat")), $plain->($r), 'EWF by another name: the same');
+	}
+	SKIP: {
+		skip 'no ewfacquire', 1 if system("ewfacquire -u -t $dir/smart -f smart $raw >/dev/null 2>&1") != 0;
+		is($plain->(run('mxcarve', "$dir/smart.s01")), $plain->($r), 'EWF as of SMART: the same');
+	}
+	SKIP: {
+		# 256 KB of data in chunks of 32 KB: of that in the middle the sum is wrong.
+		my $ewf;
+		skip 'no ewfacquire', 2 if system("head -c 262144 /dev/urandom >$dir/r.img; ewfacquire -u -c none -t $dir/bad $dir/r.img >/dev/null 2>&1") != 0;
+		$ewf = slurp("$dir/bad.E01");
+		my $at = index $ewf, substr(slurp("$dir/r.img"), 140_000, 64);
+		substr($ewf, $at, 8) = 'damaged!';
+		put("$dir/bad.E01", $ewf);
+		my $bad = run('mxcarve', "$dir/bad.E01");
+		is($bad->{status}, 2, 'EWF with a wrong checksum');
+		like($bad->{err}, qr/32768 bytes cannot be read.*offset 131072: 32768 bytes unreadable/s, 'all of its chunk');
 	}
 };
 

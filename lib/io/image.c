@@ -16,6 +16,7 @@
 
 #define MD5_BYTES	16
 #define SHA1_BYTES	20
+#define LOOK		16	/* segments looked for behind a missing one */
 
 struct segment {
 	char		*path;
@@ -41,6 +42,7 @@ struct image {
 	struct image_bad bad[IMAGE_BAD];
 	size_t		 nbad;
 	uint64_t	 bad_bytes;
+	char		*missing;	/* the first segment that is */
 	char		 md5[2 * MD5_BYTES + 1];
 	char		 sha1[2 * SHA1_BYTES + 1];
 };
@@ -75,19 +77,21 @@ find_split(struct image *im, const char *path, struct inputs *in)
 	if (segments_kind(first, slice_of(NULL, 0)) != SEGMENTS_SPLIT)
 		return;
 	buf_init(&name, first.len + 16);
-	for (unsigned int i = 2; segments_name(&name, first, i); i++) {
+	for (unsigned int i = 2, gap = 0;
+	    gap < LOOK && im->missing == NULL && segments_name(&name, first, i);
+	    i++) {
 		char *next = mem_dup(name.ptr, name.len);
 		struct stat st;
-		bool is_file = stat(next, &st) == 0 && S_ISREG(st.st_mode);
 
-		if (is_file) {
+		if (stat(next, &st) != 0 || !S_ISREG(st.st_mode))
+			gap++;
+		else if (gap == 0) {
 			add_segment(im, next);
 			allow(in, next);
 			im->format = "split";
-		}
+		} else if (segments_name(&name, first, i - gap))
+			im->missing = mem_dup(name.ptr, name.len);
 		mem_free(next);
-		if (!is_file)
-			break;
 	}
 	buf_free(&name);
 }
@@ -105,7 +109,10 @@ make_absolute(struct segment *s)
 	free(path);
 }
 
-/* NAME.E01: all files of the set, as libewf names them. */
+/*
+ * NAME.E01, NAME.s01: all files of the set, as libewf names them; by what the
+ * file begins with, whatever its name is.
+ */
 static void
 find_ewf(struct image *im, const char *path, struct inputs *in)
 {
@@ -113,9 +120,7 @@ find_ewf(struct image *im, const char *path, struct inputs *in)
 	char **names = NULL;
 	int n = 0;
 
-	if (len < 5 || path[len - 4] != '.' ||
-	    (path[len - 3] != 'E' && path[len - 3] != 'e') ||
-	    libewf_check_file_signature(path, NULL) != 1)
+	if (libewf_check_file_signature(path, NULL) != 1)
 		return;
 	im->format = "ewf";
 	if (libewf_glob(path, len, LIBEWF_FORMAT_UNKNOWN, &names, &n,
@@ -355,10 +360,19 @@ note_bad(struct image *im, uint64_t off, uint64_t len)
 {
 	struct image_bad *last = im->nbad == 0 ? NULL : &im->bad[im->nbad - 1];
 
-	for (size_t i = 0; i < im->nbad; i++)
-		if (off >= im->bad[i].off &&
-		    off - im->bad[i].off < im->bad[i].len)
-			return;		/* it was read before */
+	/* What was read before is known. */
+	for (size_t i = 0; i < im->nbad && len > 0; i++) {
+		uint64_t in = off - im->bad[i].off;
+
+		if (off < im->bad[i].off || in >= im->bad[i].len)
+			continue;
+		in = im->bad[i].len - in;
+		in = in < len ? in : len;
+		off += in;
+		len -= in;
+	}
+	if (len == 0)
+		return;
 	im->bad_bytes += len;
 	if (last != NULL && last->off + last->len == off)
 		last->len += len;
@@ -507,6 +521,7 @@ image_close(struct image *im)
 		(void)libewf_handle_free(&im->ewf, NULL);
 	}
 	mem_free(im->seg);
+	mem_free(im->missing);
 	mem_free(im->ring);
 	mem_free(im);
 }
@@ -538,21 +553,44 @@ image_bad(const struct image *im, const struct image_bad **v, uint64_t *bytes)
 	return im->nbad;
 }
 
+/* A range of sectors, as far as it is in the image. */
+static void
+note_sectors(struct image *im, uint64_t sector, uint64_t count)
+{
+	uint64_t all = im->size / IMAGE_SECTOR;
+
+	if (sector < all)
+		note_bad(im, sector * IMAGE_SECTOR,
+		    (count < all - sector ? count : all - sector) *
+		    IMAGE_SECTOR);
+}
+
 void
 image_verify(struct image *im)
 {
 	uint32_t n = 0;
 	uint64_t sector, count;
 
-	if (im->ewf == NULL || libewf_handle_get_number_of_checksum_errors(
-	    im->ewf, &n, NULL) != 1)
+	if (im->ewf == NULL)
 		return;
+	if (libewf_handle_get_number_of_checksum_errors(im->ewf, &n, NULL) != 1)
+		n = 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (libewf_handle_get_checksum_error(im->ewf, i, &sector,
-		    &count, NULL) == 1 && sector < im->size / IMAGE_SECTOR)
-			note_bad(im, sector * IMAGE_SECTOR,
-			    count < IMAGE_SECTOR * 1024 ?
-			    count * IMAGE_SECTOR : IMAGE_SECTOR);
+		    &count, NULL) == 1)
+			note_sectors(im, sector, count);
+	if (libewf_handle_get_number_of_acquiry_errors(im->ewf, &n, NULL) != 1)
+		n = 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (libewf_handle_get_acquiry_error(im->ewf, i, &sector,
+		    &count, NULL) == 1)
+			note_sectors(im, sector, count);
+}
+
+const char *
+image_missing(const struct image *im)
+{
+	return im->missing;
 }
 
 bool

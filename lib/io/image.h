@@ -2,7 +2,7 @@
  * image - the bytes of a disk, partition or memory image, at any offset
  *
  * An image is a raw file, a block device, a split raw image (NAME.001 is
- * named, .002 and on are found beside it), an EWF image (NAME.E01 by libewf),
+ * named, .002 and on are found beside it), an EWF image (NAME.E01, NAME.s01),
  * standard input ("-"), or whatever a function gives (image_of; for tests
  * and for what is held in memory).  It is opened read-only, never mapped.
  * image_of_files takes the files of a split or EWF image that are open already,
@@ -76,9 +76,12 @@ size_t		 image_bad(const struct image *, const struct image_bad **,
 		    uint64_t *bytes);
 /*
  * After reading: chunks of an EWF image whose checksum is wrong become places
- * that could not be read.
+ * that could not be read, and so do the sectors of which it says that the disk
+ * did not give them.
  */
 void		 image_verify(struct image *);
+/* The first file of a split image that is not there, or NULL. */
+const char	*image_missing(const struct image *);
 /* The MD5 and SHA-1 that an EWF image says its data has; hexadecimal. */
 bool		 image_stored(const struct image *, struct slice *md5,
 		    struct slice *sha1);

@@ -36,6 +36,12 @@ carverjob_tell(const struct carverjob *j, int status)
 	char name[256];
 
 	status = tell_bad(j, status);
+	if (image_missing(j->image) != NULL) {
+		(void)msg_quote(name, sizeof(name),
+		    slice_cstr(image_missing(j->image)));
+		(void)msg_error("%s: missing; the image ends before it", name);
+		status = EXIT_TROUBLE;
+	}
 	(void)msg_quote(name, sizeof(name), slice_cstr(j->path));
 	if (t->damaged > 0)
 		msg_note("%s: compressed files with log lines that are cut off "
@@ -121,6 +127,8 @@ carverjob_source(const struct carverjob *j, records_fn *fn, void *arg)
 		rec_set(&r, F_DAMAGED, SLICE("unreadable"));
 	else if (image_bad(j->image, &bad, &bytes) > 0)
 		rec_set(&r, F_DAMAGED, SLICE("bad-sectors"));
+	else if (image_missing(j->image) != NULL)
+		rec_set(&r, F_DAMAGED, SLICE("segment-missing"));
 	else if (j->hash.wrong)
 		rec_set(&r, F_DAMAGED, SLICE("stored-hash"));
 	else if (j->total.damaged > 0)
