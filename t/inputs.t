@@ -291,8 +291,11 @@ subtest 'lines that several files have' => sub {
 	# What a process may say again: the next file of a log has it again.
 	my $no = "Sep  1 10:00:05 mx postfix/smtpd[8]: NOQUEUE: reject: RCPT from a[192.0.2.2]: 450 4.1.1 <x\@example.org>: Recipient address rejected: later; from=<y\@example.net> to=<x\@example.org> proto=SMTP helo=<a>\n";
 	my $rejects = sub { $d->(@_); return () = $r->{out} =~ /"qid":"NOQUEUE"/g };
+	(my $refused = $no) =~ s/NOQUEUE/1E240140202/;
+	is($d->([ $refused ], [ $iso->($refused, 1) ]), '1 said', 'but not for a message');
 	is($rejects->([ $to, $no ], [ $no =~ s/:05/:06/r, $to =~ s/:05/:30/r ]), 2, 'a log that was rotated');
-	is($rejects->([ $to, $no, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no, 2), $iso->($no =~ s/:05/:40/r, 3) ]), 3, 'two loggers, but for their first seconds');
+	is($rejects->([ $to, $no, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no, 2), $iso->($no =~ s/:05/:40/r, 3) ]), 2, 'two loggers');
+	is($rejects->([ $no, $to, $no =~ s/:05/:40/r ], [ $iso->($no, 1), $iso->($to, 2), $iso->($no =~ s/:05/:40/r, 3) ]), 3, 'but for their first line');
 	is($rejects->([ $to, $no =~ s/:05/:40/r ], [ $iso->($to, 1), $iso->($no =~ s/:05/:43/r, 3) ]), 2, 'three seconds apart');
 	is($rejects->([ $to, map { $no =~ s/:05/:$_/r } 40, 40, 41 ], [ $iso->($to, 1), map { $iso->($no =~ s/:05/:$_/r, 7) } 40, 40, 41 ]), 3, 'three times in both');
 };
@@ -308,6 +311,10 @@ subtest 'the same lines by two loggers' => sub {
 	    grep { /^\{"type":"(?:message|delivery)"/ } split /\n/, run('mxtrace', '-q', '-y', $year, '-z', 'UTC', @_)->{out} };
 	is($hops->($a, $b), $hops->($a), 'hops');
 	is($hops->($b, $a), $hops->($a), 'hops, the other way round');
+	# One log in two pieces has no copies, wherever it is cut.
+	my @life = split /^/, slurp('samples/lab/queue-life-bsd.log');
+	my @copied = grep { run('mxtrace', '-q', '-y', $year, '-z', 'UTC', put("$dir/life.log.1", @life[0 .. $_ - 1]), put("$dir/life.log", @life[$_ .. $#life]))->{out} =~ /"copies"/ } map { $_ * 23 } 1 .. $#life / 23;
+	is("@copied", '', 'no copies in what was cut');
 	my $r = run('mxreport', '-q', '-y', $year, '-z', 'UTC', '-p', 'no-plaintext', '-o', 'text', $a, $b);
 	like($r->{out}, qr/^ *\d+ lines stand in more than one of the files/m, 'the report says so');
 	unlike(run('mxreport', '-q', '-p', 'no-plaintext', '-o', 'text', $a)->{out}, qr/more than one of the files/, 'or not');

@@ -122,13 +122,38 @@ had(struct twin *e, const struct twin *line, struct twin_time now, bool once)
 	return count(e, line);
 }
 
-/* Does a process log that once? */
+static bool
+has_qid(const struct event *ev)
+{
+	return rec_has(&ev->rec, F_QID) &&
+	    !slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE"));
+}
+
+/* An arrival or a delivery. */
+static bool
+is_mail(const struct event *ev)
+{
+	return ev->kind == EV_DELIVERY || ev->kind == EV_PICKUP ||
+	    (ev->kind == EV_CLIENT && has_qid(ev));
+}
+
+/* Does a process log that once, at least in some seconds? */
 static bool
 is_unique(const struct event *ev)
 {
-	return ev->kind == EV_DELIVERY || ev->kind == EV_PICKUP ||
-	    (ev->kind == EV_CLIENT &&
-		!slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")));
+	switch (ev->kind) {
+	case EV_REJECT:
+	case EV_MILTER:
+		return has_qid(ev);
+	case EV_MESSAGE_ID:
+	case EV_REMOVED:
+		return true;
+	case EV_CONFIG:
+		return ev->daemon == DM_MASTER ||
+		    ev->daemon == DM_POSTFIX_SCRIPT;
+	default:
+		return is_mail(ev);
+	}
 }
 
 /* Of two sources, stamped at about the same time, and not yet had? */
@@ -141,6 +166,16 @@ is_near(const struct twin *e, const struct twin *line)
 
 	return e->of != line->src && n <= TWINS_APART &&
 	    (e->src != line->src || e->own < e->most);
+}
+
+/* Have the two sources had the same line, stamped apart, that is unique? */
+static bool
+are_paired(const struct twins *t, const struct twin *e, const struct twin *line)
+{
+	for (size_t i = 0; i < TWINS_PAIRS; i++)
+		if (t->pair[i] == (e->of ^ line->src))
+			return true;
+	return false;
 }
 
 /* Had both sources begun for some time? */
@@ -184,7 +219,7 @@ twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
 	int steps = 0;
 
 	if (many && ev->time.ordered && rec_has(&ev->rec, F_INSTANCE) &&
-	    is_unique(ev))
+	    is_mail(ev))
 		look_far(t, ev);
 	if (t->ring != NULL)
 		expire(t, f->sec);
@@ -215,7 +250,9 @@ twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
 		if (e->host == line.host && same_time(e->stamp, line.stamp))
 			return had(e, &line,
 			    (struct twin_time){ f->sec, f->nsec }, once);
-		if (!is_near(e, &line) || !(once || side_by_side(e, &line)))
+		if (!is_near(e, &line) ||
+		    !(once || side_by_side(e, &line) ||
+			are_paired(t, e, &line)))
 			continue;
 		if (e->host == line.host)
 			near = e;
@@ -223,10 +260,12 @@ twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
 			named = true;
 	}
 	if (near != NULL) {
+		if (once && !are_paired(t, near, &line))
+			t->pair[t->npair++ % TWINS_PAIRS] = near->of ^ line.src;
 		t->apart++;
 		return count(near, &line);
 	}
-	if (named && once && t->hosts++ == 0)
+	if (named && is_mail(ev) && t->hosts++ == 0)
 		(void)msg_quote(
 		    t->name, sizeof(t->name), rec_get(&ev->rec, F_HOST));
 	keep(t, &line);

@@ -9,14 +9,15 @@
  *
  * A log that was rotated within a second is no copy: what a source has of its
  * own first moment is a twin only if the other source began then, too, or if
- * a process logs such a line once (an arrival, a delivery).
+ * a process logs such a line once: an arrival, a delivery, a refusal that has
+ * a queue ID, what cleanup and qmgr say of a message, a start.
  *
  * Two loggers, as journald and rsyslog, stamp one line each on its own.  So
  * the same line of another source is a twin, too, if the stamps are within
- * TWINS_APART seconds and either a process logs such a line once, or both
- * sources had begun by then: a process that says the
- * same again may do it in the next file of a rotated log, but does not
- * change from file to file and back.  `apart` counts these.
+ * TWINS_APART seconds and either a process logs such a line once, or the two
+ * sources had such a line before, or both had begun by then: a process that
+ * says the same again may do it in the next file of a rotated log, but does
+ * not change from file to file and back.  `apart` counts these.
  *
  * `hosts` counts arrivals and deliveries that two sources have under two
  * names of a host: they are no twins, until --host-alias says so.
@@ -40,6 +41,7 @@
 #define TWINS_SECONDS 10
 #define TWINS_APART 2	/* seconds between two loggers */
 #define TWINS_FAR 16384 /* a power of two */
+#define TWINS_PAIRS 64	/* sources that have the same lines, the latest */
 #define TWINS_STEPS 64	/* lines looked at for one */
 #define TWINS_SOURCES                                                          \
 	4096 /* of records, whose first line is known; a power                 \
@@ -82,8 +84,10 @@ struct twins {
 		uint64_t src; /* 0: none */
 		int64_t sec;
 	} * far;
-	uint64_t zoned; /* of which that is so */
-	int64_t off;	/* seconds between such */
+	uint64_t zoned;		    /* of which that is so */
+	int64_t off;		    /* seconds between such */
+	uint64_t pair[TWINS_PAIRS]; /* hashes of two sources that have them */
+	size_t npair;
 	uint64_t apart; /* twins by another stamp */
 	uint64_t hosts; /* lines of a host with two names */
 	char name[128]; /* one of them */
