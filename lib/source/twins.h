@@ -46,9 +46,7 @@
 #define TWINS_FAR 16384 /* a power of two */
 #define TWINS_PAIRS 64	/* sources that have the same lines, the latest */
 #define TWINS_STEPS 64	/* lines looked at for one */
-#define TWINS_SOURCES                                                          \
-	4096 /* of records, whose first line is known; a power                 \
-	      * of two */
+#define TWINS_SOURCES 4096 /* of records, first line known; a power of two */
 
 /* A point in merged time. */
 struct twin_time {
