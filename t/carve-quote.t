@@ -82,6 +82,10 @@ for (["\@@{[$at{gz} + 1]}-GZIP", 'a byte further'], ["\@$at{gz}-XZ", 'as another
 
 	is("$q->{status} $q->{out}", '2 ', "$_->[1]: nothing is quoted");
 }
+# One that is not there, beside one that is: that one once.
+my $beside = quoted(only($r->{out}, "\@$at{gz}-GZIP") . ($some =~ s/\@$at{gz}-GZIP/\@8-GZIP/r));
+is($beside->{status}, 2, 'one is not there: status');
+ok($beside->{out} eq day(2, $log), 'the other one is quoted once');
 my $past = quoted($some =~ s/"off":\d+/"off":99999999/r . $end);
 is("$past->{status} $past->{out}", '2 ', 'behind its end');
 

@@ -50,8 +50,8 @@ static const struct slice recovered[] = {
 #undef WORD
 };
 
-static void *
-open_state(const struct stream *s)
+struct carvequeue *
+carvequeue_open(const struct stream *s)
 {
 	struct carvequeue *c = mem_alloc(1, sizeof(*c));
 
@@ -62,15 +62,25 @@ open_state(const struct stream *s)
 	return c;
 }
 
-static void
-close_state(void *state)
+static void *
+open_state(const struct stream *s)
 {
-	struct carvequeue *c = state;
+	return carvequeue_open(s);
+}
 
+void
+carvequeue_close(struct carvequeue *c)
+{
 	queuefacts_free(&c->facts);
 	mem_free(c->doubt);
 	mem_free(c->block);
 	mem_free(c);
+}
+
+static void
+close_state(void *state)
+{
+	carvequeue_close(state);
 }
 
 /* Bytes of the stream; see scan/pieces.h. */
@@ -356,6 +366,18 @@ in_record(struct carvequeue *c, uint64_t off)
 	s = at(c, off - 2, 2);
 	return s.len >= 2 && s.ptr[0] == 'N' && s.ptr[1] >= 10 &&
 	    s.ptr[1] < 0x80;
+}
+
+uint64_t
+carvequeue_row(struct carvequeue *c, const struct stream *s, enum anchor what,
+    uint64_t off)
+{
+	c->s = s;
+	c->block_len = 0;
+	c->log_end = c->work = 0;
+	return what == ANCHOR_QUEUE ? on_file(c, off) :
+	    what == ANCHOR_QUEUELOG ? on_log(c, log_start(c, off)) :
+				      0;
 }
 
 static uint64_t

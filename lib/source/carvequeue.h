@@ -31,4 +31,15 @@
 
 extern const struct finder carvequeue_finder;
 
+/*
+ * For another stream than the image: what lies in a row at an anchor, whole or
+ * cut, is handed over.  Where to go on, or 0.
+ */
+struct carvequeue;
+
+struct carvequeue *carvequeue_open(const struct stream *);
+uint64_t carvequeue_row(
+    struct carvequeue *, const struct stream *, enum anchor, uint64_t off);
+void carvequeue_close(struct carvequeue *);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "source/carvekeys.h"
 #include "source/carvemail.h"
+#include "source/carvepacked.h"
 #include "source/carvequeue.h"
 #include "source/journalcarve.h"
 #include "source/lostfs.h"
@@ -13,6 +14,7 @@ const struct finder *const finder_table[] = {
 	&carvequeue_finder,
 	&carvekeys_finder,
 	&carvemail_finder,
+	&carvepacked_finder,
 	NULL
 };
 

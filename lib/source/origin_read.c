@@ -356,19 +356,18 @@ is_plain(const struct stream *t)
 }
 
 /*
- * Places inside of a container, in `left` of its streams: the reader goes
- * through it once.
+ * Places inside of a container, in `left` of its streams, those that are not
+ * done: the reader goes through it once.
  */
-static void
+static size_t
 read_container(struct search *s, const struct origin_place *v, size_t n,
-    size_t left)
+    size_t left, bool *done)
 {
 	struct origins *o = s->o;
 	struct reader_stream rs;
 	struct reader *r;
 	struct err e;
 	size_t k;
-	bool *done = mem_alloc(n, sizeof(*done));
 
 	(void)close(STDIN_FILENO);
 	if (fcntl(o->fd, F_DUPFD, STDIN_FILENO) != STDIN_FILENO ||
@@ -376,8 +375,7 @@ read_container(struct search *s, const struct origin_place *v, size_t n,
 	    reader_open(&r, "-", false, false, &e) != RC_OK) {
 		origins_complain(o, o->file[o->cur].name, "cannot be read: %s",
 		    strerror(errno));
-		mem_free(done);
-		return;
+		return 0;
 	}
 	while (left > 0 && !s->stopped &&
 	    reader_stream(r, &rs, &e) == RC_OK) {
@@ -393,14 +391,22 @@ read_container(struct search *s, const struct origin_place *v, size_t n,
 			read_stream(s, r, v + k, same_stream(v + k, n - k));
 	}
 	reader_close(r);
-	for (size_t i = 0; i < n && left > 0 && !s->stopped; i += k) {
+	return left;
+}
+
+/* What the reader has not met: compressed files elsewhere, or nothing. */
+static void
+read_left(struct search *s, const struct origin_place *v, size_t n,
+    const bool *done)
+{
+	size_t k;
+
+	for (size_t i = 0; i < n && !s->stopped; i += k) {
 		k = same_stream(v + i, n - i);
-		if (!done[i] && !is_plain(&o->stream[v[i].stream]) &&
-		    !read_inside(s, v + i, k))
-			complain_missing(o, k, &v[i],
+		if (!done[i] && !read_inside(s, v + i, k))
+			complain_missing(s->o, k, &v[i],
 			    "the file has nothing of that name inside");
 	}
-	mem_free(done);
 }
 
 int
@@ -408,8 +414,8 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
     size_t n, origin_fn *fn, void *arg)
 {
 	struct search s = { .o = o, .fn = fn, .arg = arg };
-	size_t inside = 0, k;
-	bool packed;
+	size_t left = 0, k;
+	bool packed, *done;
 
 	if (n == 0)
 		return EXIT_YES;
@@ -420,21 +426,29 @@ origin_read(struct origins *o, uint32_t file, const struct origin_place *v,
 	if (o->fd == -1)
 		return EXIT_TROUBLE;
 	packed = !o->disk && is_packed(o);
+	done = mem_alloc(n, sizeof(*done));
 	for (size_t i = 0; i < n && !s.stopped; i += k) {
 		const struct stream *t = &o->stream[v[i].stream];
 		struct slice before;
 		uint64_t off;
 
 		k = same_stream(v + i, n - i);
+		done[i] = true;
 		if (is_plain(t))
 			read_plain(&s, v + i, k);
 		else if (is_in_journal(inner(t), &before, &off) &&
 		    before.len == 0 && off < o->size)
 			read_journal_at(&s, off, v + i, k);
-		else if (packed || !read_inside(&s, v + i, k))
-			inside++;
+		else if (packed || !read_inside(&s, v + i, k)) {
+			done[i] = false;
+			left++;
+		}
 	}
-	if (inside > 0 && !s.stopped)
-		read_container(&s, v, n, inside);
+	/* An image holds no bundle. */
+	if (left > 0 && !s.stopped && o->image == NULL)
+		left = read_container(&s, v, n, left, done);
+	if (left > 0)
+		read_left(&s, v, n, done);
+	mem_free(done);
 	return o->trouble ? EXIT_TROUBLE : EXIT_YES;
 }
