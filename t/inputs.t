@@ -311,6 +311,10 @@ subtest 'the same lines by two loggers' => sub {
 	    grep { /^\{"type":"(?:message|delivery)"/ } split /\n/, run('mxtrace', '-q', '-y', $year, '-z', 'UTC', @_)->{out} };
 	is($hops->($a, $b), $hops->($a), 'hops');
 	is($hops->($b, $a), $hops->($a), 'hops, the other way round');
+	my @lost = map { s{^(\S+) (\S+) (\w[\w-]*)\S*?\[(\d+)\]:}{<22>1 $1 $2 $3 $4 - - }r } @real;
+	my $n = sub { return () = $hops->(@_) =~ /^delivery/mg };
+	is($n->($a, put("$dir/lost.log", @lost)), $n->($a), 'deliveries, where one framing lost the program');
+	like(run('mxtrace', '-z', 'UTC', $a, "$dir/lost.log")->{err}, qr/^mxtrace: \d+ lines stand in more than one file/m, 'said');
 	# One log in two pieces has no copies, wherever it is cut.
 	my @life = split /^/, slurp('samples/lab/queue-life-bsd.log');
 	my @copied = grep { run('mxtrace', '-q', '-y', $year, '-z', 'UTC', put("$dir/life.log.1", @life[0 .. $_ - 1]), put("$dir/life.log", @life[$_ .. $#life]))->{out} =~ /"copies"/ } map { $_ * 23 } 1 .. $#life / 23;

@@ -14,8 +14,7 @@
 #define NEW (-260)
 #define HOPELESS (-600)
 #define LEAST 1600
-#define RIVAL(score) ((score) / 5 * 3) /* a second one that good casts doubt   \
-					*/
+#define RIVAL(score) ((score) / 5 * 3) /* a second so good casts doubt */
 #define RECENT 65536  /* sequences that tell how many are new */
 #define PART_LEAST 64 /* as many are needed to judge a part, */
 #define PART_NEW 16   /* of which one in so many may be new, */
@@ -241,7 +240,7 @@ gap_junk(const struct gap *g, const uint16_t *v, size_t n)
 		new += a == UNKNOWN || b == UNKNOWN || c == UNKNOWN ||
 		    !knows(g, number(a, b, c));
 	}
-	return total >= JUNK_LEAST && new *JUNK_NEW > total;
+	return total >= JUNK_LEAST && new * JUNK_NEW > total;
 }
 
 /* The class of a value when `lost` bytes are missing. */
@@ -275,8 +274,8 @@ gap_reads(const struct gap *g, const struct gap_tail *t, const uint16_t *v,
 		total++;
 		new += !knows(g, number(a, b, c));
 		if (total >= PART_LEAST &&
-		    new *PART_NEW > total &&new * g->total >
-			TIMES * total * g->new)
+		    new * PART_NEW > total &&
+		    new * g->total > TIMES * total * g->new)
 			return false;
 	}
 	return true;

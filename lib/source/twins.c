@@ -20,17 +20,33 @@ twins_free(struct twins *t)
 	*t = (struct twins){ .ring = NULL };
 }
 
-/* What makes two lines the same, but for time and host. */
+/* Process and text. */
 static uint64_t
 hash_line(const struct event *ev)
 {
-	static const enum field key[] = { F_INSTANCE, F_SERVICE, F_TEXT };
-	uint64_t h = (uint64_t)ev->pid * 1000003U + ev->daemon;
+	return hash_bytes(
+	    rec_get(&ev->rec, F_TEXT), (uint64_t)ev->pid * 1000003U);
+}
+
+static uint64_t
+hash_tag(const struct event *ev)
+{
+	static const enum field key[] = { F_INSTANCE, F_SERVICE };
+	uint64_t h = ev->daemon;
+
+	if (event_program_lost(ev))
+		return 0;
 
 	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
 		if (rec_has(&ev->rec, key[i]))
 			h = hash_bytes(ev->rec.v[key[i]], h + i);
-	return h;
+	return h | 1;
+}
+
+static bool
+same_tag(const struct twin *a, const struct twin *b)
+{
+	return a->tag == b->tag || a->tag == 0 || b->tag == 0;
 }
 
 static bool
@@ -238,13 +254,14 @@ twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
 		t->chain = mem_alloc(TWINS_MAX, sizeof(*t->chain));
 	}
 	line.hash = hash_line(ev);
+	line.tag = hash_tag(ev);
 	line.host = hash_bytes(rec_get(&ev->rec, F_HOST), 2);
 	once = is_unique(ev);
 	line.stamp = (struct twin_time){ ev->time.sec, ev->time.nsec };
 	for (uint32_t i = t->chain[line.hash & MASK];
 	     (e = at(t, i)) != NULL && steps < TWINS_STEPS; i = e->next) {
 		/* What shares its place by chance must not matter. */
-		if (e->hash != line.hash)
+		if (e->hash != line.hash || !same_tag(e, &line))
 			continue;
 		steps++;
 		if (e->host == line.host && same_time(e->stamp, line.stamp))

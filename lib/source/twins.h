@@ -7,6 +7,9 @@
  * text.  What one source has twice has happened twice: of a line that the
  * sources have two and three times three are no twins.
  *
+ * A framing that loses the program's name is no other tag: the process ID is
+ * the same, and a host gives it to one process at a time.
+ *
  * A log that was rotated within a second is no copy: what a source has of its
  * own first moment is a twin only if the other source began then, too, or if
  * a process logs such a line once: an arrival, a delivery, a refusal that has
@@ -43,9 +46,7 @@
 #define TWINS_FAR 16384 /* a power of two */
 #define TWINS_PAIRS 64	/* sources that have the same lines, the latest */
 #define TWINS_STEPS 64	/* lines looked at for one */
-#define TWINS_SOURCES                                                          \
-	4096 /* of records, whose first line is known; a power                 \
-	      * of two */
+#define TWINS_SOURCES 4096 /* of records, first line known; a power of two */
 
 /* A point in merged time. */
 struct twin_time {
@@ -54,8 +55,9 @@ struct twin_time {
 };
 
 struct twin {
-	uint64_t hash; /* of all but time and host */
+	uint64_t hash; /* of process ID and text */
 	uint64_t host; /* hash of its name */
+	uint64_t tag;  /* hash of the tag, 0 where the framing lost it */
 	uint64_t of;   /* hash of the source it was kept for */
 	uint64_t src;  /* of the latest that has it, too */
 	struct twin_time stamp;
