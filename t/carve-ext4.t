@@ -347,6 +347,32 @@ SKIP: {
 	}
 }
 
+subtest 'where --offset leads to' => sub {
+	# As a logical volume: no partition table knows it.
+	my $img = "$dir/lv.img";
+	my $plain = "$dir/lvplain.img";
+
+	cmd('mke2fs', '-q', '-F', '-t', 'ext4', '-b', 1024, '-d', "$dir/root", put($plain), '20M');
+	debugfs($plain, 'rm /log/mail.log');
+	my $gone = logline('in no file system') x 3;
+	put($img, pack('a8192', $gone), "\0" x (1 << 20), slurp($plain), $gone);
+	my $at = 8192 + (1 << 20);
+	my $places = sub { my ($from, $r) = @_; return join ' ', map { $_->{off} - $from } grep { exists $_->{off} } of_type($r, 'event'), files($r) };
+
+	for my $o ([], ['--unallocated']) {
+		my $want = run('mxcarve', '-q', '--copies', @$o, $plain);
+		my $got = run('mxcarve', '-q', '--copies', @$o, '--offset', $at, '--length', -s $plain, $img);
+		cmp_ok(scalar(files($want)), '>', 0, "@$o: deleted files");
+		is($places->($at, $got), $places->(0, $want), "@$o: the same as of the file system alone");
+	}
+	my $r = run('mxcarve', '--unallocated', '--offset', $at, $img);
+	is(scalar(grep { $_->{text} =~ /in no file system/ } of_type($r, 'event')), 0, 'what lies behind it is not free');
+	# Near misses.
+	$r = run('mxcarve', '--unallocated', '--offset', $at + 1024, $img);
+	like($r->{err}, qr/no ext2, ext3 or ext4 file system/, 'a block further there is none');
+	is(scalar(of_type($r, 'event')), 0, 'and nothing is read');
+};
+
 subtest 'damage and lies' => sub {
 	my $img = "$dir/lie.img";
 	my $plain = "$dir/plain.img";

@@ -176,6 +176,25 @@ leave_out_gaps(const struct stream *s)
 		find_allocated(s, next, s->size - next);
 }
 
+/* --offset leads to a file system that no partition table knows, as in LVM. */
+static bool
+is_named(const struct stream *s)
+{
+	struct ext4 fs;
+	struct err e;
+	bool named;
+
+	for (size_t i = 0; i < s->npart; i++)
+		if (s->part[i].off == s->from)
+			return false;
+	if (s->from == 0 || s->from >= s->size || ext4_open(&fs, s->read,
+	    s->arg, s->from, s->size - s->from, &e) != RC_OK)
+		return false;
+	named = !fs.copy;
+	ext4_close(&fs);
+	return named;
+}
+
 static void *
 open_stream(const struct stream *s)
 {
@@ -187,6 +206,10 @@ open_stream(const struct stream *s)
 			    "input that cannot be read twice");
 			find_allocated(s, 0, UINT64_MAX / 2);
 		}
+		return all;
+	}
+	if (is_named(s)) {
+		look(s, all, s->from, s->size - s->from);
 		return all;
 	}
 	if (s->npart == 0)
