@@ -99,6 +99,26 @@ subtest 'one bit' => sub {
 	cmp_ok($found, '>', 0, 'it is found');
 };
 
+subtest 'what readers say of it' => sub {
+	my $gz = gz('-6');
+	my %bad = ('may find lines behind it' => $gz, 'tells more' => $gz);
+
+	substr($bad{'may find lines behind it'}, 2000, 20000) = join '', map { chr(($_ * 211 + 13 * int($_ / 5)) % 256) } 1 .. 20000;
+	substr($bad{'tells more'}, -8, 1) ^= "\1";
+	for my $what (sort keys %bad) {
+		my $file = put("$dir/mail.log.gz", $bad{$what});
+		my $r = run('mxlog', '-y', 2026, '-z', 'UTC', $file);
+		my $c = run('mxcarve', '-q', '-y', 2026, '-z', 'UTC', $file);
+		my $t = run('mxtrace', '-q', '-', { in => $c->{out} });
+
+		is($r->{status}, 2, "$what: status");
+		like($r->{err}, qr/mail\.log\.gz.*: offset \d+: .*gzip.*: .*mxcarve \Q$what\E\n/, "$what: the way on is named");
+		like($t->{out}, qr/^\{"type":"delivery"/m, "$what: and mxtrace takes it");
+	}
+	my $r = run('mxlog', '-y', 2026, '-z', 'UTC', put("$dir/cut.gz", substr $gz, 0, 40000));
+	like($r->{err}, qr/gzip data is cut off\n/, 'where nothing follows there is no way on');
+};
+
 subtest 'blocks that copy nothing from before' => sub {
 	# As pigz -i and loggers that flush do: each member's text in blocks of its own.
 	plan skip_all => 'no Compress::Raw::Zlib' unless eval { require Compress::Raw::Zlib; 1 };

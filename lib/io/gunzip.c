@@ -120,7 +120,9 @@ damaged_here(struct gunzip *g, struct err *e)
 
 	/* Only the trailer's fields are looked at 32 bits at a time. */
 	return damaged(g, off, bits == 32 ?
-	    "gzip checksum or length does not match" : "damaged gzip data", e);
+	    "gzip checksum or length does not match: lines may be wrong, "
+	    "mxcarve tells more" :
+	    "damaged gzip data: mxcarve may find lines behind it", e);
 }
 
 /* Inflate until input or room is used up or the member ends. */
