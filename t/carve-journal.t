@@ -455,6 +455,16 @@ $r = run('mxcarve', '-q', $img);
 is(scalar(events($r->{out})), 0, 'nothing: no events');
 is($r->{status} . $r->{err}, '1', 'nothing: said by the status');
 
+# Headers without end, each of which promises more than the image holds: what
+# is read again and again is bounded, what is left out is said, and lines that
+# stand behind them are found.
+my $promise = substr $huge, 0, 272;
+$img = image('headers.img', $promise x 8000 . "\n$log", ($promise) x 500);
+$r = run('mxcarve', '-q', '-y', 2026, $img);
+is($r->{status}, 2, 'headers without end: status');
+like($r->{err}, qr/: journals left out, because those before them took too much work: \d{3,}\n/, 'headers without end: it is said');
+is(scalar(events($r->{out})), scalar(() = $log =~ /\n/g), 'headers without end: the lines behind them');
+
 # From a pipe.
 $img = image('pipe.img', $noise, slurp("$dir/keyed.journal"));
 ok(bare(sh('sh', '-c', 'cat "$1" | "$0" -q -', tool_path('mxcarve'), $img)->

@@ -8,6 +8,8 @@
 #define NONE UINT64_MAX
 #define STEP 8U	   /* objects begin at multiples of it */
 #define PROBE 4096 /* objects that tell how a file is written */
+#define NAME 64	   /* longest name of a field */
+#define EFFORT 16  /* bytes decoded for each of `patience` behind damage */
 
 struct journalfile {
 	struct journalread r;
@@ -21,6 +23,7 @@ struct journalfile {
 	bool frozen;	 /* there was some */
 	uint64_t last;	 /* the object before, or 0 */
 	uint64_t torn;	 /* where damage began, or NONE */
+	uint64_t left;	 /* of the budget, there */
 	uint64_t walked; /* the entry it has found, or NONE */
 	bool has_walked;
 	/* The chain of entry arrays. */
@@ -40,6 +43,25 @@ damage(struct journalfile *j, struct err *e, uint64_t off, const char *what)
 	return err_damaged(e, off, what);
 }
 
+/* A DATA object begins like a field, as far as that can be seen. */
+static bool
+is_field(struct journalfile *j, uint64_t off, const struct journal_head *o)
+{
+	size_t skip = journalobj_data(j->r.compact);
+	struct slice s = journalread_at(&j->r, off + skip, NAME + 1);
+	size_t n = slice_chr(s, '=');
+
+	if (o->flags != 0)
+		return true;
+	if (n == 0 || n == SLICE_NONE)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((s.ptr[i] < 'A' || s.ptr[i] > 'Z') &&
+		    (s.ptr[i] < '0' || s.ptr[i] > '9') && s.ptr[i] != '_')
+			return false;
+	return true;
+}
+
 /* The object at off can be trusted, whatever stood before it. */
 static bool
 sure(struct journalfile *j, uint64_t off, const struct journal_head *o)
@@ -48,7 +70,8 @@ sure(struct journalfile *j, uint64_t off, const struct journal_head *o)
 	struct slice payload;
 
 	if (o->type == JOURNALOBJ_T_DATA)
-		return journalread_data(&j->r, off, false, &payload)->state ==
+		return is_field(j, off, o) &&
+		    journalread_data(&j->r, off, false, &payload)->state ==
 		    JOURNAL_GOOD;
 	return o->type == JOURNALOBJ_T_ENTRY &&
 	    journalread_entry(&j->r, off, false, &e) &&
@@ -68,24 +91,29 @@ go_back(struct journalfile *j)
 	return j->last + STEP;
 }
 
-static bool
-all_zero(struct slice s)
+/* How many zero bytes there are in front. */
+static size_t
+zeroes(struct slice s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] != 0)
-			return false;
-	return true;
+	size_t n = 0;
+
+	while (n < s.len && s.ptr[n] == 0)
+		n++;
+	return n;
 }
 
-/* Step over zeroes, a block at a time where there are many. */
+/* Step over zeroes, to the end of a block or where an object's head has more.
+ */
 static void
 skip_zeroes(struct journalfile *j)
 {
 	size_t n = JOURNALREAD_BLOCK - (size_t)(j->pos % JOURNALREAD_BLOCK);
-	struct slice s = journalread_at(&j->r, j->pos, n);
+	size_t k = zeroes(journalread_at(&j->r, j->pos, n));
 
-	if (s.len == n && all_zero(s))
+	if (k == n)
 		j->pos += n;
+	else if (k > JOURNALOBJ_HEAD)
+		j->pos += (k - JOURNALOBJ_HEAD + STEP) / STEP * STEP;
 	else
 		j->pos += STEP;
 }
@@ -103,12 +131,21 @@ end_damage(struct journalfile *j, struct err *e)
 	    j, e, from, "no object of a journal; looked for the next one");
 }
 
-/* Behind damage there is nothing for long. */
+/* Behind damage there is nothing for long, or much that is none. */
 static bool
 lost_patience(const struct journalfile *j)
 {
 	return j->torn != NONE && j->r.src.patience != 0 && j->pos > j->torn &&
-	    j->pos - j->torn > j->r.src.patience;
+	    (j->pos - j->torn > j->r.src.patience ||
+		(j->left - j->r.budget) / EFFORT > j->r.src.patience);
+}
+
+/* Damage begins at pos. */
+static void
+tear(struct journalfile *j)
+{
+	j->torn = j->pos;
+	j->left = j->r.budget;
 }
 
 /*
@@ -143,10 +180,10 @@ walk(struct journalfile *j, struct err *e)
 			j->has_walked = true;
 			return end_damage(j, e);
 		}
-		if (all_zero(s)) {
+		if (zeroes(s) == s.len) {
 			/* Behind the last object there is room for more. */
 			if (!searching && j->pos <= j->r.header.tail) {
-				j->torn = j->pos;
+				tear(j);
 				j->frozen = true;
 			}
 			searching = true;
@@ -160,7 +197,7 @@ walk(struct journalfile *j, struct err *e)
 		    (searching && !sure(j, j->pos, &o))) {
 			freeze(j);
 			if (!searching) {
-				j->torn = j->pos;
+				tear(j);
 				searching = true;
 				j->pos = go_back(j);
 			} else
@@ -298,7 +335,7 @@ journalfile_open(const struct journalfile_src *src, journalfile_want *want)
 	if (h->size < JOURNALOBJ_HEADER_MIN || h->size % STEP != 0 ||
 	    h->size > src->size) {
 		j->pos = JOURNALOBJ_HEADER_MIN;
-		j->torn = j->pos;
+		tear(j);
 	}
 	use_compact(j, h->compact);
 	if (!reads_well(j)) {
@@ -323,6 +360,12 @@ uint64_t
 journalfile_solid(const struct journalfile *j)
 {
 	return j->solid < j->r.src.size ? j->solid : j->r.src.size;
+}
+
+uint64_t
+journalfile_spent(const struct journalfile *j)
+{
+	return j->r.spent;
 }
 
 const struct journal_header *

@@ -65,7 +65,10 @@ struct journalfile_src {
 	size_t (*read)(void *arg, uint64_t off, void *buf, size_t n);
 	void *arg;
 	uint64_t size;
-	/* how far to look for an object behind damage; 0: to the end */
+	/*
+	 * How far to look for an object behind damage, and what is decoded for
+	 * it is 16 times that; 0: to the end.
+	 */
 	uint64_t patience;
 	const struct journalfile_fields *fields; /* NULL: none */
 };
@@ -93,6 +96,8 @@ enum rc journalfile_next(
     struct journalfile *, struct journalfile_entry *, struct err *);
 /* Up to here objects followed one another, then room for more. */
 uint64_t journalfile_solid(const struct journalfile *);
+/* How much was decoded so far. */
+uint64_t journalfile_spent(const struct journalfile *);
 /* The entry at that offset; false if there is none. */
 bool journalfile_at(
     struct journalfile *, uint64_t off, struct journalfile_entry *);

@@ -114,6 +114,7 @@ spend(struct journalread *j, uint64_t n)
 		return false;
 	}
 	j->budget -= n + COST;
+	j->spent += n + COST;
 	return true;
 }
 

@@ -42,6 +42,7 @@ struct journalread {
 	bool unkeyed; /* the file's ID is not known */
 	journalfile_want *want;
 	uint64_t budget; /* bytes that may still be decoded */
+	uint64_t spent;	 /* those that were */
 	struct journal_block {
 		unsigned char *ptr; /* NULL: not used yet */
 		uint64_t number;

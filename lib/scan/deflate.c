@@ -71,11 +71,15 @@ deflate_pos(const struct deflate *d)
 enum rc
 deflate_step(struct deflate *d, unsigned char *dst, size_t cap, size_t *made)
 {
-	int ret;
+	bool dry;
+	int ret, before;
 
 	*made = 0;
-	if (!d->ready || (d->z.avail_in == 0 && !more(d)))
+	if (!d->ready)
 		return RC_DAMAGED;
+	/* Some bits and part of a copy may be waiting inside of zlib. */
+	dry = d->z.avail_in == 0 && !more(d);
+	before = d->z.data_type;
 	d->z.next_out = dst;
 	d->z.avail_out = cap < UINT32_MAX ? (unsigned int)cap : UINT32_MAX;
 	ret = inflate(&d->z, Z_BLOCK);
@@ -83,7 +87,8 @@ deflate_step(struct deflate *d, unsigned char *dst, size_t cap, size_t *made)
 	d->made += *made;
 	if (ret == Z_STREAM_END)
 		return RC_END;
-	if (ret != Z_OK && ret != Z_BUF_ERROR)
+	if ((ret != Z_OK && ret != Z_BUF_ERROR) ||
+	    (dry && *made == 0 && d->z.data_type == before))
 		return RC_DAMAGED;
 	if ((d->z.data_type & 128) != 0) {
 		d->block = deflate_pos(d) * 8 -

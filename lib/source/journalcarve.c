@@ -22,7 +22,7 @@ struct carver {
 	uint64_t base;		     /* of the journal in it */
 	uint64_t size;		     /* of that, at most */
 	uint64_t read;		     /* bytes of it, again and again */
-	uint64_t work;		     /* of all journals before it */
+	uint64_t work;		     /* of all journals before it, in bytes */
 	struct buf path, line;
 	struct journalfields *known, *texts;
 	struct journalfile_fields fields; /* the same, for readers */
@@ -30,6 +30,7 @@ struct carver {
 	struct piece *piece; /* to be read at the end */
 	size_t npiece, cappiece;
 	uint64_t left_out; /* pieces */
+	uint64_t not_read; /* journals */
 	uint64_t nested;   /* bytes decoded for those in compressed files */
 	uint64_t nested_left;
 	bool first;	/* entry of a piece */
@@ -39,7 +40,7 @@ struct carver {
 
 /* What a note begins with. */
 enum {
-	NOTE_READ = 'R',   /* bytes read of a journal */
+	NOTE_READ = 'R',   /* bytes read and decoded of one */
 	NOTE_FLOOR = 'E',  /* the end of what was found last */
 	NOTE_FIELD = 'F',  /* a field that was learned */
 	NOTE_PART = 'P',   /* a piece */
@@ -47,7 +48,8 @@ enum {
 	NOTE_TEXT = 'T',   /* hash of the text of an entry */
 	NOTE_KEY = 'K',	   /* a file's ID */
 	NOTE_NESTED = 'N', /* bytes decoded for one in a compressed file */
-	NOTE_LEFT = 'X'	   /* one that would take too many */
+	NOTE_LEFT = 'X',   /* one that would take too many */
+	NOTE_OVER = 'O'	   /* a journal that is not read */
 };
 
 #define NOTE_NUM 9 /* bytes of the kind and a number */
@@ -234,9 +236,8 @@ at_header(struct carver *c, uint64_t off)
 	struct journals *j;
 	struct outcome o;
 
-	if (!may_work(c, off)) {
-		if (s->depth > 0)
-			tell(c, NOTE_LEFT, off, slice_of(NULL, 0));
+	if (!may_work(c, off) && s->depth > 0) {
+		tell(c, NOTE_LEFT, off, slice_of(NULL, 0));
 		return 0;
 	}
 	/* To read it, all before it may have to be decoded again. */
@@ -245,6 +246,10 @@ at_header(struct carver *c, uint64_t off)
 	if (!journalobj_header(
 		slice_of(bytes, stream_read(s, off, bytes, sizeof(bytes))), &h))
 		return 0;
+	if (!may_work(c, off) && s->depth == 0) {
+		tell(c, NOTE_OVER, off, slice_of(NULL, 0));
+		return 0;
+	}
 	set_source(c, off, &h, &src);
 	j = journals_of(&src, false);
 	if (j == NULL)
@@ -252,8 +257,8 @@ at_header(struct carver *c, uint64_t off)
 	srcpath_data(&c->path, s->src, off, SLICE("JOURNAL"));
 	++*s->runs;
 	read_entries(c, j, &o);
+	tell(c, NOTE_READ, c->read + journals_spent(j), slice_of(NULL, 0));
 	journals_close(j);
-	tell(c, NOTE_READ, c->read, slice_of(NULL, 0));
 	if (h.keyed)
 		tell(c, NOTE_KEY, 0, slice_of(h.file_id, sizeof(h.file_id)));
 	if (o.n == 0 && o.damaged)
@@ -432,6 +437,12 @@ end(const struct stream *s, void *state)
 	if (c->lone.full)
 		msg_note("so many journal entries that texts without an entry "
 			 "cannot be told from theirs: left out");
+	if (c->not_read > 0) {
+		(void)msg_error("journals left out, because those before them "
+				"took too much work: %llu",
+		    (unsigned long long)c->not_read);
+		find_doubt(s);
+	}
 	if (c->nested_left > 0) {
 		(void)msg_error("journals in compressed files that would take "
 				"too much work left out: %llu; unpack them",
@@ -482,6 +493,9 @@ note(void *state, struct slice bytes)
 	case NOTE_READ:
 		if (!num_add(c->work, number, &c->work))
 			c->work = UINT64_MAX;
+		break;
+	case NOTE_OVER:
+		c->not_read++;
 		break;
 	case NOTE_FLOOR:
 		c->floor = number;

@@ -25,9 +25,10 @@
  * Texts that no entry has (source/journallone.h), in these pieces or in an
  * object that nothing follows, become events without a time, once each.
  *
- * A header may lie about its size: at most JOURNALCARVE_SIZE bytes, and all
- * journals together JOURNALCARVE_WORK times what was looked through of the
- * image, and JOURNALCARVE_SLACK.  Of a pipe, only what is at hand can be
+ * A header may lie about its size: at most JOURNALCARVE_SIZE bytes are read,
+ * and of all journals together JOURNALCARVE_WORK times what was looked through
+ * of the image and JOURNALCARVE_SLACK are read and decoded; further ones are
+ * left out and counted.  Of a pipe, only what is at hand can be
  * read: some 16 MB of each.
  *
  * journalcarve_known takes the entries of a journal that survives (--known);
@@ -44,7 +45,7 @@
 #define JOURNALCARVE_SIZE ((uint64_t)4 * 1024 * 1024 * 1024)
 #define JOURNALCARVE_PARTS 65536
 #define JOURNALCARVE_WORK 8
-#define JOURNALCARVE_SLACK ((uint64_t)256 * 1024 * 1024)
+#define JOURNALCARVE_SLACK ((uint64_t)64 * 1024 * 1024)
 
 extern const struct finder finder_journal;
 

@@ -127,6 +127,12 @@ journals_solid(const struct journals *j)
 	return j->file == NULL ? 0 : journalfile_solid(j->file);
 }
 
+uint64_t
+journals_spent(const struct journals *j)
+{
+	return j->file == NULL ? 0 : journalfile_spent(j->file);
+}
+
 static struct journals *
 begin(bool all)
 {

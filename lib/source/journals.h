@@ -55,6 +55,8 @@ enum rc journals_next(
 void journals_again(struct journals *);
 /* journalfile_solid */
 uint64_t journals_solid(const struct journals *);
+/* journalfile_spent */
+uint64_t journals_spent(const struct journals *);
 bool journals_quote(
     struct journals *, uint64_t off, uint64_t len, struct buf *);
 
