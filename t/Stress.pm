@@ -11,6 +11,7 @@ package Stress;
 
 use strict;
 use warnings;
+use Chance;
 use Exporter 'import';
 use Mx;
 use Test::More ();
@@ -18,15 +19,7 @@ use Test::More ();
 our @EXPORT = qw(any coin pick noise shuffle damage rounds sound same_bytes
     wrong keep_file);
 
-my $x = 1;
 my ($seed, $bad, @keep);
-
-sub any {
-	my ($n) = @_;
-
-	$x = ($x * 1103515245 + 12345) & 0x7fffffff;
-	return ($x >> 8) % $n;
-}
 
 # True once in so many times.
 sub coin { return any($_[0]) == 0 }
@@ -39,16 +32,6 @@ sub noise {
 	my $s = join '', map { chr any(256) } 1 .. 997;
 
 	return substr $s x ($n / 997 + 1), any(400), $n;
-}
-
-sub shuffle {
-	my @v = @_;
-
-	for my $i (reverse 1 .. $#v) {
-		my $j = any($i + 1);
-		@v[$i, $j] = @v[$j, $i];
-	}
-	return @v;
 }
 
 # What happens to bytes: some turn, go, come twice, or are written over.
@@ -86,7 +69,7 @@ sub rounds {
 	$n = $ENV{MX_STRESS} || $n;
 	for my $i ($first .. $first + $n - 1) {
 		$seed = $i;
-		$x = $seed * 7919;
+		seed($seed * 7919);
 		$bad = 0;
 		@keep = ();
 		$round->($seed);

@@ -10,30 +10,13 @@ use File::Temp;
 use JSON::PP ();
 use Test::More;
 use lib 't';
+use Chance;
 use Mx;
 
 my $dir = dir();
 chmod 0755, $dir;	# Postfix must get in
 my $block = 4096;
-my (%text, %defer, $x);
-
-# The same images everywhere.
-sub any {
-	my ($n) = @_;
-
-	$x = ($x * 1103515245 + 12345) & 0x7fffffff;
-	return ($x >> 8) % $n;
-}
-
-sub shuffle {
-	my @v = @_;
-
-	for my $i (reverse 1 .. $#v) {
-		my $j = any($i + 1);
-		@v[$i, $j] = @v[$j, $i];
-	}
-	return @v;
-}
+my (%text, %defer);
 
 sub pad { my ($s, $n) = @_; return $s . "\0" x (-length($s) % ($n // $block)) }
 
@@ -94,7 +77,7 @@ sub bytes_of {
 	return join '', map { /^(\d+)\+(\d+)$/ ? substr($image, $1, $2) : die } split / /, $f->{refs} // "$f->{off}+$f->{len}";
 }
 
-$x = 1;
+seed(1);
 my ($sample, $milter) = map { slurp("samples/queue/$_") } qw(400008000D milter);
 
 subtest 'near misses' => sub {
@@ -182,7 +165,7 @@ subtest 'in two pieces' => sub {
 	my ($all, $good, $alike) = (0, 0, 0);
 
 	for my $seed (1 .. 3) {
-		$x = $seed;
+		seed($seed);
 		my $image = scatter(2, 0, @texts);
 		my $r = run('mxcarve', put("$dir/two.img", $image));
 		my ($n, $wrong) = score($r, @texts);
@@ -206,7 +189,7 @@ subtest 'in two pieces' => sub {
 };
 
 subtest 'in more pieces, and with pieces gone' => sub {
-	$x = 5;
+	seed(5);
 	for (['three pieces', 3, 0], ['the last is gone', 2, 1], ['the last of three is gone', 3, 1]) {
 		my ($name, $pieces, $lose) = @$_;
 		my $r = run('mxcarve', put("$dir/lost.img", scatter($pieces, $lose, @texts)));

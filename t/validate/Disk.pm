@@ -7,6 +7,7 @@ package Disk;
 
 use strict;
 use warnings;
+use Chance;
 use Digest::MD5 'md5';
 use Exporter 'import';
 use File::Temp;
@@ -16,28 +17,16 @@ our @EXPORT = qw($dir $block any noise pad put slurp must made_log packed
     filesystem mounted overwrite lying scatter);
 our $dir = File::Temp::tempdir('validate.XXXXXX', TMPDIR => 1, CLEANUP => 1);
 our $block = 4096;
-my $x = 1;
 my $mount = '';
 
 chmod 0755, $dir;
 $ENV{PATH} .= ':/usr/sbin:/sbin';
 $ENV{TZ} = 'UTC';
 
-sub any { $x = ($x * 1103515245 + 12345) & 0x7fffffff; return ($x >> 8) % $_[0] }
 sub pad { my ($s, $n) = @_; return $s . "\0" x (-length($s) % ($n // $block)) }
 sub noise { return join '', map { pack 'n', any(65536) } 1 .. $_[0] / 2 }
 
 sub must { system(@_) == 0 or die "@_: failed\n" }
-
-sub shuffle {
-	my @v = @_;
-
-	for my $i (reverse 1 .. $#v) {
-		my $j = any($i + 1);
-		@v[$i, $j] = @v[$j, $i];
-	}
-	return @v;
-}
 
 # A log of n messages, five lines each, none of them twice.
 sub made_log {
