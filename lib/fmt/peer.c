@@ -2,8 +2,6 @@
 
 #include "base/banned.h"
 
-#include "base/banned.h"
-
 #define NAME_MAX_LEN	255
 
 bool

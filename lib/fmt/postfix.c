@@ -1,5 +1,6 @@
 #include "fmt/postfix.h"
 
+#include "base/loopback.h"
 #include "fmt/postfix_line.h"
 #include "fmt/queueid.h"
 
@@ -105,8 +106,7 @@ line_id_len(const struct event *ev, struct slice s)
 		return n;
 	own = rec_get(&ev->rec, F_QID);
 	relay = rec_get(&ev->rec, F_RELAY_ADDR);
-	return slice_starts(relay, SLICE("127.")) ||
-	    slice_eq(relay, SLICE("::1")) || (own.len > 0 &&
+	return loopback_is(relay) || (own.len > 0 &&
 	    !slice_eq(own, SLICE("NOQUEUE")) && !queueid_valid(own)) ?
 	    queueid_like_len(s) : 0;
 }

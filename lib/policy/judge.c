@@ -1,6 +1,7 @@
 #include "policy/judge.h"
 
 #include "base/caltime.h"
+#include "base/loopback.h"
 #include "policy/judge_attempt.h"
 #include "policy/judge_tls.h"
 #include "track/verdict.h"
@@ -27,19 +28,6 @@ static bool
 is(const struct rec *r, enum field f, struct slice word)
 {
 	return slice_eq(rec_get(r, f), word);
-}
-
-static bool
-is_loopback(struct slice addr)
-{
-	static const struct filter_addr v4 = { .bytes = { 127 }, .bits = 32 };
-	struct filter_addr a;
-
-	/* 127.0.0.1, ::1, ::ffff:127.0.0.1 */
-	if (addr.len == 0 || (addr.ptr[0] != '1' && addr.ptr[0] != ':'))
-		return false;
-	return slice_eq(addr, SLICE("::1")) || (filter_addr_parse(addr, &a) &&
-	    filter_addr_in(&a, &v4, 8));
 }
 
 /* Where clients hand in mail of their own: by its service, or by AUTH. */
@@ -214,7 +202,7 @@ judge_failed(const struct policy *p, const struct nexthops *n,
 	if (rule == RULE_N || p->severity[rule] == SEVERITY_OFF)
 		return false;
 	place(p, r, j);
-	if (is_loopback(j->peer.addr) && !p->loopback)
+	if (loopback_is(j->peer.addr) && !p->loopback)
 		return false;
 	j->line = find_line(p, n, r, j);
 	if (j->line != NULL && j->line->level == LEVEL_NONE)
@@ -242,7 +230,7 @@ judge(const struct policy *p, const struct nexthops *n, const struct rec *r,
 		outside(j, RULE_LOCAL);
 		return true;
 	}
-	if (is_loopback(j->peer.addr) && !p->loopback) {
+	if (loopback_is(j->peer.addr) && !p->loopback) {
 		outside(j, RULE_LOOPBACK);
 		return true;
 	}

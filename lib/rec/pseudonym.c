@@ -1,5 +1,6 @@
 #include "rec/pseudonym.h"
 
+#include "base/loopback.h"
 #include "io/smallfile.h"
 #include "rec/pseudotext.h"
 
@@ -108,8 +109,7 @@ pseudonym_addr(struct pseudonyms *p, struct slice addr)
 {
 	/* A socket's path is no address, loopback that of everybody. */
 	if (!p->hosts || addr.len == 0 || slice_eq(addr, SLICE("unknown")) ||
-	    slice_chr(addr, '/') != SLICE_NONE ||
-	    slice_starts(addr, SLICE("127.")) || slice_eq(addr, SLICE("::1")))
+	    slice_chr(addr, '/') != SLICE_NONE || loopback_is(addr))
 		return buf_add(&p->text, addr);
 	return pseudonym_put(p, PSEUDONYM_ADDR, SLICE(""), addr);
 }

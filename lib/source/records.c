@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/loopback.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "fmt/prefix.h"
@@ -23,7 +24,7 @@ on_loopback(const struct rec *r)
 	struct slice a = rec_get(r, rec_has(r, F_RELAY) ? F_RELAY_ADDR :
 	    F_CLIENT_ADDR);
 
-	return slice_starts(a, SLICE("127.")) || slice_eq(a, SLICE("::1"));
+	return loopback_is(a);
 }
 
 /* A record of the tracker. */

@@ -1,5 +1,6 @@
 #include "view/tlswords.h"
 
+#include "base/loopback.h"
 #include "view/text.h"
 
 enum tls_class
@@ -36,8 +37,7 @@ loopback(const struct rec *r, enum tls_side side)
 	struct slice a = rec_get(r, side == TLSWORDS_IN ? F_CLIENT_ADDR :
 	    F_RELAY_ADDR);
 
-	return slice_starts(a, SLICE("127.")) || slice_eq(a, SLICE("::1")) ||
-	    slice_starts(a, SLICE("::ffff:127."));
+	return loopback_is(a);
 }
 
 enum tls_class

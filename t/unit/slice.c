@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/loopback.h"
+
 #define S(lit)	SLICE(lit)
 
 static void
@@ -141,10 +143,27 @@ test_bytes(void **state)
 	    v == UINT64_C(8388607) << 40);
 }
 
+static void
+test_loopback(void **state)
+{
+	static const char *const yes[] = { "127.0.0.1", "127.255.1.2", "::1",
+		"::ffff:127.0.0.1" };
+	static const char *const no[] = { "", "unknown", "128.0.0.1", "12.7.0.1",
+		"127", "127.example.org", "::10", "::", "0:0:0:0:0:0:0:1:2",
+		"::ffff:192.0.2.127", "private/127.0.0.1", "1.127.0.0" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+		assert_true(loopback_is(slice_cstr(yes[i])));
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		assert_false(loopback_is(slice_cstr(no[i])));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_cut),
