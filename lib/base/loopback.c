@@ -3,13 +3,17 @@
 bool
 loopback_is(struct slice addr)
 {
+	struct slice part;
+	uint64_t n;
+
 	if (slice_eq(addr, SLICE("::1")))
 		return true;
 	(void)slice_take(&addr, SLICE("::ffff:"));
-	if (!slice_starts(addr, SLICE("127.")))
+	if (!slice_take(&addr, SLICE("127.")))
 		return false;
-	for (size_t i = 0; i < addr.len; i++)
-		if (!ascii_digit(addr.ptr[i]) && addr.ptr[i] != '.')
+	for (int i = 0; i < 2; i++)
+		if (!slice_cut(addr, '.', &part, &addr) ||
+		    !slice_u64(part, 255, &n))
 			return false;
-	return true;
+	return slice_u64(addr, 255, &n);
 }

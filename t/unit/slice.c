@@ -150,7 +150,8 @@ test_loopback(void **state)
 		"::ffff:127.0.0.1" };
 	static const char *const no[] = { "", "unknown", "128.0.0.1", "12.7.0.1",
 		"127", "127.example.org", "::10", "::", "0:0:0:0:0:0:0:1:2",
-		"::ffff:192.0.2.127", "private/127.0.0.1", "1.127.0.0" };
+		"::ffff:192.0.2.127", "private/127.0.0.1", "1.127.0.0",
+		"127.", "127.0.0", "127.0.0.256", "127.0.0.1.2", "127.0..1" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
