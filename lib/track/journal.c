@@ -19,14 +19,6 @@
 _Static_assert(FIELD_N < TAG_LINE, "a key must fit one byte");
 _Static_assert(POOL_PAD >= FIELD_PAD, "a ready value at the end of a piece");
 
-/* Keys whose values are text: plain ones are ready. */
-static const bool is_text[FIELD_N] = {
-#define IS_TEXT(id, name, type, text)					\
-	FIELD_##type != FIELD_NUM && FIELD_##type != FIELD_BOOL,
-	FIELD_TABLE(IS_TEXT)
-#undef IS_TEXT
-};
-
 struct journal_piece {
 	struct journal_piece	*next;
 	uint32_t		 len, cap;
@@ -132,7 +124,7 @@ put_fact(unsigned char *at, enum field f, struct slice v)
 		plain = plain_copy(at + 3, v.ptr, v.len);
 		if (plain < v.len)
 			memcpy(at + 3 + plain, v.ptr + plain, v.len - plain);
-		else if (is_text[f])
+		else if (!field_is_bare(f))
 			n |= READY;
 		at[0] = (unsigned char)f;
 		memcpy(at + 1, &n, sizeof(n));
