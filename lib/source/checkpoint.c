@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "io/newfile.h"
+#include "io/readat.h"
 
 #define HEAD	5	/* length and kind of an entry */
 #define SUM	4	/* checksum behind a mark's state */
@@ -62,17 +63,8 @@ get(struct checkpoint *c, size_t len)
 	c->in.len = 0;
 	if (!buf_reserve(&c->in, len))
 		return false;
-	while (c->in.len < len) {
-		ssize_t n = pread(c->fd, c->in.ptr + c->in.len,
-		    len - c->in.len, (off_t)(c->pos + c->in.len));
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		c->in.len += (size_t)n;
-	}
-	return true;
+	c->in.len = readat(c->fd, c->in.ptr, len, c->pos, NULL);
+	return c->in.len == len;
 }
 
 /* The entry at pos, with its head; false if there is no whole one. */

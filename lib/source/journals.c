@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "fmt/journald.h"
+#include "io/readat.h"
 #include "io/sniff.h"
 
 struct journals {
@@ -25,22 +26,15 @@ static size_t
 read_file(void *arg, uint64_t off, void *buf, size_t n)
 {
 	struct journals *j = arg;
-	size_t len = 0;
+	size_t len;
+	int sys;
 
 	if (n > j->src.size - off)
 		n = (size_t)(j->src.size - off);
-	while (len < n) {
-		ssize_t got = pread(j->fd, (char *)buf + len, n - len,
-		    (off_t)(j->base + off + len));
-
-		if (got > 0)
-			len += (size_t)got;
-		else if (got == 0)
-			break;
-		else if (errno != EINTR) {
-			j->rc = err_fail(&j->err, "cannot read");
-			break;
-		}
+	len = readat(j->fd, buf, n, j->base + off, &sys);
+	if (sys != 0) {
+		errno = sys;
+		j->rc = err_fail(&j->err, "cannot read");
 	}
 	return len;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/readat.h"
 #include "io/reader.h"
 #include "source/inside.h"
 #include "source/journals.h"
@@ -58,17 +59,7 @@ origins_bytes(void *arg, uint64_t off, unsigned char *dst, size_t len)
 	if (o->image != NULL)
 		return image_read(o->image, off, dst, len, &got, NULL) ==
 			RC_OK ? got : 0;
-	while (got < len) {
-		ssize_t n = pread(o->fd, dst + got, len - got,
-		    (off_t)(o->base + off + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	return got;
+	return readat(o->fd, dst, len, o->base + off, NULL);
 }
 
 /* Fill the block from off on, with `least` bytes or more; the bytes there. */

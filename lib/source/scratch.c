@@ -1,10 +1,10 @@
 #include "source/scratch.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "io/newfile.h"
+#include "io/readat.h"
 #include "io/spool.h"
 
 #define COPY ((size_t)256 * 1024)
@@ -55,21 +55,10 @@ size_t
 scratch_read(void *scratch, uint64_t off, void *buf, size_t n)
 {
 	const struct scratch *s = scratch;
-	size_t got = 0;
 
 	if (off >= s->size)
 		return 0;
 	if (n > s->size - off)
 		n = (size_t)(s->size - off);
-	while (got < n) {
-		ssize_t r = pread(s->fd, (unsigned char *)buf + got, n - got,
-		    (off_t)(off + got));
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			break;
-		got += (size_t)r;
-	}
-	return got;
+	return readat(s->fd, buf, n, off, NULL);
 }
