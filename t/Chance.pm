@@ -5,12 +5,13 @@ package Chance;
 #	seed(5);	begin anew; 1 at the start
 #	any(6)		0 to 5
 #	shuffle(@v)
+#	noise(100, 7)	bytes, at least 100, by a seed of their own
 
 use strict;
 use warnings;
 use Exporter 'import';
 
-our @EXPORT = qw(any seed shuffle);
+our @EXPORT = qw(any noise seed shuffle);
 
 my $x = 1;
 
@@ -34,6 +35,15 @@ sub shuffle {
 		@v[$i, $j] = @v[$j, $i];
 	}
 	return @v;
+}
+
+sub noise {
+	my ($n, $own) = @_;
+	my $s = '';
+
+	srand $own;
+	$s .= pack 'L', int rand 2 ** 32 while length $s < $n;
+	return $s;
 }
 
 1;

@@ -7,6 +7,7 @@
 use strict;
 use warnings;
 use lib 't';
+use Chance 'noise';
 use Journal;
 use Mx;
 use Test::More;
@@ -32,15 +33,6 @@ sub bare {
 	} split /^/, $text;
 }
 
-sub filler {
-	my ($n) = @_;
-	my $s = '';
-
-	srand 7;
-	$s .= pack 'L', int rand 2 ** 32 while length $s < $n;
-	return $s;
-}
-
 sub image {
 	my ($name, @part) = @_;
 
@@ -52,7 +44,7 @@ my ($head) = $export =~ /((?:.*?\n\n(?=__REAL)){150})/s;
 my $rest = substr $export, length $head;
 my %kind = (plain => [compress => 0], keyed => [keyed => 1],
     old => [keyed => 0], compact => [compact => 1]);
-my $noise = filler(512 * 1024);
+my $noise = noise(512 * 1024, 7);
 
 for my $k (sort keys %kind) {
 	my $f = journal("$k.journal", $export, @{$kind{$k}});
@@ -108,7 +100,7 @@ my $n = @entries;
 my $cut = int($entries[$n / 2][0] / 4096) * 4096;
 my $left = grep { $_->[0] + $_->[3] <= $cut } @entries;
 my $want = bare(run('mxlog', '-q', '--no-hash', "$dir/keyed.journal")->{out});
-$img = image('cut.img', substr($whole, 0, $cut), filler(2 * 1024 * 1024));
+$img = image('cut.img', substr($whole, 0, $cut), noise(2 * 1024 * 1024, 7));
 $r = run('mxcarve', '-q', $img);
 is($r->{status}, 0, 'cut off: status');
 my @cut = split /^/, bare($r->{out});
@@ -169,7 +161,7 @@ for my $k (qw(keyed compact)) {
 	my @behind = map { $_ + 1 } grep { $en[$_][0] > $at + 4096 } 0 .. $n - 1;
 
 	$img = image("$k-two.img", $noise, substr($bytes, $at), $noise,
-	    substr($bytes, 0, $at), filler(2 * 1024 * 1024));
+	    substr($bytes, 0, $at), noise(2 * 1024 * 1024, 7));
 	$r = run('mxcarve', '-q', $img);
 	%got = map { ($_->{seqnum} => $_) } grep { $_->{seqnum} } events($r->{out});
 	is(scalar(grep { !$got{$_} } @in, @behind), 0,

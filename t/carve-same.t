@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 use lib 't';
+use Chance 'noise';
 use Journal;
 use Mx;
 use Test::More;
@@ -14,15 +15,6 @@ plan skip_all => 'mxcarve is not built' unless -x tool_path('mxcarve');
 plan skip_all => 'no systemd-journal-remote' unless can_make();
 
 my $mb = 1024 * 1024;
-
-sub noise {
-	my ($n) = @_;
-	my $s = '';
-
-	srand 11;
-	$s .= pack 'L', int rand 2 ** 32 while length $s < $n;
-	return $s;
-}
 
 # A file of a set.
 my $file = 256 * 1024;
@@ -54,7 +46,7 @@ my $old = slurp(journal('b.journal', lab_export('refusals'), keyed => 0)) =~ s/\
 my ($first) = grep { $_->[1] == 1 } objects($old);
 is(sh('openssl', qw(req -x509 -newkey rsa:2048 -nodes -subj /CN=mx.example.org -keyout), "$dir/k.pem", '-out', "$dir/k.crt")->{status}, '0', 'openssl');
 my $mail = "From ann\@example.net Tue Sep  1 10:00:00 2026\nReceived: from a (a [192.0.2.1])\n\tby mx.example.com (Postfix) with ESMTPS id 1E240140209\n\tfor <b\@example.com>; Tue,  1 Sep 2026 10:00:00 +0000 (UTC)\nFrom: a\@example.net\nTo: b\@example.com\nSubject: x\nDate: Tue, 1 Sep 2026 10:00:00 +0000\nMessage-ID: <1\@example.net>\n\nText.\n\n";
-my $noise = noise($mb);
+my $noise = noise($mb, 11);
 my @part = ($log, $queue, $gz, packed('xz -f', '.xz', day(3, $log)), packed('zstd -q --rm -f', '.zst', day(4, $log)),
     $hole, $journal, substr($noise, 0, 70000), substr($old, int($first->[0] / 4096) * 4096),
     substr($journal, 0, int(length($journal) / 2 / 4096) * 4096), slurp("$dir/k.pem"), slurp("$dir/k.crt"), $mail,
