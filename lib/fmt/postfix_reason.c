@@ -10,60 +10,60 @@
 #define TEXT_MAX	512	/* bytes of a reason that are looked at */
 #define ROWS_MAX	64	/* bits of a mask */
 
+#define ROW(text, word)	{ text, FIELD_WORD(word) },
+
 /* The first row whose text is found wins. */
 static const struct {
 	const char	*find;		/* lower case */
 	struct slice	 class;
 } row[] = {
-	{ "greylist", FIELD_WORD("greylisted") }, { "graylist", FIELD_WORD("greylisted") },
-	{ "relay access denied", FIELD_WORD("relay-denied") },
-	{ "relaying denied", FIELD_WORD("relay-denied") },
-	{ "blocked using", FIELD_WORD("blocklist") },
-	{ "rate limit", FIELD_WORD("rate-limit") },
-	{ "user unknown", FIELD_WORD("user-unknown") }, { "unknown user", FIELD_WORD("user-unknown") },
-	{ "no such user", FIELD_WORD("user-unknown") },
-	{ "does not exist", FIELD_WORD("user-unknown") },
-	{ "undeliverable address", FIELD_WORD("user-unknown") },
-	{ "session encryption is required", FIELD_WORD("tls-required") },
-	{ "must issue a starttls", FIELD_WORD("tls-required") },
-	{ "tls is required", FIELD_WORD("tls-required") },
-	{ "requiretls", FIELD_WORD("tls-required") },
-	{ "certificate not", FIELD_WORD("tls-certificate") },
-	{ "cannot start tls", FIELD_WORD("tls-handshake") },
-	{ "tlsa", FIELD_WORD("tls-policy") },
-	{ "sender address rejected: domain not found", FIELD_WORD("sender-domain") },
-	{ "domain not found", FIELD_WORD("host-not-found") },
-	{ "host or domain name not found", FIELD_WORD("host-not-found") },
-	{ "nullmx", FIELD_WORD("host-not-found") },
-	{ "cannot find your", FIELD_WORD("client-name") },
-	{ "helo command rejected", FIELD_WORD("helo") },
-	{ "authentication", FIELD_WORD("authentication") },
-	{ "not logged in", FIELD_WORD("authentication") },
-	{ "exceeds size limit", FIELD_WORD("size") }, { "size exceeds", FIELD_WORD("size") },
-	{ "message size", FIELD_WORD("size") }, { "insufficient system storage", FIELD_WORD("storage") },
-	{ "quota", FIELD_WORD("mailbox-full") }, { "mailbox full", FIELD_WORD("mailbox-full") },
-	{ "virus", FIELD_WORD("virus") }, { "malware", FIELD_WORD("virus") }, { "spam", FIELD_WORD("spam") },
-	{ "protocol error", FIELD_WORD("protocol") },
-	{ "too many connections", FIELD_WORD("rate-limit") },
-	{ "too many errors", FIELD_WORD("protocol") },
-	{ "server ports busy", FIELD_WORD("busy") },
-	{ "screening ports busy", FIELD_WORD("busy") },
-	{ "service currently unavailable", FIELD_WORD("try-again") },
-	{ "connection timed out", FIELD_WORD("timeout") }, { "timed out", FIELD_WORD("timeout") },
-	{ "connection refused", FIELD_WORD("refused-connection") },
-	{ "no route to host", FIELD_WORD("unreachable") },
-	{ "network is unreachable", FIELD_WORD("unreachable") },
-	{ "lost connection", FIELD_WORD("lost-connection") },
-	{ "refused to talk to me", FIELD_WORD("refused-connection") },
-	{ "loops back to myself", FIELD_WORD("loop") }, { "loop", FIELD_WORD("loop") },
-	{ "sender address rejected", FIELD_WORD("sender") },
-	{ "recipient address rejected", FIELD_WORD("recipient") },
-	{ "client host rejected", FIELD_WORD("client") },
-	{ "unverified client", FIELD_WORD("client") },
-	{ "configuration", FIELD_WORD("local-error") },
-	{ "transport unavailable", FIELD_WORD("local-error") },
-	{ "server local data error", FIELD_WORD("local-error") },
+	ROW("greylist", "greylisted") ROW("graylist", "greylisted")
+	ROW("relay access denied", "relay-denied")
+	ROW("relaying denied", "relay-denied")
+	ROW("blocked using", "blocklist") ROW("rate limit", "rate-limit")
+	ROW("user unknown", "user-unknown")
+	ROW("unknown user", "user-unknown")
+	ROW("no such user", "user-unknown")
+	ROW("does not exist", "user-unknown")
+	ROW("undeliverable address", "user-unknown")
+	ROW("session encryption is required", "tls-required")
+	ROW("must issue a starttls", "tls-required")
+	ROW("tls is required", "tls-required")
+	ROW("requiretls", "tls-required")
+	ROW("certificate not", "tls-certificate")
+	ROW("cannot start tls", "tls-handshake") ROW("tlsa", "tls-policy")
+	ROW("sender address rejected: domain not found", "sender-domain")
+	ROW("domain not found", "host-not-found")
+	ROW("host or domain name not found", "host-not-found")
+	ROW("nullmx", "host-not-found") ROW("cannot find your", "client-name")
+	ROW("helo command rejected", "helo")
+	ROW("authentication", "authentication")
+	ROW("not logged in", "authentication")
+	ROW("exceeds size limit", "size") ROW("size exceeds", "size")
+	ROW("message size", "size")
+	ROW("insufficient system storage", "storage")
+	ROW("quota", "mailbox-full") ROW("mailbox full", "mailbox-full")
+	ROW("virus", "virus") ROW("malware", "virus") ROW("spam", "spam")
+	ROW("protocol error", "protocol")
+	ROW("too many connections", "rate-limit")
+	ROW("too many errors", "protocol") ROW("server ports busy", "busy")
+	ROW("screening ports busy", "busy")
+	ROW("service currently unavailable", "try-again")
+	ROW("connection timed out", "timeout") ROW("timed out", "timeout")
+	ROW("connection refused", "refused-connection")
+	ROW("no route to host", "unreachable")
+	ROW("network is unreachable", "unreachable")
+	ROW("lost connection", "lost-connection")
+	ROW("refused to talk to me", "refused-connection")
+	ROW("loops back to myself", "loop") ROW("loop", "loop")
+	ROW("sender address rejected", "sender")
+	ROW("recipient address rejected", "recipient")
+	ROW("client host rejected", "client")
+	ROW("unverified client", "client") ROW("configuration", "local-error")
+	ROW("transport unavailable", "local-error")
+	ROW("server local data error", "local-error")
 };
+#undef ROW
 
 _Static_assert(sizeof(row) / sizeof(row[0]) <= ROWS_MAX, "one bit a row");
 
