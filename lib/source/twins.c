@@ -279,7 +279,6 @@ twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
 	if (near != NULL) {
 		if (once && !are_paired(t, near, &line))
 			t->pair[t->npair++ % TWINS_PAIRS] = near->of ^ line.src;
-		t->apart++;
 		return count(near, &line);
 	}
 	if (named && is_mail(ev) && t->hosts++ == 0)

@@ -20,7 +20,7 @@
  * TWINS_APART seconds and either a process logs such a line once, or the two
  * sources had such a line before, or both had begun by then: a process that
  * says the same again may do it in the next file of a rotated log, but does
- * not change from file to file and back.  `apart` counts these.
+ * not change from file to file and back.
  *
  * `hosts` counts arrivals and deliveries that two sources have under two
  * names of a host: they are no twins, until --host-alias says so.
@@ -90,7 +90,6 @@ struct twins {
 	int64_t off;		    /* seconds between such */
 	uint64_t pair[TWINS_PAIRS]; /* hashes of two sources that have them */
 	size_t npair;
-	uint64_t apart; /* twins by another stamp */
 	uint64_t hosts; /* lines of a host with two names */
 	char name[128]; /* one of them */
 };
