@@ -35,7 +35,7 @@ count_runs(const struct imagemap *m, size_t least)
 {
 	size_t n = 0, len;
 
-	for (size_t i = 0; i<m->n; i += len> 0 ? len : 1) {
+	for (size_t i = 0; i < m->n; i += len > 0 ? len : 1) {
 		len = imagemap_run(m, i);
 		n += len >= least;
 	}
@@ -67,7 +67,7 @@ carvermap_types(struct imagemap *m, struct image *im, struct magictype *magic)
 
 	while (count_runs(m, least) > CARVERMAP_RUNS)
 		least *= 2;
-	for (size_t i = 0; i<m->n; i += len> 0 ? len : 1) {
+	for (size_t i = 0; i < m->n; i += len > 0 ? len : 1) {
 		len = imagemap_run(m, i);
 		if (len >= least)
 			imagemap_type(m, i,

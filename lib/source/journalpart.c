@@ -5,9 +5,7 @@
 #include "fmt/journalread.h"
 
 #define STEP 8U /* objects begin at multiples of it */
-#define LZ4_TEXT                                                               \
-	9 /* size and token of an LZ4 block, then bytes of a length            \
-	   */
+#define LZ4_TEXT 9 /* size and token of an LZ4 block, then its length */
 #define LZ4_TRIES 8
 #define DATA_MOST 72  /* bytes before the field */
 #define AHEAD 64      /* so that no object has the offset 0 */
