@@ -147,6 +147,7 @@ doc: mkpage
 	mv doc/mxrecord.5.new doc/mxrecord.5
 
 -include $(LIBOBJ:.o=.d) $(TOOLS:%=$(OUT)/src/%.d) \
+	$(LIBSRC:%.c=$(OUT)/train/%.d) $(TRAINERS:%=$(OUT)/train/src/%.d) \
 	$(UNITS:%=$(OUT)/t/unit/%.d) $(FUZZERS:%=$(OUT)/t/fuzz/%.d) \
 	$(OUT)/t/mkpage.d $(OUT)/t/replay.d
 
