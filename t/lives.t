@@ -354,4 +354,59 @@ subtest 'begun and not queued' => sub {
 	}
 };
 
+# An access map or a milter has decided about what then never came.
+subtest 'held or discarded, or not' => sub {
+	my $peer = 'unknown[127.0.4.110]';
+	my $env = 'from=<s@sender.example.org> to=<hold-me@in.example.net> proto=ESMTP helo=<client.example.com>';
+	my $start = line(10, "postfix/smtpd[5]: connect from $peer");
+	my $hold = line(10, "postfix/smtpd[5]: NOQUEUE: hold: RCPT from $peer: <hold-me\@in.example.net>: Recipient address wait; $env");
+	my $discard = line(10, "postfix/smtpd[5]: NOQUEUE: discard: RCPT from $peer: <hold-me\@in.example.net>: Recipient address no; $env");
+	my $client = line(10, "postfix/smtpd[5]: 7A1202800001: client=$peer");
+	my $id = line(10, 'postfix/cleanup[4]: 7A1202800001: message-id=<x@example.org>');
+	my $milter = line(10, "postfix/cleanup[4]: 7A1202800001: milter-hold: END-OF-MESSAGE from $peer: milter triggers HOLD action; $env");
+	my $header = line(10, "postfix/cleanup[4]: 7A1202800001: hold: header Subject: lab-hold from $peer; $env: kept");
+	my ($left, $came, $lost, $old) = map { line(11, "postfix/smtpd[5]: disconnect from $peer$_") }
+	    ' ehlo=1 mail=1 rcpt=1 commands=3', ' ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5',
+	    ' ehlo=1 mail=1 rcpt=1 data=0/1 commands=3/4', '';
+	my $other = whole(0, 'a');
+
+	for my $x ([ 'hold, and left', 'unknown', 1, $hold, $client, $left ],
+	    [ 'discard, and left', 'unknown', 1, $discard, $client, $left ],
+	    [ 'hold, and it came', 'held', 0, $hold, $client, $id, $came ],
+	    [ 'discard, and it came', 'discarded', 0, $discard, $client, $came ],
+	    [ 'discard, without counters', 'discarded', 0, $discard, $client, $old ],
+	    [ 'a milter holds it', 'held', 0, $client, $id, $milter, $came ],
+	    [ 'a header holds it', 'held', 0, $client, $header, $id, $came ],
+	    [ 'a header holds it, and it broke off', 'unknown', 1, $client, $header, $id, $lost ],
+	    [ 'hold, and the log ends', 'held', 0, $hold, $client ],
+	    [ 'held by hand', 'held', 0, $client, $id, $came, line(12, 'postfix/postsuper[9]: 7A1202800001: placed on hold') ]) {
+		my ($name, $status, $left, @log) = @$x;
+		my ($m) = grep { $_->{qid} eq '7A1202800001' } messages(trace($other . join '', $start, @log));
+		is("$m->{status} " . ($m->{note} // ''), "$status " . ($left ? 'not-queued' : ''), $name);
+	}
+};
+
+# postsuper -r ALL names no queue ID: what comes back does.
+subtest 'all requeued' => sub {
+	my $first = lines([ 0, 'postfix/pickup[3]: 57D97A94875: uid=0 from=<s>' ], [ 0, 'postfix/cleanup[4]: 57D97A94875: message-id=<m@mx>' ],
+	    [ 0, 'postfix/qmgr[1]: 57D97A94875: from=<s@example.org>, size=1, nrcpt=1 (queue active)' ],
+	    [ 1, "postfix/smtp[7]: 57D97A94875: $later" ]);
+	my $super = line(60, 'postfix/postsuper[337]: Requeued: 7 messages');
+	my $again = lines([ 61, 'postfix/pickup[3]: 8BFE6A94913: uid=102 from=<s@example.org> orig_id=57D97A94875' ],
+	    [ 61, 'postfix/cleanup[4]: 8BFE6A94913: message-id=<m@mx>' ], [ 61, 'postfix/qmgr[1]: 8BFE6A94913: from=<s@example.org>, size=1, nrcpt=1 (queue active)' ],
+	    [ 62, "postfix/smtp[7]: 8BFE6A94913: $to" ], [ 62, 'postfix/qmgr[1]: 8BFE6A94913: removed' ]);
+	my $said = line(60, 'postfix/postsuper[337]: 57D97A94875: requeued');
+	my $gone = lines([ 2, "postfix/smtp[7]: 57D97A94875: $to" ], [ 2, 'postfix/qmgr[1]: 57D97A94875: removed' ]);
+	my $new = lines([ 30, 'postfix/pickup[3]: 57D97A94875: uid=0 from=<n>' ], [ 30, 'postfix/qmgr[1]: 57D97A94875: from=<n@example.org>, size=1, nrcpt=1 (queue active)' ]);
+
+	for my $x ([ 'all', 'requeued sent', $first, $super, $again ], [ 'one', 'requeued sent', $first, $said, $again ],
+	    [ 'only counted', 'deferred', $first, $super ],
+	    [ 'removed long before', 'sent sent', $first, $gone, $again ],
+	    [ 'the ID is in use again', 'sent requeued sent', $first, $gone, $new, $again ],
+	    [ 'another host', 'deferred sent', $first, $again =~ s/ mx / other /gr ]) {
+		my ($name, $want, @log) = @$x;
+		is(join(' ', map { $_->{status} } messages(trace(join '', @log))), $want, $name);
+	}
+};
+
 done_testing();

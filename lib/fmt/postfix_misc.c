@@ -94,6 +94,10 @@ static const char *const verbose[] = {
 	"daemon ", "unknown_", "psc: ", "idle timeout", "subject to ",
 	"been_here: ", "vstring_", "process ", "proto ", "inet_",
 	"process generation", "chroot ", "user_", "mail_",
+	"server features: ", "global TLS level: ", "dnssec_probe '",
+	"connection closed", "connecting to ", "rewrite stream disconnect",
+	"unverified_", "Using ESMTP PIPELINING, ", "begin ", "end ", "pref ",
+	"fd=",
 };
 
 /* connect to HOST[ADDR]:PORT: why it failed */
@@ -165,6 +169,16 @@ debugging(struct slice s)
 	return false;
 }
 
+/* -v of any client of another daemon: private/verify socket: wanted ... */
+static bool
+wanted(struct slice s)
+{
+	struct slice service, what;
+
+	return slice_cut_str(s, SLICE(" socket: wanted attribute: "), &service,
+	    &what) && slice_chr(service, '=') == SLICE_NONE;
+}
+
 bool
 line_misc(struct slice s, struct event *ev)
 {
@@ -183,5 +197,5 @@ line_misc(struct slice s, struct event *ev)
 	for (size_t i = 0; i < sizeof(verbose) / sizeof(verbose[0]); i++)
 		if (slice_starts(s, slice_cstr(verbose[i])))
 			return line_ignored(ev);
-	return debugging(s) && line_ignored(ev);
+	return (wanted(s) || debugging(s)) && line_ignored(ev);
 }

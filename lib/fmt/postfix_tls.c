@@ -106,6 +106,45 @@ tlsrpt(struct slice s, struct event *ev)
 	return line_is(ev, EV_TLSRPT);
 }
 
+static bool
+is_hex(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/*
+ * A row of the dump of TLS log levels 3 and 4: an offset in hexadecimal, then
+ * bytes, or `- <SPACES/NULLS>'.
+ */
+static bool
+dump(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.len && n < 8 && is_hex(s.ptr[n]))
+		n++;
+	if (n < 4)
+		return false;
+	s = slice_from(s, n);
+	if (slice_take(&s, SLICE(" - <SPACES/NULL")))
+		return true;
+	return s.len >= 4 && s.ptr[0] == ' ' && is_hex(s.ptr[1]) &&
+	    is_hex(s.ptr[2]) && (s.ptr[3] == ' ' || s.ptr[3] == '|');
+}
+
+/* Read N chars: TEXT, and Write: the same at log level 4. */
+static bool
+spoken(struct slice s)
+{
+	struct slice n;
+	uint64_t len;
+
+	return (slice_take(&s, SLICE("Read ")) ||
+	    slice_take(&s, SLICE("Write "))) && slice_cut(s, ' ', &n, &s) &&
+	    slice_u64(n, UINT32_MAX, &len) &&
+	    slice_starts(s, SLICE("chars: "));
+}
+
 /* What TLS log level 2 and above adds: reference 3.5. */
 static bool
 verbose(struct slice s, struct event *ev)
@@ -117,7 +156,8 @@ verbose(struct slice s, struct event *ev)
 		"reloaded session ", "save session ", "remove session ",
 		"SSL_connect:", "SSL_accept:", "SSL3 alert ", "write to ",
 		"read from ", "Reusing old session", "auto-selected ",
-		"Key exchange", "TLS trace",
+		"Key exchange", "TLS trace", "subject=", "issuer=",
+		"DNSSEC-signed TLSA record: ",
 		/* 2.2 to 2.4, at level 1, too */
 		"Verified: subject_CN=", "Unverified: subject_CN=",
 		"verify error:num=", "Peer verification: ",
@@ -145,6 +185,8 @@ verbose(struct slice s, struct event *ev)
 	for (size_t i = 0; i < sizeof(start) / sizeof(start[0]); i++)
 		if (slice_starts(s, slice_cstr(start[i])))
 			return line_ignored(ev);
+	if (dump(s) || spoken(s))
+		return line_ignored(ev);
 	if (!peer_take(&rest, &p) || !slice_take(&rest, SLICE(": ")))
 		return false;
 	for (size_t i = 0; i < sizeof(detail) / sizeof(detail[0]); i++)

@@ -23,18 +23,24 @@ message_unqueued(const struct message *m)
 {
 	const struct session *s = m->session;
 	const struct instance *i = m->tag->instance;
+	/* What an access map or a milter has ordered for it. */
+	uint32_t saw = m->saw &
+	    ~(uint32_t)(SAW_HELD | SAW_HOLD | SAW_DISCARD);
 
 	if (m->reject)
 		return false;
 	if (m->saw & SAW_CANCELED)
 		return (m->saw & SAW_QUEUED) == 0 && m->done == 0;
-	if (s == NULL || !s->whole || m->front != NULL || m->tag->lost ||
-	    m->done != 0 ||
+	if (s == NULL || !s->whole || m->front != NULL || m->done != 0 ||
 	    !(i->queue || (i->owner != NULL && i->owner->queue)))
 		return false;
-	/* cleanup logs a Message-ID, be it empty, before smtpd answers. */
-	return m->saw == SAW_CLIENT || (s->no_data &&
-	    m->saw == (SAW_CLIENT | SAW_CLEANUP));
+	/*
+	 * cleanup logs a Message-ID, be it empty, before smtpd answers; but
+	 * not of what it discards.
+	 */
+	if (saw == SAW_CLIENT)
+		return s->no_data || (m->saw & SAW_DISCARD) == 0;
+	return s->no_data && saw == (SAW_CLIENT | SAW_CLEANUP);
 }
 
 struct verdict

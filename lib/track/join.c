@@ -288,6 +288,17 @@ join_queued_as(struct track *t, const struct at *at, struct message *m,
 	links_add(&t->links, &l);
 }
 
+/* `postsuper -r ALL' does not say what it requeues: the new life does. */
+static void
+requeued(struct track *t, const struct at *at, struct message *old)
+{
+	if (old == NULL || (old->saw & SAW_END) != 0)
+		return;
+	old->saw |= SAW_REQUEUED;
+	old->ended = at->sec;
+	message_close(t, old);
+}
+
 /*
  * This message names the queue ID it had before: on the same host if it is
  * known there, else on any.
@@ -315,6 +326,8 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 	}
 	if (best != NULL) {
 		join_link(t, m->node, node_ref(best), why);
+		if (why == WHY_REQUEUED && fit(at, best) > 0)
+			requeued(t, at, best->msg);
 		return;
 	}
 	l = (struct link){ .hash = hash, .node = m->node, .sec = at->sec,

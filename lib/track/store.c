@@ -38,7 +38,9 @@ list_remove(struct track *t, struct message *m)
 static enum list_id
 list_for(const struct message *m)
 {
-	if (m->saw & (SAW_HELD | SAW_FILE))
+	/* Of what a client has begun, nothing is held before its end. */
+	if ((m->saw & SAW_FILE) || ((m->saw & SAW_HELD) &&
+	    (m->saw & (SAW_CLIENT | SAW_CLEANUP)) != SAW_CLIENT))
 		return LIST_HELD;
 	if ((m->saw & SAW_QUEUED) == 0 && m->done == 0)
 		return LIST_FRESH;

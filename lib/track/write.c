@@ -126,7 +126,11 @@ make_message(struct track *t, struct message *m, struct node *n,
 	struct verdict v, in;
 	struct ident root;
 	uint32_t hop = 1;
+	bool unqueued = message_unqueued(m);
 
+	/* Nothing came that could have been held or discarded. */
+	if (unqueued)
+		m->saw &= ~(uint32_t)(SAW_HELD | SAW_HOLD | SAW_DISCARD);
 	s->x.n = 0;
 	rec_clear(r);
 	read_journal(t, m, r, &tls);
@@ -169,7 +173,7 @@ make_message(struct track *t, struct message *m, struct node *n,
 	write_number(r, &s->x, F_HOP, hop);
 	if (!m->reject)
 		outcome_complete(m, r);
-	if (message_unqueued(m))
+	if (unqueued)
 		rec_set(r, F_NOTE, SLICE("not-queued"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);

@@ -73,6 +73,7 @@ sub certificates {
 		wrong => [ 'ca', 'DNS:other.example.com' ],
 		unknown => [ 'badca', 'DNS:*.example.net' ],
 		client => [ 'ca', 'DNS:client.example.com' ],
+		deep => [ 'ca', 'DNS:*.safe.example.net' ],
 		stranger => [ 'badca', 'DNS:client.example.com' ],
 	);
 	for my $c (sort keys %cert) {

@@ -12,6 +12,8 @@ use Lab::Out;
 use Lab::In;
 use Lab::Rules;
 use Lab::Final;
+use Lab::Mx;
+use Lab::Site;
 
 # Addresses, by name.
 our %ip = (
@@ -61,6 +63,8 @@ sub declare {
 	Lab::In::sinks();
 	Lab::Rules::sinks();
 	Lab::Final::sinks();
+	Lab::Mx::sinks();
+	Lab::Site::sinks();
 }
 
 # Send one mail to a Postfix instance.  Returns the client, after DATA.
@@ -116,13 +120,18 @@ sub all {
 	    'dest.example.net' => 'postfix-dest',
 	    'pl.example.com' => 'postfix-pl',
 	    'slow.example.org' => 'postfix-slow',
-	    'rules.example.org' => 'postfix-rules' };
+	    'rules.example.org' => 'postfix-rules',
+	    'far.example.org' => 'postfix-mx',
+	    'site.example.org' => 'postfix-site' };
 	$bed->say_('certificates');
 	$bed->certificates;
 	$bed->rsyslogd;
-	for my $g ('Lab::Final', 'Lab::Out', 'Lab::In', 'Lab::Rules') {
-		$g->can('instances')->($bed);
-	}
+	my %only = map { ("Lab::$_" => 1) } split /,/, $bed->{only} // '';
+	my @groups = grep { !%only || $only{$_} }
+	    map { "Lab::$_" } qw(Rules Out In Mx Site Final);
+	# names of their own need a network of their own
+	@groups = grep { !/Mx|Site/ } @groups if !$bed->{names};
+	$_->can('instances')->($bed) for @groups;
 	# what the retries need has a process of its own: it must be prompt
 	my @s = map { $_->{path} ? { %$_, path => "$bed->{dir}/$_->{path}" }
 	    : $_ } @sinks;
@@ -134,10 +143,10 @@ sub all {
 	$bed->say_('starting Postfix');
 	$bed->start(@{$bed->{order}});
 	warm($bed);
-	Lab::Final::early($bed);
-	for my $g ('Lab::Rules', 'Lab::Out', 'Lab::In', 'Lab::Final') {
-		$g->can('scenarios')->($bed);
+	for my $f (map { $_->can('early') // () } @groups) {
+		$f->($bed);
 	}
+	$_->can('scenarios')->($bed) for @groups;
 	$bed->say_('waiting for the sinks');
 	my $end = time + 60;
 	while (@{$t->missing} && time < $end) {

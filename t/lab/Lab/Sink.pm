@@ -15,6 +15,10 @@ package Lab::Sink;
 #	greet ehlo mail rcpt data eod starttls	a reply instead of the usual one
 #	drop			stage after whose command the connection is cut
 #	drop_tls		the same, only once TLS is on
+#	hang			stage at which it falls silent; with `handshake'
+#				after the reply to STARTTLS
+#	hangs			so many connections do that, the others do not
+#	dsn wrap		offer DSN; TLS from the first byte
 #	utf8 xforward		EHLO keywords that are not offered by default
 #	filter			ADDRESS:PORT to hand each message to
 # A local part cNNN-... gets the reply NNN at RCPT; later-... gets 450 until
@@ -141,6 +145,16 @@ sub session {
 			}
 		}
 	};
+	my $hang = sub {
+		my ($stage) = @_;
+		return if ($s->{hang} // '') ne $stage ||
+		    $n > ($s->{hangs} // $n);
+		note($dir, ev => 'hang', sink => $s->{name}, stage => $stage,
+		    tls => $tls);
+		# until the client gives up
+		1 while sysread $c, my $b, 65536;
+		$end->();
+	};
 	my $up = sub {
 		my $cert = ($s->{tls}{certs} // [])->[$n - 1] // $s->{tls}{cert};
 		my %o = (SSL_server => 1,
@@ -157,7 +171,9 @@ sub session {
 	};
 
 	note($dir, ev => 'connect', sink => $s->{name}, n => $n);
+	$up->() if $s->{wrap};
 	$cut->('connect');
+	$hang->('connect');
 	$put->($s->{greet} // "220 $s->{name}.example.net ESMTP sink");
 	if ($s->{greet} && $s->{greet} !~ /^220/) {
 		$get->();
@@ -170,6 +186,7 @@ sub session {
 		my ($verb) = uc($line) =~ /^(\w*)/;
 		if ($verb =~ /^(EHLO|LHLO|HELO)$/) {
 			$cut->('ehlo');
+			$hang->('ehlo');
 			if ($s->{ehlo}) {
 				$put->($s->{ehlo});
 				next;
@@ -179,6 +196,7 @@ sub session {
 			push @k, 'STARTTLS' if !$tls && ($has_tls ||
 			    $s->{tlsbreak} || $s->{starttls});
 			push @k, 'SMTPUTF8' if $s->{utf8};
+			push @k, 'DSN' if $s->{dsn};
 			push @k, 'XFORWARD NAME ADDR PORT PROTO HELO SOURCE IDENT'
 			    if $s->{xforward};
 			@k = ($k[0]) if $verb eq 'HELO';
@@ -186,11 +204,13 @@ sub session {
 			    "250 $k[-1]");
 		} elsif ($verb eq 'STARTTLS') {
 			$cut->('starttls');
+			$hang->('starttls');
 			if ($s->{starttls}) {
 				$put->($s->{starttls});
 				next;
 			}
 			$put->('220 2.0.0 ready');
+			$hang->('handshake');
 			if ($s->{tlsbreak}) {
 				note($dir, ev => 'tlsbreak', sink => $s->{name});
 				syswrite $c, "no TLS here\r\n" x 20
@@ -207,6 +227,7 @@ sub session {
 			note($dir, ev => 'mail', sink => $s->{name},
 			    from => $from, tls => $tls);
 			$cut->('mail');
+			$hang->('mail');
 			$nomail = $s->{mail};
 			$put->($s->{mail} // '250 2.1.0 ok');
 		} elsif ($verb eq 'RCPT') {
@@ -231,9 +252,11 @@ sub session {
 			    from => $from, to => $a, code => substr($reply, 0, 3),
 			    tls => $tls, version => $ver);
 			$cut->('rcpt');
+			$hang->('rcpt');
 			$put->($reply);
 		} elsif ($verb eq 'DATA') {
 			$cut->('data');
+			$hang->('data');
 			if ($s->{data}) {
 				$put->($s->{data});
 				next;
@@ -250,6 +273,7 @@ sub session {
 				$l =~ s/^\.//;
 				$msg .= $l;
 				$cut->('body');
+				$hang->('body');
 			}
 			$trans++;
 			my $reply = $s->{eod};
@@ -269,6 +293,7 @@ sub session {
 			    orig_mid => $orig, reporter => $rep,
 			    received => join("\n", @recv)) for @rcpt;
 			$cut->('eod');
+			$hang->('eod');
 			$reply = join "\n", ($reply) x @rcpt if $s->{lmtp};
 			$put->($reply);
 			($from, $xforward) = ('', '');
