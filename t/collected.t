@@ -187,6 +187,38 @@ subtest 'left whole' => sub {
 	is(facts(run('mxtrace', '-q', '-e', '-z', 'UTC', put("$dir/p", $p->{out}))), $plain, 'in pieces') or diag($p->{err});
 };
 
+# Docker and Podman that log to syslog or the journal: the line is in theirs.
+subtest 'from a container' => sub {
+	my $iso = sub { my ($d, $t) = $_[0] =~ /^Sep +(\d+) (\S+)/; return sprintf '%d-09-%02dT%sZ', $year, $d, $t };
+	my $usec = sub { my ($d, $h, $m, $s) = $_[0] =~ /^Sep +(\d+) (\d+):(\d+):(\d+)/;
+		require Time::Local; return Time::Local::timegm($s, $m, $h, $d, 8, $year) . '000000' };
+	my $journal = sub { my ($exe) = @_; return map { $js->encode({ __REALTIME_TIMESTAMP => $usec->($_->[0]), _HOSTNAME => 'host',
+	    SYSLOG_IDENTIFIER => 'mail', _PID => '812', _COMM => 'conmon', _EXE => $exe, MESSAGE => bsd($_) =~ s/\n//r }) . "\n" } @m };
+	my $norm = sub { return $_[0] =~ s/,"writer_[a-z]+":(?:"[^"]*"|\d+)//gr =~ s/\.000000Z/Z/gr };
+	my $none = sub {
+		my ($name, @l) = @_;
+		my $r = trace(put("$dir/f.log", @l));
+
+		unlike($r->{out}, qr/"type":"(?:message|delivery)"/, "$name: no facts");
+		like($r->{out}, qr/"type":"source".*"unknown":@{[ scalar @m ]}\b/, "$name: and it is counted");
+	};
+
+	for my $tag ('8a7b6c5d4e3f', 'docker/mail', 'podman/mail') {
+		same("syslog by $tag", $plain, map { $iso->($_->[0]) . " host $tag\[812]: " . bsd($_) } @m);
+	}
+	for my $tag ('8a7b6c5d4e3', '8a7b6c5d4e3g', 'docker', 'webapp') {
+		$none->("syslog by $tag", map { $iso->($_->[0]) . " host $tag\[812]: " . bsd($_) } @m);
+	}
+	$none->('syslog without a pid', map { $iso->($_->[0]) . ' host 8a7b6c5d4e3f: ' . bsd($_) } @m);
+	my $r = trace(put("$dir/f.log", $journal->('/usr/bin/conmon')));
+	is($norm->(facts($r)), $plain, 'the journal, by conmon');
+	$none->('the journal, by a conmon of a user', $journal->('/home/ann/conmon'));
+	# A template without brackets is not understood, and says so.
+	$none->('a bare pid', map { $iso->($_->[0]) . " mx $_->[2] $_->[3] $_->[4]\n" } @m);
+	$r = trace(put("$dir/f.log", map { $iso->($_->[0]) . " mx kernel: open /usr/lib/postfix/sbin/smtpd failed\n" } @m));
+	like($r->{out}, qr/"type":"source".*"unknown":0\b/, 'a path is no tag');
+};
+
 # docker logs -t shows when a line came, which is not always at once.
 subtest 'a label that is late' => sub {
 	my @line = map { bsd($_) } @m;
