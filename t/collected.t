@@ -163,6 +163,17 @@ subtest 'taken apart' => sub {
 
 		same($name, $plain, map { $js->encode($make->()) . "\n" } @m);
 	}
+	# Our own records have a type, and so has much else.
+	my @typed = map { $js->encode({ program => $_->[2], pid => $_->[3], hostname => $_->[1], message => $_->[4],
+	    '@timestamp' => $iso->($_->[0]) }) } @m;
+	for my $c ([ 'first', map { s/^\{/{"type":"syslog",/r . "\n" } @typed ], [ 'last', map { s/\}$/,"type":"event"}/r . "\n" } @typed ]) {
+		my ($name, @l) = @$c;
+		same("a type, $name", $plain, @l);
+		is(facts(run('mxtrace', '-q', '-e', '-', { in => join '', @l })), $plain, "a type, $name: by a pipe");
+	}
+	is(trace(put("$dir/f.log", qq({"type":"log","text":"x"}\n)))->{status}, 1, 'neither a log of Postfix nor a record');
+	my $own = run('mxtrace', '-q', '-e', "$dir/plain.log", @zone);
+	is(run('mxgrep', '-q', '-c', 'type=delivery', '-', { in => $own->{out} })->{out}, "5\n", 'our own records are records');
 	# Whatever a member says, it is that line's text and nothing else.
 	my $fake = $js->encode({ PROGRAM => 'logger', HOST => 'mx', MESSAGE => bsd($m[7]) =~ s/\n//r, ISODATE => "$year-09-01T10:04:07Z" });
 	my $r = trace(put("$dir/f.log", "$fake\n"));

@@ -384,6 +384,13 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 		return;
 	}
 	n = word_len(s);
+	if (n > 2 && *s.ptr == '[' && s.ptr[n - 1] == ']' &&
+	    is_tag(slice_sub(s, 1, n - 2))) {
+		/* metalog: neither host nor pid */
+		fr->tag = slice_sub(s, 1, n - 2);
+		text(unblank(slice_from(s, n)), fr);
+		return;
+	}
 	if (n > 0 && s.ptr[n - 1] == ':' &&
 	    syslog_is_level(slice_of(s.ptr, n - 1))) {
 		fr->text = s;	/* socklog: the line begins behind it */

@@ -498,6 +498,14 @@ static const struct frame_case cases[] = {
 	{ S("Sep  1 10:04:05 192.0.2.5 (mx) postfix/smtpd[100]: t\n"),
 	    "bsd 09-01+36245 192.0.2.5|~|~|(mx) postfix/smtpd[100]: t" },
 
+	/* metalog */
+	{ S("Sep  1 10:04:05 [postfix/smtpd] t\n"),
+	    "bsd 09-01+36245 ~|postfix/smtpd|~|t" },
+	{ S("Sep  1 10:04:05 [192.0.2.1]: t\n"),
+	    "bsd 09-01+36245 ~|[192.0.2.1]|~|t" },
+	{ S("Sep  1 10:04:05 [::1] postfix/smtpd[100]: t\n"),
+	    "bsd 09-01+36245 [::1]|postfix/smtpd|100|t" },
+
 	/* socklog, alone and behind multilog, svlogd and tai64nlocal */
 #define SOCK	"mail.info: Sep  1 10:04:05 postfix/smtpd[100]: t"
 #define SD	"~|postfix/smtpd|100|t"
