@@ -229,6 +229,7 @@ subtest 'is TLS logged' => sub {
 	is($said->($proxy, $logs, @d), 'postfix/smtp=no-evidence', 'not by a connection of tlsproxy');
 	is($said->($proxy, $logs, $logs, $logs, @d), 'postfix/smtp=no-evidence', 'nor by several');
 	for my $c ([ 'reload -- version 3.7.1, configuration /etc/postfix', 'unknown not-logged' ],
+	    [ 'reload configuration /etc/postfix', 'unknown not-logged' ],
 	    [ 'daemon started -- version 3.7.1, configuration /etc/postfix', 'unknown not-logged' ],
 	    [ 'warning: process /usr/lib/postfix/smtp pid 70 exit status 1', $yes ]) {
 		row($c->[0], $c->[1], $logs, [ -10, "postfix/master[2]: $c->[0]" ], @d);

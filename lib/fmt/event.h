@@ -43,7 +43,12 @@ X(PROXYMAP, "proxymap") X(QMGR, "qmgr") X(QMQPD, "qmqpd")		\
 X(SCACHE, "scache") X(SENDMAIL, "sendmail") X(SHOWQ, "showq")		\
 X(SMTP, "smtp") X(SMTPD, "smtpd") X(SPAWN, "spawn") X(TLSMGR, "tlsmgr")	\
 X(TLSPROXY, "tlsproxy") X(TRIVIAL_REWRITE, "trivial-rewrite")		\
-X(VERIFY, "verify") X(VIRTUAL, "virtual")
+X(VERIFY, "verify") X(VIRTUAL, "virtual")				\
+/* commands, which log what goes wrong */				\
+X(POSTALIAS, "postalias") X(POSTCAT, "postcat")				\
+X(POSTCONF, "postconf") X(POSTKICK, "postkick")				\
+X(POSTLOCK, "postlock") X(POSTMAP, "postmap")				\
+X(POSTMULTI, "postmulti") X(POSTTLS_FINGER, "posttls-finger")
 
 enum daemon_id {
 #define DAEMON_ENUM(id, name)	DM_##id,

@@ -1,6 +1,7 @@
 #include "fmt/framing.h"
 
 #include "base/mem.h"
+#include "fmt/collector.h"
 #include "fmt/container.h"
 #include "fmt/journald.h"
 #include "fmt/label.h"
@@ -25,6 +26,7 @@ const struct slice framing_name[FRAMING_N] = {
 	[FRAMING_JOURNAL] = { (const unsigned char *)"journal", 7 },
 	[FRAMING_DOCKER] = { (const unsigned char *)"docker", 6 },
 	[FRAMING_CRI] = { (const unsigned char *)"cri", 3 },
+	[FRAMING_COLLECTOR] = { (const unsigned char *)"collector-json", 14 },
 	[FRAMING_PREFIX] = { (const unsigned char *)"prefix", 6 },
 };
 
@@ -36,7 +38,7 @@ framing_init(struct framing *f, const struct prefix *prefix)
 		.limit = FRAMING_LINE_MAX
 	};
 	f->memo.heads = mem_alloc(HEAD_N, sizeof(*f->memo.heads));
-	buf_init(&f->scratch, FRAMING_LINE_MAX);
+	buf_init(&f->scratch, 2 * FRAMING_LINE_MAX + COLLECTOR_ROOM);
 	for (size_t i = 0; i < 2; i++)
 		buf_init(&f->join[i].text, FRAMING_JOIN_MAX);
 }
@@ -184,17 +186,23 @@ split_json(struct framing *f, struct slice line, struct frame *fr)
 	struct container_piece p;
 
 	f->scratch.len = 0;
-	if (!buf_reserve(&f->scratch, line.len))
+	/* What is decoded twice must not move. */
+	if (!buf_reserve(&f->scratch, 2 * line.len + COLLECTOR_ROOM))
 		return FRAMING_NONE;
 	for (int i = 0; i < 2; i++) {
 		if ((f->last == FRAMING_JSON) == (i == 0)) {
-			if (journald_json(line, &f->scratch, fr))
+			if (journald_json(line, &f->scratch, fr)) {
+				if (fr->stamp.kind == STAMP_NONE)
+					fr->stamp = collector_time(line,
+					    &f->scratch);
 				return FRAMING_JSON;
+			}
 		} else if (container_docker(line, &f->scratch, &p))
 			return split_piece(f, &p, FRAMING_DOCKER, fr);
 		f->scratch.len = 0;
 	}
-	return FRAMING_NONE;
+	return collector_json(line, &f->memo, &f->scratch, fr) ?
+	    FRAMING_COLLECTOR : FRAMING_NONE;
 }
 
 /* True if the line may be one of CRI: a stamp with T, then std. */

@@ -58,6 +58,7 @@ enum framing_kind {
 	FRAMING_JOURNAL,	/* a journal file (fmt/journalfile.h) */
 	FRAMING_DOCKER,
 	FRAMING_CRI,
+	FRAMING_COLLECTOR,	/* JSON of a log collector */
 	FRAMING_PREFIX,		/* the user's own pattern */
 	FRAMING_N
 };
@@ -72,7 +73,8 @@ struct frame_who {
 
 struct frame {
 	enum framing_kind	kind;
-	enum framing_kind	inner;	/* DOCKER, CRI: framing of the text in it */
+	enum framing_kind	inner;	/* DOCKER, CRI, COLLECTOR: framing of
+					 * the text in it */
 	struct slice		line;
 	struct stamp		stamp;	/* of the line itself */
 	struct stamp		outer;	/* of the container (its first piece),

@@ -1,5 +1,7 @@
 #include "fmt/label.h"
 
+#include "fmt/syslog.h"
+
 #include "base/banned.h"
 
 /* The length of a colour at the start of s, ESC [ digits m, or 0. */
@@ -83,6 +85,39 @@ take_file(struct slice *s)
 	return true;
 }
 
+/* [ADDRESS: ]FACILITY.LEVEL: and a blank, as socklog writes it. */
+static bool
+take_level(struct slice *s)
+{
+	struct slice rest = slice_sub(*s, 0, LABEL_BYTES), word, addr;
+
+	if (!slice_cut_str(rest, SLICE(": "), &word, &rest))
+		return false;
+	if (!syslog_is_level(word)) {
+		addr = word;
+		if (slice_any(addr, ' ', '[', ' ') != addr.len ||
+		    slice_chr(addr, '.') == SLICE_NONE ||
+		    !slice_cut_str(rest, SLICE(": "), &word, &rest) ||
+		    !syslog_is_level(word))
+			return false;
+	}
+	*s = slice_from(*s, (size_t)(rest.ptr - s->ptr));
+	return true;
+}
+
+/*
+ * A stamp without zone is a label only before another one, such as svlogd
+ * and tai64nlocal put before what postlogd or socklog has written.
+ */
+static bool
+before_stamp(struct slice rest)
+{
+	struct stamp st;
+
+	return slice_take(&rest, SLICE(" ")) &&
+	    (take_level(&rest) || stamp_take_bsd(&rest, &st, NULL));
+}
+
 bool
 label_take(struct slice *s, bool first, struct stamp *outer)
 {
@@ -93,11 +128,21 @@ label_take(struct slice *s, bool first, struct stamp *outer)
 		return true;
 	if (stamp_take_iso(&rest, &st, NULL)) {
 		/* The stamp of the line itself has its host behind it. */
-		if (st.kind != STAMP_ZONED || !slice_take(&rest, SLICE(" ")))
+		if (st.kind == STAMP_ZONED)
+			*outer = st;
+		else if (!before_stamp(rest))
+			return false;
+		if (!slice_take(&rest, SLICE(" ")))
+			return false;
+		*s = rest;
+		return true;
+	}
+	if (stamp_take_tai(&rest, &st)) {
+		if (!slice_take(&rest, SLICE(" ")))
 			return false;
 		*outer = st;
 		*s = rest;
 		return true;
 	}
-	return take_service(s) || take_pod(s) || take_file(s);
+	return take_level(s) || take_service(s) || take_pod(s) || take_file(s);
 }

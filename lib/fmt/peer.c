@@ -3,6 +3,19 @@
 #include "base/banned.h"
 
 #define NAME_MAX_LEN	255
+#define NO_PORT		SLICE(":unknown")
+
+/* The client has gone before its port was asked for. */
+static void
+skip_no_port(struct slice *s)
+{
+	struct slice rest = *s;
+
+	if (slice_take(&rest, NO_PORT) && (rest.len == 0 ||
+	    *rest.ptr == ' ' || *rest.ptr == ',' || *rest.ptr == ':' ||
+	    *rest.ptr == ';'))
+		*s = rest;
+}
 
 bool
 peer_take(struct slice *s, struct peer *p)
@@ -27,7 +40,8 @@ peer_take(struct slice *s, struct peer *p)
 			return false;
 		p->port = slice_of(rest.ptr + 1, n - 1);
 		rest = slice_of(rest.ptr + n, rest.len - n);
-	}
+	} else if (rest.len >= NO_PORT.len && rest.ptr[0] == ':')
+		skip_no_port(&rest);
 	p->all = slice_of(s->ptr, s->len - rest.len);
 	*s = rest;
 	return true;

@@ -12,6 +12,8 @@ static const struct known known[] = {
 	{ "statistics: ", EV_STATISTICS },
 	{ "daemon started -- version ", EV_CONFIG },
 	{ "reload -- version ", EV_CONFIG },
+	{ "reload configuration", EV_CONFIG },	/* up to 2.4 */
+	{ "master exit time has arrived", EV_CONFIG },
 	{ "terminating on signal ", EV_CONFIG },
 	{ "using backwards-compatible default setting ", EV_CONFIG },
 	{ "Postfix is using backwards-compatible default settings", EV_CONFIG },
@@ -55,6 +57,27 @@ static const struct known known[] = {
 	{ "psc_", EV_OTHER },
 	{ "run-time library vs. compile-time header version mismatch",
 	    EV_WARNING },
+	{ "cannot set default OpenSSL certificate verification paths",
+	    EV_WARNING },
+	{ "TLS support is not compiled in", EV_WARNING },
+	{ "cannot read from entropy device ", EV_WARNING },
+	{ "discarding EHLO keywords: ", EV_OTHER },
+	{ "mapping DSN status ", EV_OTHER },
+	{ "ignoring DNS RR: ", EV_OTHER },
+	{ "ignoring status update from child pid ", EV_OTHER },
+	{ "running: ", EV_OTHER },
+	{ "skipping ", EV_OTHER },
+	{ "database ", EV_OTHER },
+	{ "Run-time linked against Berkeley DB: ", EV_OTHER },
+	/* What Cyrus SASL says in the name of the process it runs in. */
+	{ "sql auxprop plugin ", EV_OTHER },
+	{ "sql plugin", EV_OTHER },
+	{ "begin transaction", EV_OTHER },
+	{ "commit transaction", EV_OTHER },
+	{ "looking for plugins in ", EV_OTHER },
+	{ "unable to dlopen ", EV_OTHER },
+	{ "unable to open Berkeley db ", EV_OTHER },
+	{ "OTP unavailable because ", EV_OTHER },
 };
 
 /* Beginnings of what -v adds: free-form, of no use here. */
@@ -92,6 +115,60 @@ not_connected(struct slice s, struct event *ev)
 	return line_is(ev, EV_OTHER);
 }
 
+/*
+ * PEER: what the configuration makes of its words: a reply of a server
+ * replaced, EHLO keywords hidden.  postscreen's has no colon before the port.
+ */
+static bool
+overridden(struct slice s, struct event *ev)
+{
+	struct slice rest = s;
+	struct peer p;
+
+	if (!peer_take(&rest, &p))
+		return false;
+	while (ev->daemon == DM_POSTSCREEN && rest.len > 0 &&
+	    ascii_digit(*rest.ptr))
+		rest = slice_from(rest, 1);
+	if (!slice_take(&rest, SLICE(": ")) ||
+	    (!slice_starts(rest, SLICE("replacing server reply ")) &&
+	    !slice_starts(rest, SLICE("replacing command ")) &&
+	    !slice_starts(rest, SLICE("discarding EHLO keywords: "))))
+		return false;
+	if (ev->daemon == DM_SMTP || ev->daemon == DM_LMTP)
+		line_relay(ev, p.all);
+	else
+		line_client(ev, &p);
+	rec_set(&ev->rec, F_REASON, rest);
+	return line_is(ev, EV_OTHER);
+}
+
+/*
+ * What -v and debug: maps add: a function of the source and what it does, or
+ * TYPE:NAME lookup: "KEY" = "VALUE".
+ */
+static bool
+debugging(struct slice s)
+{
+	static const char *const verb[] = { " lookup: \"", " update: \"",
+		" delete: \"", " sequence: \"", " sequence: found EOF" };
+	size_t n = 0, under = 0;
+
+	while (n < s.len && (ascii_lower(s.ptr[n]) || ascii_digit(s.ptr[n]) ||
+	    s.ptr[n] == '_'))
+		under += s.ptr[n++] == '_';
+	if (n > 2 && under > 0 && ascii_lower(*s.ptr) && n < s.len &&
+	    (s.ptr[n] == ':' || s.ptr[n] == '(' || s.ptr[n] == '['))
+		return true;
+	n = slice_near(s, 0, ' ');
+	if (slice_near(s, 0, ':') >= n)
+		return false;
+	for (size_t i = 0; i < sizeof(verb) / sizeof(verb[0]); i++)
+		if (slice_starts(slice_from(s, n), slice_cstr(verb[i])))
+			return true;
+	return false;
+}
+
 /* -v of any client of another daemon: private/verify socket: wanted ... */
 static bool
 wanted(struct slice s)
@@ -105,16 +182,20 @@ wanted(struct slice s)
 bool
 line_misc(struct slice s, struct event *ev)
 {
-	if (not_connected(s, ev))
+	if (not_connected(s, ev) || overridden(s, ev))
 		return true;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (slice_starts(s, slice_cstr(known[i].start)))
 			return line_is(ev, known[i].kind);
+	/* /etc/postfix/master.cf: line 12: ... */
+	if (ev->daemon == DM_MASTER && slice_find(s, SLICE(
+	    ": using backwards-compatible default setting ")) != SLICE_NONE)
+		return line_is(ev, EV_CONFIG);
 	/* postlog carries whatever a script says. */
 	if (ev->daemon == DM_POSTLOG || ev->daemon == DM_POSTFIX_SCRIPT)
 		return line_is(ev, EV_OTHER);
 	for (size_t i = 0; i < sizeof(verbose) / sizeof(verbose[0]); i++)
 		if (slice_starts(s, slice_cstr(verbose[i])))
 			return line_ignored(ev);
-	return wanted(s) && line_ignored(ev);
+	return (wanted(s) || debugging(s)) && line_ignored(ev);
 }

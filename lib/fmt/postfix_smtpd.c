@@ -168,7 +168,8 @@ line_qid_misc(struct slice s, struct event *ev)
 	static const char *const known[] = {
 		"enabling PIX workarounds: ", "breaking line > ",
 		"passing <", "skipped, still being delivered",
-		"status=deferred (bounce failed)", "reply filter ",
+		"status=deferred (", "reply filter ",
+		"not sending trace/success notification for ",
 		"host ", "lost connection with ", "conversation with ",
 		"connect to ", "Cannot start TLS: ", "TLS is required",
 		"Server certificate not ", "Sender requested REQUIRETLS",
@@ -193,6 +194,11 @@ line_qid_misc(struct slice s, struct event *ev)
 			rec_set(&ev->rec, F_REASON, s);
 			return line_is(ev, EV_OTHER);
 		}
+	if (ev->daemon == DM_CLEANUP && slice_find(s, SLICE(
+	    " map lookup problem -- message not accepted, ")) != SLICE_NONE) {
+		rec_set(&ev->rec, F_REASON, s);
+		return line_is(ev, EV_WARNING);
+	}
 	/* qmqpd: PEER: reason while where */
 	if (ev->daemon == DM_QMQPD && peer_take(&rest, &p)) {
 		line_client(ev, &p);

@@ -49,7 +49,7 @@ failed(struct slice s, struct event *ev)
 		if (!peer_take(&rest, &p))
 			return false;
 		line_client(ev, &p);
-	} else
+	} else if (!slice_starts(s, SLICE("SSL_set_fd error to ")))
 		return false;
 	rec_set(&ev->rec, F_REASON, s);
 	return line_is(ev, EV_TLS);
@@ -163,9 +163,13 @@ verbose(struct slice s, struct event *ev)
 		"verify error:num=", "Peer verification: ",
 		"Peer certificate could not be verified",
 		"Server certificate could not be verified",
+		"issuer=", "subject=", "starting TLS engine",
+		"cert has expired", "fingerprint: ", "DNSSEC-signed TLSA ",
+		"TA cert as TLSA record: ", "TA pkey as TLSA record: ",
 	};
 	static const char *const detail[] = {
 		"TLS cipher list ", "looking up session ", "save session ",
+		"reloaded session ", "remove session ",
 		"Issuing session ticket", "Decrypting session ticket",
 		"depth=", "subject_CN=", "raw public key fingerprint=",
 		"matched peername: ", "Matched ", "SNI hostname: ",

@@ -220,7 +220,8 @@ iso(const unsigned char *p, struct stamp_memo *m)
 	struct caltime c = { 0 };
 
 	if (century > 99 || year > 99 || p[4] != '-' || p[7] != '-' ||
-	    sec < 0 || (p[10] != 'T' && p[10] != ' ' && p[10] != 't'))
+	    sec < 0 || (p[10] != 'T' && p[10] != ' ' && p[10] != 't' &&
+	    p[10] != '_'))
 		return false;
 	c.year = (int)(century * 100 + year);
 	c.mon = (int)mon;
@@ -264,7 +265,8 @@ stamp_take_iso(struct slice *s, struct stamp *st, struct stamp_memo *memo)
 	st->sec = memo->iso_sec - east;
 	if (st->sec < SEC_MIN || st->sec > SEC_MAX)
 		return false;
-	st->kind = end == pos ? STAMP_LOCAL : STAMP_ZONED;
+	/* svlogd -tt writes 2026-09-01_10:04:05.12345, always in UTC. */
+	st->kind = end == pos && s->ptr[10] != '_' ? STAMP_LOCAL : STAMP_ZONED;
 	return taken(s, end, st);
 }
 
@@ -349,6 +351,101 @@ stamp_take_unix(struct slice *s, struct stamp *st)
 	st->mon = st->day = 0;
 	st->sec = (int64_t)sec;
 	return taken(s, fraction(*s, n, st), st);
+}
+
+bool
+stamp_take_epoch(struct slice *s, struct stamp *st)
+{
+	size_t n = digits(*s, 0, 11), end;
+	uint64_t sec;
+
+	/* Ten digits are 2001 to 2286. */
+	if (n != 10 || !slice_u64(slice_sub(*s, 0, n), (uint64_t)SEC_MAX,
+	    &sec))
+		return false;
+	end = fraction(*s, n, st);
+	if (end == s->len || s->ptr[end] != ' ')
+		return false;
+	st->kind = STAMP_ZONED;
+	st->mon = st->day = 0;
+	st->sec = (int64_t)sec;
+	return taken(s, end, st);
+}
+
+#define DATED_LEN	20	/* 2026 Sep  1 10:04:05 */
+
+bool
+stamp_take_dated(struct slice *s, struct stamp *st)
+{
+	unsigned char plain[STAMP_BSD_LEN];
+	struct stamp_memo m;
+	const unsigned char *p = s->ptr, *year = p;
+	struct caltime c = { 0 };
+	int64_t sec;
+
+	if (s->len < DATED_LEN)
+		return false;
+	if (ascii_digit(*p)) {
+		memcpy(plain, p + 5, STAMP_BSD_LEN);
+		if (p[4] != ' ')
+			return false;
+	} else {
+		year = p + 7;
+		memcpy(plain, p, 7);
+		memcpy(plain + 7, p + 12, 8);
+		if (p[11] != ' ')
+			return false;
+	}
+	if (two(year) > 99 || two(year + 2) > 99 || !bsd(plain, &m))
+		return false;
+	c.year = (int)(two(year) * 100 + two(year + 2));
+	c.mon = m.mon;
+	c.day = m.day;
+	if (!caltime_sec(&c, &sec))
+		return false;
+	st->kind = STAMP_LOCAL;
+	st->mon = st->day = 0;
+	st->sec = sec + m.bsd_sec;
+	return taken(s, fraction(*s, DATED_LEN, st), st);
+}
+
+#define TAI_LEN		25	/* @ and 24 hexadecimal digits */
+#define TAI_1970	((UINT64_C(1) << 62) + 10)	/* as in libtai */
+
+/* n hexadecimal digits, in lower case as the loggers write them. */
+static bool
+hex(const unsigned char *p, size_t n, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (ascii_digit(p[i]))
+			v = v << 4 | (uint64_t)(p[i] - '0');
+		else if (p[i] >= 'a' && p[i] <= 'f')
+			v = v << 4 | (uint64_t)(p[i] - 'a' + 10);
+		else
+			return false;
+	}
+	*out = v;
+	return true;
+}
+
+bool
+stamp_take_tai(struct slice *s, struct stamp *st)
+{
+	uint64_t sec, nsec;
+
+	if (s->len < TAI_LEN || s->ptr[0] != '@' ||
+	    !hex(s->ptr + 1, 16, &sec) || !hex(s->ptr + 17, 8, &nsec) ||
+	    sec < TAI_1970 || sec - TAI_1970 > (uint64_t)SEC_MAX ||
+	    nsec >= 1000000000)
+		return false;
+	st->kind = STAMP_ZONED;
+	st->mon = st->day = 0;
+	st->digits = 9;
+	st->nsec = (uint32_t)nsec;
+	st->sec = (int64_t)(sec - TAI_1970);
+	return taken(s, TAI_LEN, st);
 }
 
 bool

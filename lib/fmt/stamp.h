@@ -73,12 +73,18 @@ stamp_take_bsd(struct slice *s, struct stamp *st, struct stamp_memo *memo)
 	*s = slice_of(s->ptr + STAMP_BSD_LEN, s->len - STAMP_BSD_LEN);
 	return true;
 }
-/* 2026-09-01T10:04:05[.f][zone], T or blank, Z, +02:00, +0200, +02 or none */
+/* 2026-09-01T10:04:05[.f][zone], T or blank or (svlogd, UTC) _, Z, +02:00, +0200, +02 or none */
 bool	stamp_take_iso(struct slice *s, struct stamp *, struct stamp_memo *);
 /* Tue 2026-09-01 10:04:05[.f] CEST */
 bool	stamp_take_full(struct slice *s, struct stamp *);
 /* 1788257045.123456 */
 bool	stamp_take_unix(struct slice *s, struct stamp *);
+/* 1788257045, with 0 to 9 fraction digits and a blank behind */
+bool	stamp_take_epoch(struct slice *s, struct stamp *);
+/* 2026 Sep  1 10:04:05 or Sep  1 2026 10:04:05, with a fraction or without */
+bool	stamp_take_dated(struct slice *s, struct stamp *);
+/* @4000000066d4b5a53b9aca00: TAI64N as multilog, svlogd and s6-log write it */
+bool	stamp_take_tai(struct slice *s, struct stamp *);
 
 /* Microseconds since the epoch, as journald writes them. */
 bool	stamp_of_usec(struct slice, struct stamp *);

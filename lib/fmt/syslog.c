@@ -36,9 +36,8 @@ take_word(struct slice *s, struct slice *word)
 	return n > 0;
 }
 
-/* mail.info, local0.notice or 2.6: facility and level of a syslog line. */
-static bool
-is_level(struct slice s)
+bool
+syslog_is_level(struct slice s)
 {
 	static const struct slice fac[] = {
 		{ (const unsigned char *)"mail", 4 },
@@ -153,7 +152,7 @@ unsolaris(struct slice *s)
 
 	if (slice_take(&t, SLICE("[ID ")) && slice_cut(t, ' ', &id, &t) &&
 	    slice_digits(id) && id.len <= PID_DIGITS &&
-	    slice_cut(t, ']', &level, &t) && is_level(level))
+	    slice_cut(t, ']', &level, &t) && syslog_is_level(level))
 		*s = unblank(t);
 }
 
@@ -189,9 +188,8 @@ syslog_text(struct slice s, struct frame *fr)
 	text(s, fr);
 }
 
-/* Set tag and pid from a word without its colon. */
-static void
-set_tag(struct slice word, struct frame *fr)
+void
+syslog_tag(struct slice word, struct frame *fr)
 {
 	struct slice tag, pid;
 
@@ -265,7 +263,7 @@ take_odd_tag(struct slice *s, struct frame *fr)
 	uint64_t number;
 
 	if (slice_ends(word, SLICE(":"))) {
-		set_tag(slice_sub(word, 0, n - 1), fr);
+		syslog_tag(slice_sub(word, 0, n - 1), fr);
 		*s = unblank(slice_from(*s, n));
 		return true;
 	}
@@ -274,7 +272,7 @@ take_odd_tag(struct slice *s, struct frame *fr)
 		    pid_len(slice_from(word, i), &number) : 0;
 
 		if (len > 0 && i > 0) {
-			set_tag(slice_sub(word, 0, i + len - 1), fr);
+			syslog_tag(slice_sub(word, 0, i + len - 1), fr);
 			*s = slice_from(*s, i + len);
 			return true;
 		}
@@ -338,7 +336,7 @@ take_level(struct slice *s)
 {
 	struct slice t = slice_from(*s, 1), level;
 
-	if (slice_cut(t, '>', &level, &t) && is_level(level))
+	if (slice_cut(t, '>', &level, &t) && syslog_is_level(level))
 		*s = unblank(t);
 }
 
@@ -359,6 +357,11 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 	}
 	n = word_len(s);
 	if (n > 0 && s.ptr[n - 1] == ':' &&
+	    syslog_is_level(slice_of(s.ptr, n - 1))) {
+		fr->text = s;	/* socklog: the line begins behind it */
+		return;
+	}
+	if (n > 0 && s.ptr[n - 1] == ':' &&
 	    !is_ipv6(slice_of(s.ptr, n)) && take_tag(&s, fr)) {
 		text(s, fr);	/* no host */
 		return;
@@ -371,7 +374,7 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 	(void)slice_take(&s, SLICE(":"));
 	s = unblank(s);
 	after = s;
-	if (take_word(&after, &level) && is_level(level)) {
+	if (take_word(&after, &level) && syslog_is_level(level)) {
 		/* busybox, AIX: facility and level before the tag */
 		s = after;
 		(void)take_tag(&s, fr);
@@ -524,6 +527,15 @@ split_digit(struct slice s, struct framing_memo *memo, struct frame *fr)
 	}
 	if (split_versioned(s, false, memo, fr))
 		return FRAMING_RFC5424;
+	if (stamp_take_epoch(&s, &fr->stamp)) {
+		/* Logs of other programs begin so, too. */
+		tail(unblank(s), memo->heads, fr);
+		return fr->tag.len > 0 ? FRAMING_UNIX : FRAMING_NONE;
+	}
+	if (stamp_take_dated(&s, &fr->stamp) && at_blank(s)) {
+		tail(unblank(s), memo->heads, fr);
+		return FRAMING_BSD;
+	}
 	return FRAMING_NONE;
 }
 
@@ -534,8 +546,9 @@ split_letter(struct slice s, struct framing_memo *memo, struct frame *fr)
 	enum framing_kind kind = FRAMING_BSD;
 
 	if (!stamp_take_bsd(&s, &fr->stamp, &memo->stamp)) {
-		kind = FRAMING_FULL;
-		if (!stamp_take_full(&s, &fr->stamp))
+		if (stamp_take_full(&s, &fr->stamp))
+			kind = FRAMING_FULL;
+		else if (!stamp_take_dated(&s, &fr->stamp))
 			return FRAMING_NONE;
 	}
 	if (!at_blank(s))

@@ -17,8 +17,12 @@
 
 #include "fmt/framing.h"
 
+/* mail.info, local0.notice or 2.6: facility and level; AIX has a colon. */
+bool			syslog_is_level(struct slice);
 enum framing_kind	syslog_split(struct slice line, struct framing_memo *,
 			    struct frame *);
+/* Tag and pid from a word without its colon: postfix/smtpd[100]. */
+void			syslog_tag(struct slice word, struct frame *);
 /*
  * Text after a tag: drop Solaris' message ID, find repeats in it.
  */

@@ -10,6 +10,7 @@
 #define BARE_YEAR	2000	/* counted with when no year is known */
 #define DAY		86400
 #define NEAR		60	/* seconds between a queue ID and its line */
+#define EAST_MAX	(15 * 3600)	/* no zone is farther away */
 
 void
 clock_init(struct clock *c, const struct zone *zone)
@@ -182,9 +183,12 @@ bsd_time(struct clock *c, const struct stamp *s, struct event_time *t,
 	}
 }
 
-/* A local stamp whose instant is close to the container's. */
+/*
+ * A local stamp whose instant is close to the container's; one that a logger
+ * has got much later has its year from there, and the zone of all others.
+ */
 static void
-boxed_time(const struct stamp *s, const struct stamp *outer,
+boxed_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
     struct event_time *t, unsigned int *flags)
 {
 	int64_t local = s->sec, diff, east;
@@ -200,8 +204,12 @@ boxed_time(const struct stamp *s, const struct stamp *outer,
 	diff = local - outer->sec;
 	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
 	    QUARTER;
-	*flags |= CLOCK_ZONE_INFERRED;
-	t->sec = local - east;
+	if (east > EAST_MAX || east < -EAST_MAX)
+		t->sec = to_utc(c, local, flags);
+	else {
+		*flags |= CLOCK_ZONE_INFERRED;
+		t->sec = local - east;
+	}
 	t->known = t->ordered = true;
 }
 
@@ -223,7 +231,7 @@ clock_check(struct clock *c, const struct stamp *s, int64_t id_sec)
 	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
 	    QUARTER;
 	if (east == c->east || diff - east > NEAR || diff - east < -NEAR ||
-	    east > 15 * 3600 || east < -15 * 3600)
+	    east > EAST_MAX || east < -EAST_MAX)
 		return false;
 	/* The lines since the change were taken for later than they are. */
 	if (east > c->east && c->has_latest)
@@ -285,7 +293,7 @@ clock_read(struct clock *c, const struct stamp *s, const struct stamp *outer,
 		t->digits = outer->digits;
 		t->known = t->ordered = true;
 	} else if (outer->kind == STAMP_ZONED)
-		boxed_time(s, outer, t, &flags);
+		boxed_time(c, s, outer, t, &flags);
 	else if (s->kind == STAMP_LOCAL) {
 		t->sec = to_utc(c, s->sec, &flags);
 		t->known = t->ordered = true;

@@ -136,8 +136,8 @@ read_stamp(struct slice s, struct stamp *st)
 	struct slice rest = s;
 
 	if ((stamp_take_bsd(&rest, st, NULL) ||
-	    stamp_take_iso(&rest, st, NULL) || stamp_take_full(&rest, st)) &&
-	    rest.len == 0)
+	    stamp_take_iso(&rest, st, NULL) || stamp_take_full(&rest, st) ||
+	    stamp_take_dated(&rest, st)) && rest.len == 0)
 		return true;
 	*st = (struct stamp){ .text = s };
 	return false;

@@ -9,7 +9,8 @@ on_config(struct track *t, const struct at *at)
 	struct slice text = rec_get(&at->ev->rec, F_TEXT);
 	bool start = slice_starts(text, SLICE("daemon started"));
 
-	if (!start && !slice_starts(text, SLICE("reload -- ")))
+	if (!start && !slice_starts(text, SLICE("reload -- ")) &&
+	    !slice_starts(text, SLICE("reload configuration")))
 		return;
 	at->instance->epoch++;
 	at->host->epoch++;

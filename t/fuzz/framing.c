@@ -41,7 +41,7 @@ mix_frame(uint64_t *h, const struct frame *fr, size_t limit)
 
 	must(fr->kind < FRAMING_N && fr->inner < FRAMING_N);
 	must(fr->kind == FRAMING_DOCKER || fr->kind == FRAMING_CRI ||
-	    fr->inner == FRAMING_NONE);
+	    fr->kind == FRAMING_COLLECTOR || fr->inner == FRAMING_NONE);
 	must(fr->line.len <= limit && fr->text.len <= limit);
 	must(fr->pid.ptr == NULL || (slice_digits(fr->pid) &&
 	    fr->pid.len <= 10));

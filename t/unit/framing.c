@@ -67,7 +67,8 @@ put_frame(struct buf *b, const struct frame *fr)
 			buf_add(b, SLICE(" cut"));
 		return;
 	}
-	if (fr->kind == FRAMING_DOCKER || fr->kind == FRAMING_CRI) {
+	if (fr->kind == FRAMING_DOCKER || fr->kind == FRAMING_CRI ||
+	    fr->kind == FRAMING_COLLECTOR) {
 		buf_addc(b, '/');
 		buf_add(b, framing_name[fr->inner]);
 	} else
@@ -444,6 +445,58 @@ static const struct frame_case cases[] = {
 	    "short-full Z+0 mx|postfix/smtpd|100|t" },
 	{ S("1788257045.123456 mx postfix/smtpd[100]: t\n"),
 	    "short-unix Z+0.123456000/6 mx|postfix/smtpd|100|t" },
+	/* syslog-ng: R_UNIXTIME and FULLDATE; routers have the year behind */
+	{ S("1788257045 mx postfix/smtpd[100]: t\n"),
+	    "short-unix Z+0 mx|postfix/smtpd|100|t" },
+	{ S("1788257045.123 mx postfix/smtpd[100]: t\n"),
+	    "short-unix Z+0.123000000/3 mx|postfix/smtpd|100|t" },
+	{ S("17882570450 mx postfix/smtpd[100]: t\n"), "none - ~|~|~|"
+	    "17882570450 mx postfix/smtpd[100]: t" },
+	{ S("178825704 mx postfix/smtpd[100]: t\n"), "none - ~|~|~|"
+	    "178825704 mx postfix/smtpd[100]: t" },
+	{ S("1788257045 mx postfix/smtpd t\n"), "none - ~|~|~|"
+	    "1788257045 mx postfix/smtpd t" },
+	{ S("2026 Sep  1 10:04:05 mx postfix/smtpd[100]: t\n"),
+	    "bsd L+0 mx|postfix/smtpd|100|t" },
+	{ S("2026 Sep 01 10:04:05.250 mx postfix/smtpd[100]: t\n"),
+	    "bsd L+0.250000000/3 mx|postfix/smtpd|100|t" },
+	{ S("Sep  1 2026 10:04:05 mx postfix/smtpd[100]: t\n"),
+	    "bsd L+0 mx|postfix/smtpd|100|t" },
+	{ S("2026 Feb 29 10:04:05 mx postfix/smtpd[100]: t\n"), "none - ~|~|~|"
+	    "2026 Feb 29 10:04:05 mx postfix/smtpd[100]: t" },
+	{ S("2026 Sep  1 10:04:05mx t: t\n"), "none - ~|~|~|"
+	    "2026 Sep  1 10:04:05mx t: t" },
+	{ S("Sep  1 2026x10:04:05 mx t: t\n"), "none - ~|~|~|"
+	    "Sep  1 2026x10:04:05 mx t: t" },
+
+	/* socklog, alone and behind multilog, svlogd and tai64nlocal */
+#define SOCK	"mail.info: Sep  1 10:04:05 postfix/smtpd[100]: t"
+#define SD	"~|postfix/smtpd|100|t"
+	{ S(SOCK "\n"), "bsd 09-01+36245 " SD },
+	{ S("192.0.2.1: " SOCK "\n"), "bsd 09-01+36245 " SD },
+	{ S("@400000006a96a31f0ee6b280 " SOCK "\n"),
+	    "bsd 09-01+36245 Z+0.250000000/9 " SD },
+	{ S("@400000006a96a31f0ee6b280 Sep 01 10:04:05 mx postfix/smtpd[100]: t\n"),
+	    "bsd 09-01+36245 Z+0.250000000/9 mx|postfix/smtpd|100|t" },
+	{ S("2026-09-01_10:04:05.25000 " SOCK "\n"),
+	    "bsd 09-01+36245 Z+0.250000000/5 " SD },
+	{ S("2026-09-01T10:04:05.25000 " SOCK "\n"), "bsd 09-01+36245 " SD },
+	{ S("2026-09-01 10:04:05.250000000 " SOCK "\n"),
+	    "bsd 09-01+36245 " SD },
+	{ S("2026-09-01T10:04:05.25000 Sep  1 10:04:05 mx a[1]: t\n"),
+	    "bsd 09-01+36245 mx|a|1|t" },
+	{ S("2026-09-01T10:04:05.25000 Sep 31 10:04:05 mx a[1]: t\n"),
+	    "iso L+0.250000000/5 Sep|~|~|31 10:04:05 mx a[1]: t" },
+	{ S("@400000006a96a31f3b9aca00 " SOCK "\n"), "none - ~|~|~|"
+	    "@400000006a96a31f3b9aca00 " SOCK },
+	{ S("@400000006A96A31F0EE6B280 " SOCK "\n"), "none - ~|~|~|"
+	    "@400000006A96A31F0EE6B280 " SOCK },
+	{ S("mail.inform: Sep  1 10:04:05 postfix/smtpd[100]: t\n"),
+	    "none - ~|~|~|"
+	    "mail.inform: Sep  1 10:04:05 postfix/smtpd[100]: t" },
+	{ S("mx user.info: Sep  1 10:04:05 postfix/smtpd[100]: t\n"),
+	    "none - ~|~|~|"
+	    "mx user.info: Sep  1 10:04:05 postfix/smtpd[100]: t" },
 	{ S("1788257045.123    200 192.0.2.1 TCP_MISS\n"), "none - ~|~|~|"
 	    "1788257045.123    200 192.0.2.1 TCP_MISS" },
 	{ S("-- Boot 0123456789abcdef --\n"),
@@ -513,6 +566,66 @@ static const struct frame_case cases[] = {
 	BAD(",\"_PID\":true}"), BAD(",\"_HOSTNAME\":[256]}"),
 	BAD(",\"_HOSTNAME\":[1,]}"), BAD(",\"_HOSTNAME\":[1 2]}"),
 	BAD(",\"_HOSTNAME\":{}}"),
+
+	/* the journal's entries as a collector gives them on */
+	{ S("{\"date\":1788257045.25,\"SYSLOG_IDENTIFIER\":\"t\",\"MESSAGE\":\"x\"}\n"),
+	    "journal-json Z+0.250000000/2 ~|t|~|x" },
+
+	/* collectors: lines taken apart */
+#define COL(more)	"{\"message\":\"1E2: removed\"," more "}\n"
+#define CQ	"mx|postfix/qmgr|102|1E2: removed"
+	{ S("{\"PROGRAM\":\"postfix/qmgr\",\"PRIORITY\":\"info\",\"PID\":\"102\",\"MESSAGE\":\"1E2: removed\",\"ISODATE\":\"2026-09-01T10:04:05+00:00\",\"HOST\":\"mx\"}\n"),
+	    "collector-json/none Z+0 " CQ },
+	{ S("{\"PROGRAM\":\"postfix/qmgr\",\"PID\":\"102\",\"MESSAGE\":\"1E2: removed\",\"HOST\":\"mx\",\"DATE\":\"Sep  1 10:04:05\"}\n"),
+	    "collector-json/none 09-01+36245 " CQ },
+	{ S("{ \"msg\": \" 1E2: removed\", \"rawmsg\": \"<22>x\", \"timereported\": \"2026-09-01T10:04:05.25+00:00\", \"hostname\": \"mx\", \"syslogtag\": \"postfix\\/qmgr[102]:\", \"programname\": \"postfix\", \"procid\": \"102\", \"uuid\": null, \"$!\": null }\n"),
+	    "collector-json/none Z+0.250000000/2 " CQ },
+	{ S(COL("\"appname\":\"postfix/qmgr\",\"procid\":102,\"hostname\":\"mx\",\"timestamp\":\"2026-09-01T10:04:05Z\"")),
+	    "collector-json/none Z+0 " CQ },
+	{ S(COL("\"program\":\"postfix/qmgr\",\"pid\":\"102\",\"logsource\":\"mx\",\"host\":\"192.0.2.1\",\"timestamp\":\"Sep  1 10:04:05\",\"@timestamp\":\"2026-09-01T10:04:05.000Z\"")),
+	    "collector-json/none Z+0.000000000/3 " CQ },
+	{ S(COL("\"log\":{\"syslog\":{\"appname\":\"postfix/qmgr\",\"procid\":\"102\",\"hostname\":\"mx\"}},\"host\":{\"name\":\"agent\"},\"@timestamp\":\"2026-09-01T10:04:05Z\"")),
+	    "collector-json/none Z+0 " CQ },
+	{ S("{\"version\":\"1.1\",\"host\":\"mx\",\"short_message\":\"1E2: removed\",\"timestamp\":1788257045.25,\"_application_name\":\"postfix/qmgr\",\"_process_id\":102}\n"),
+	    "collector-json/none Z+0.250000000/2 " CQ },
+	{ S(COL("\"ident\":\"postfix/qmgr\",\"pid\":\"102\",\"host\":\"mx\",\"time\":1788257045250")),
+	    "collector-json/none Z+0.250000000/3 " CQ },
+	{ S(COL("\"tag\":\"postfix/qmgr[102]:\",\"host\":\"mx\"")),
+	    "collector-json/none - " CQ },
+	{ S(COL("\"programname\":\"postfix\",\"procid\":\"102\",\"host\":\"mx\"")),
+	    "collector-json/none - mx|postfix|102|1E2: removed lost" },
+	{ S(COL("\"program\":\"postfix\",\"host\":\"mx\"")),
+	    "collector-json/none - mx|postfix|~|1E2: removed" },
+	/* collectors: lines left whole; the year may come later */
+#define WHOLE(more)	"{\"message\":\"Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\"" more "}\n"
+	{ S(WHOLE("")), "collector-json/bsd 09-01+36245 " CQ },
+	{ S(WHOLE(",\"@timestamp\":\"2026-09-01T10:04:06Z\",\"host\":{\"name\":\"agent\"},\"tags\":[\"x\"]")),
+	    "collector-json/bsd L+0 " CQ },
+	{ S(WHOLE(",\"@timestamp\":\"2026-09-30T00:00:00Z\"")),
+	    "collector-json/bsd L+0 " CQ },
+	{ S(WHOLE(",\"@timestamp\":\"2026-08-31T12:00:00Z\"")),
+	    "collector-json/bsd L+0 " CQ },
+	{ S(WHOLE(",\"@timestamp\":\"2026-08-30T12:00:00Z\"")),
+	    "collector-json/bsd L-31536000 " CQ },
+	{ S("{\"_index\":\"x\",\"_source\":" "{\"message\":\"2026-09-01T10:04:05+00:00 mx postfix/qmgr[102]: 1E2: removed\"}}\n"),
+	    "collector-json/iso Z+0 " CQ },
+	{ S("{\"preview\":false,\"result\":{\"_raw\":\"<22>Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\",\"_time\":\"2026-09-01T10:04:05.000+00:00\"}}\n"),
+	    "collector-json/rfc3164 L+0 " CQ },
+	{ S("{\"labels\":{\"job\":\"mail\"},\"line\":\"Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\",\"timestamp\":\"2026-09-01T10:04:05Z\"}\n"),
+	    "collector-json/bsd L+0 " CQ },
+	{ S("{\"log\":\"Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\",\"date\":1788257045}\n"),
+	    "collector-json/bsd L+0 " CQ },
+	/* a program whose text imitates a line is that program */
+	{ S("{\"program\":\"logger\",\"message\":\"Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\"}\n"),
+	    "collector-json/none - ~|logger|~|Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed" },
+#define NOCOL(json)	{ S(json "\n"), "none - ~|~|~|" json }
+	NOCOL("{\"message\":\"postfix/qmgr[102]: 1E2: removed\"}"),
+	NOCOL("{\"message\":\"1E2: removed\",\"tag\":\"postfix/qmgr\"}"),
+	NOCOL("{\"message\":{\"program\":\"postfix/qmgr\"}}"),
+	NOCOL("{\"program\":\"postfix/qmgr\",\"message\":\"\"}"),
+	NOCOL("{\"a\":{\"b\":{\"c\":{\"program\":\"t\",\"message\":\"x\"}}}}"),
+	NOCOL("{\"program\":\"t\",\"message\":\"x\"} x"),
+	NOCOL("{\"program\":\"t\",\"host\":{\"name\":1,},\"message\":\"x\"}"),
 
 	/* Docker */
 #define DLOG(text, more)						\
