@@ -409,4 +409,54 @@ subtest 'all requeued' => sub {
 	}
 };
 
+# verify and `sendmail -bv' ask about addresses: nothing is sent, and no mail
+# comes in.
+subtest 'address probes' => sub {
+	my $probe = sub {
+		my ($status, $first) = @_;
+		return lines(($first // ()), [ 10, 'postfix/cleanup[4]: 749C8ADE027: message-id=<20261129130122.749C8ADE027@mx>' ],
+		    [ 10, 'postfix/qmgr[1]: 749C8ADE027: from=<double-bounce@mx>, size=239, nrcpt=1 (queue active)' ],
+		    [ 10, "postfix/smtp[7]: 749C8ADE027: to=<b\@example.net>, relay=mx1.example.org[198.51.100.25]:25, delay=0.01, delays=0/0/0/0.01, dsn=2.1.5, status=$status (250 2.1.5 ok)" ],
+		    [ 10, 'postfix/qmgr[1]: 749C8ADE027: removed' ]);
+	};
+	my $asked = [ 10, 'postfix/pickup[3]: 749C8ADE027: uid=0 from=<a>' ];
+
+	for my $x ([ 'yes', 'deliverable', 'deliverable', 'probe', 1 ], [ 'no', 'undeliverable', 'undeliverable', 'probe', 1 ],
+	    [ 'not kept', 'undeliverable-but-not-cached', 'undeliverable', 'probe', 1 ],
+	    [ 'by hand', 'deliverable', 'deliverable', 'probe', 1, $asked ],
+	    [ 'mail', 'sent', 'sent', '', 0 ], [ 'mail by hand', 'sent', 'sent', '', 1, $asked ]) {
+		my ($name, $word, $status, $note, $complete, $first) = @$x;
+		my $log = whole(0, 'a') . $probe->($word, $first);
+		my ($m) = grep { $_->{qid} eq '749C8ADE027' } messages(trace($log));
+		is("$m->{status} " . ($m->{note} // '') . ($m->{complete} ? ' 1' : ' 0') . " $m->{tls}",
+		    "$status $note $complete " . ($complete ? 'local' : 'unknown'), $name);
+		my $f = put("$dir/probe.log", $log);
+		my $report = $js->decode(run('mxreport', @opt, '-p', 'no-plaintext', '--now', '2026-10-01T00:00:00Z', '-o', 'json', $f)->{out});
+		my %n = map { $_->{what} => $_->{count} } @{$report->{totals}};
+		my ($in, $other) = (0, $n{'other outcomes'});
+		$in += $n{$_} for grep { /^messages in, / } keys %n;
+		is("$in $other", ($note ? 1 : 2) . ' 0', "$name: in the report");
+		is(run('mxtime', @opt, $f)->{out} =~ /^ +probe +an address was asked about/m ? 1 : 0, $note ? 1 : 0, "$name: in words");
+	}
+};
+
+# A filter before the queue refuses: the line does not say whom.
+subtest 'refused by a filter' => sub {
+	my $p = 'postfix/smtpd[251]:';
+	my $end = 'from=<s@sender.example.org> to=<u@in.example.net> proto=ESMTP helo=<client.example.com>';
+	my ($connect, $client) = map { line(1, "$p $_") } 'connect from unknown[127.0.5.20]', 'NOQUEUE: client=unknown[127.0.5.20]';
+	my $no = line(1, "$p proxy-reject: END-OF-MESSAGE: 550 5.7.1 spam, says the filter; $end");
+	my $other = line(1, "$p NOQUEUE: reject: RCPT from unknown[127.0.5.20]: 554 5.7.1 <x\@y>: Relay access denied; $end");
+	my $bye = line(2, "$p disconnect from unknown[127.0.5.20] ehlo=1 mail=1 rcpt=1 data=0/1 quit=1 commands=4/5");
+
+	for my $x ([ 'refused', 'rejected END-OF-MESSAGE 550 127.0.5.20', $connect, $client, $no, $bye ],
+	    [ 'the client is not in the log', 'rejected END-OF-MESSAGE 550 ', $no, $bye ],
+	    [ 'another refusal before', 'rejected RCPT 554 127.0.5.20, rejected END-OF-MESSAGE 550 127.0.5.20', $connect, $other, $client, $no, $bye ],
+	    [ 'the client of another session', 'rejected END-OF-MESSAGE 550 ', $connect, $client, $bye, line(3, "$p connect from unknown[192.0.2.9]"), $no ]) {
+		my ($name, $want, @log) = @$x;
+		is(join(', ', map { join ' ', map { $_ // '' } @$_{qw(status stage reply_code client_addr)} }
+		    messages(trace(join '', @log))), $want, $name);
+	}
+};
+
 done_testing();

@@ -166,9 +166,21 @@ warned_client(struct slice s, struct event *ev)
 static void
 parse_warning(struct slice s, struct event *ev)
 {
+	struct slice why = s;
+
 	line_is(ev, EV_WARNING);
 	if (auth_failure(s, ev))
 		return;
+	/* cleanup's own refusal, which smtpd does not log again. */
+	if (rec_has(&ev->rec, F_QID) &&
+	    (ev->daemon == DM_CLEANUP || ev->daemon == DM_NONE) &&
+	    slice_take(&why, SLICE("message rejected: "))) {
+		line_is(ev, EV_REJECT);
+		rec_set(&ev->rec, F_ACTION, SLICE("reject"));
+		rec_set(&ev->rec, F_STAGE, SLICE("END-OF-MESSAGE"));
+		rec_set(&ev->rec, F_REASON, why);
+		return;
+	}
 	if (!rec_has(&ev->rec, F_QID) ||
 	    slice_eq(rec_get(&ev->rec, F_QID), SLICE("NOQUEUE")))
 		warned_client(s, ev);

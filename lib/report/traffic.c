@@ -132,8 +132,8 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 	struct counts_row *from;
 	struct slice hop = rec_get(r, F_HOP);
 
-	/* The client left before it sent anything. */
-	if (is(r, F_NOTE, SLICE("not-queued")))
+	/* The client left before it sent anything, or nobody sent mail. */
+	if (is(r, F_NOTE, SLICE("not-queued")) || is(r, F_NOTE, SLICE("probe")))
 		return;
 	if (is(r, F_QID, SLICE("NOQUEUE"))) {
 		t->rejected++;
@@ -227,6 +227,10 @@ take_delivery(struct traffic *t, const struct rec *r, int64_t sec)
 		take_sent(t, r, sec);
 		return;
 	}
+	/* An address was asked about: no mail, no outcome. */
+	if (slice_eq(status, SLICE("deliverable")) ||
+	    slice_starts(status, SLICE("undeliverable")))
+		return;
 	count_reason(t, r, status, text.len > 0 ? text : rec_get(r, F_REASON));
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		if (slice_eq(status, table[i].word)) {

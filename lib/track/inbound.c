@@ -43,6 +43,13 @@ message_unqueued(const struct message *m)
 	return s->no_data && saw == (SAW_CLIENT | SAW_CLEANUP);
 }
 
+bool
+message_probe(const struct message *m)
+{
+	return (m->done & DONE_PROBED) != 0 && (m->done &
+	    (DONE_SENT | DONE_BOUNCED | DONE_DEFERRED | DONE_REJECTED)) == 0;
+}
+
 struct verdict
 message_inbound(const struct message *m, const struct tlsinfo *tls)
 {
@@ -54,7 +61,7 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 		if (m->saw & SAW_PICKUP)
 			return (struct verdict){ .status = TLS_LOCAL,
 				.proof = PROOF_PROVEN, .why = TLS_WHY_SUBMITTED };
-		if (m->saw & SAW_NOTICE)
+		if ((m->saw & SAW_NOTICE) || message_probe(m))
 			return (struct verdict){ .status = TLS_LOCAL,
 				.proof = PROOF_PROVEN, .why = TLS_WHY_INTERNAL };
 	}

@@ -38,6 +38,9 @@ void		 on_client(struct track *, const struct at *, struct slice qid);
 void		 on_proxied(struct track *, const struct at *);
 /* proxy-accept: ... queued as ID */
 void		 on_proxy_accept(struct track *, const struct at *);
+/* proxy-reject: the line lacks the client, who is that of NOQUEUE: client= */
+void		 on_proxy_reject(struct track *, struct message *,
+		    struct session *);
 
 /* on_tls.c */
 /* Lines about connections that tlsproxy serves. */

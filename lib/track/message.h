@@ -51,6 +51,9 @@ enum list_id {
 #define DONE_BOUNCED	0x02
 #define DONE_DEFERRED	0x04
 #define DONE_REJECTED	0x08
+#define DONE_DELIVERABLE	0x10	/* an address that was asked about */
+#define DONE_UNDELIVERABLE	0x20
+#define DONE_PROBED	(DONE_DELIVERABLE | DONE_UNDELIVERABLE)
 
 struct message {
 	struct message	*prev, *next;	/* its list */
@@ -121,5 +124,11 @@ struct tls_head {
  * log may lack the rest.
  */
 bool	message_unqueued(const struct message *);
+
+/*
+ * Of verify, or `sendmail -bv': its addresses were asked about, and nothing
+ * was sent.  Only Postfix itself makes such messages.
+ */
+bool	message_probe(const struct message *);
 
 #endif

@@ -73,6 +73,9 @@ chain(struct nodes *t, struct node *n)
 	uint32_t s = slot(t, n->hash);
 
 	n->next = first_in(t, s);
+	n->prev = 0;
+	if (n->next != 0)
+		node_at(t, n->next)->prev = n->idx;
 	t->bucket[s] = n->idx;
 	t->some[s / 64] |= UINT64_C(1) << s % 64;
 }
@@ -80,12 +83,16 @@ chain(struct nodes *t, struct node *n)
 static void
 unchain(struct nodes *t, const struct node *n)
 {
-	uint32_t s = slot(t, n->hash), *p = &t->bucket[s];
+	uint32_t s = slot(t, n->hash);
 
-	while (*p != n->idx)
-		p = &node_at(t, *p)->next;
-	*p = n->next;
-	if (t->bucket[s] == 0)
+	if (n->next != 0)
+		node_at(t, n->next)->prev = n->prev;
+	if (n->prev != 0) {
+		node_at(t, n->prev)->next = n->next;
+		return;
+	}
+	t->bucket[s] = n->next;
+	if (n->next == 0)
 		t->some[s / 64] &= ~(UINT64_C(1) << s % 64);
 }
 

@@ -64,8 +64,7 @@ struct node_links {
 struct node {
 	uint32_t	 idx;
 	uint32_t	 gen;
-	uint32_t	 next;		/* same hash chain, or free list */
-	uint32_t	 hop;		/* set when the message is written */
+	uint32_t	 next, prev;	/* same hash chain; next: free list */
 	uint64_t	 hash;		/* of the queue ID */
 	struct ident	 id;
 	struct message	*msg;		/* NULL when written */
@@ -73,6 +72,7 @@ struct node {
 	int64_t		 arrival;	/* seconds, of its client= line, 0: none */
 	uint64_t	 mid_hash;	/* of its Message-ID, 0: none */
 	struct ref	 tls_ref;	/* inbound verdict, for peer-log */
+	uint32_t	 hop;		/* set when the message is written */
 	unsigned char	 tls_in;
 	bool		 written;
 };

@@ -65,6 +65,8 @@ reject_message(struct track *t, const struct at *at)
 		m->session = lines_session(t, at);
 		m->session->uses++;
 		head.tls = m->session->tls;
+		if (slice_eq(rec_get(r, F_ACTION), SLICE("proxy-reject")))
+			on_proxy_reject(t, m, m->session);
 	}
 	if (tlsinfo_known(&head.tls))
 		(void)journal_block(&t->pool, &m->journal,

@@ -115,12 +115,14 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 static unsigned char
 outcome(struct slice status)
 {
-	if (slice_eq(status, SLICE("sent")) ||
-	    slice_eq(status, SLICE("deliverable")))
+	if (slice_eq(status, SLICE("sent")))
 		return DONE_SENT;
-	if (slice_eq(status, SLICE("bounced")) ||
-	    slice_eq(status, SLICE("undeliverable")))
+	if (slice_eq(status, SLICE("bounced")))
 		return DONE_BOUNCED;
+	if (slice_eq(status, SLICE("deliverable")))
+		return DONE_DELIVERABLE;
+	if (slice_starts(status, SLICE("undeliverable")))
+		return DONE_UNDELIVERABLE;
 	if (slice_eq(status, SLICE("rejected")))
 		return DONE_REJECTED;
 	return DONE_DEFERRED;
@@ -169,7 +171,7 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 	v = outbound(at, m, &tls);
 	lines_add_delivery(t, m, at, &v, tls);
 	m->done |= done;
-	if (done & (DONE_SENT | DONE_BOUNCED))
+	if (done & (DONE_SENT | DONE_BOUNCED | DONE_PROBED))
 		m->nsettled++;
 	message_ref(t, m, at);
 	if (done == DONE_SENT && v.status == TLS_LOCAL) {

@@ -42,6 +42,13 @@ take_front(struct track *t, struct message *m, struct journal *front)
 }
 
 void
+on_proxy_reject(struct track *t, struct message *m, struct session *s)
+{
+	if (s->ahead != NULL)
+		take_front(t, m, &s->ahead->front);
+}
+
+void
 on_proxy_accept(struct track *t, const struct at *at)
 {
 	struct process *p = at->process;

@@ -36,23 +36,51 @@ on_connect(struct track *t, const struct at *at)
 	p->session = session_new(&t->processes, at->tag, p->pid);
 }
 
-/* The value of a counter in "ehlo=2 starttls=0/1 ...". */
-static bool
-counter(struct slice s, struct slice key, uint64_t *ok)
-{
-	struct slice word;
+/* Counters of a disconnect line: how many commands were successful. */
+struct counters {
+	uint64_t	starttls, data, bdat;
+	bool		has_starttls;
+};
 
-	while (s.len > 0) {
-		if (!slice_cut(s, ' ', &word, &s)) {
-			word = s;
-			s = slice_of(NULL, 0);
+/* VALUE or VALUE/ALL behind the key; false if the word is another one. */
+static bool
+counter(struct slice word, struct slice key, uint64_t *ok)
+{
+	struct slice all;
+
+	if (!slice_take(&word, key))
+		return false;
+	(void)slice_cut(word, '/', &word, &all);
+	return slice_u64(word, UINT32_MAX, ok);
+}
+
+/* "ehlo=2 starttls=0/1 ..." */
+static struct counters
+read_counters(struct slice s)
+{
+	struct counters c = { .starttls = 0 };
+
+	for (size_t at = 0, end; at < s.len; at = end + 1) {
+		struct slice word;
+
+		end = slice_near(s, at, ' ');
+		word = slice_of(s.ptr + at, end - at);
+		switch (s.ptr[at]) {
+		case 's':
+			c.has_starttls |= counter(word, SLICE("starttls="),
+			    &c.starttls);
+			break;
+		case 'd':
+			(void)counter(word, SLICE("data="), &c.data);
+			break;
+		case 'b':
+			(void)counter(word, SLICE("bdat="), &c.bdat);
+			break;
+		default:
+			break;
 		}
-		if (!slice_take(&word, key))
-			continue;
-		(void)slice_cut(word, '/', &word, &key);
-		return slice_u64(word, UINT32_MAX, ok);
 	}
-	return false;
+	return c;
 }
 
 void
@@ -60,24 +88,20 @@ on_disconnect(struct track *t, const struct at *at)
 {
 	struct slice counts = rec_get(&at->ev->rec, F_COMMANDS);
 	struct session *s = lines_session(t, at);
-	uint64_t n = 0;
+	struct counters c;
 
 	if (s == NULL)
 		return;
 	if (counts.len > 0) {
+		c = read_counters(counts);
 		s->counted = true;
-		if (counter(counts, SLICE("starttls="), &n)) {
-			s->starttls = n > 0;
-			s->starttls_tried = n == 0;
+		if (c.has_starttls) {
+			s->starttls = c.starttls > 0;
+			s->starttls_tried = c.starttls == 0;
 		}
 		if (!s->starttls && tlsinfo_known(&s->tls))
 			at->tag->wrapper = true;
-		n = 0;
-		(void)counter(counts, SLICE("data="), &n);
-		s->no_data = n == 0;
-		n = 0;
-		(void)counter(counts, SLICE("bdat="), &n);
-		s->no_data = s->no_data && n == 0;
+		s->no_data = c.data == 0 && c.bdat == 0;
 	}
 	s->end_ref = at->ref;
 	s->whole = s->gap_epoch == at->host->gap_epoch;

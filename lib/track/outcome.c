@@ -51,12 +51,14 @@ latest(const struct message *m)
 		if (file && v[i].hash != 0)
 			continue;
 		v[i].hash = h;
-		if (slice_eq(status, SLICE("sent")) ||
-		    slice_eq(status, SLICE("deliverable")))
+		if (slice_eq(status, SLICE("sent")))
 			v[i].done = DONE_SENT;
-		else if (slice_eq(status, SLICE("bounced")) ||
-		    slice_eq(status, SLICE("undeliverable")))
+		else if (slice_eq(status, SLICE("bounced")))
 			v[i].done = DONE_BOUNCED;
+		else if (slice_eq(status, SLICE("deliverable")))
+			v[i].done = DONE_DELIVERABLE;
+		else if (slice_starts(status, SLICE("undeliverable")))
+			v[i].done = DONE_UNDELIVERABLE;
 		else
 			v[i].done = DONE_DEFERRED;
 	}
@@ -80,6 +82,25 @@ deleted_unseen(const struct message *m)
 	done = latest(m);
 	return (done & DONE_DEFERRED) || (done == 0 && (m->saw &
 	    (SAW_HELD | SAW_QUEUED)) != 0);
+}
+
+/* Without an outcome of mail: that of a probe, or none. */
+static struct slice
+no_outcome(const struct message *m)
+{
+	switch (m->done & DONE_PROBED) {
+	case DONE_PROBED:
+		return FIELD_LIT("mixed");
+	case DONE_DELIVERABLE:
+		return FIELD_LIT("deliverable");
+	case DONE_UNDELIVERABLE:
+		return FIELD_LIT("undeliverable");
+	default:
+		break;
+	}
+	if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0)
+		return FIELD_LIT("rejected");
+	return FIELD_LIT("unknown");
 }
 
 /* One word for what became of the message. */
@@ -122,9 +143,7 @@ outcome_status(const struct message *m)
 	case DONE_DEFERRED:
 		return FIELD_LIT("deferred");
 	case 0:
-		if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0)
-			return FIELD_LIT("rejected");
-		return FIELD_LIT("unknown");
+		return no_outcome(m);
 	default:
 		return FIELD_LIT("mixed");
 	}
@@ -134,7 +153,9 @@ outcome_status(const struct message *m)
 void
 outcome_complete(const struct message *m, struct rec *r)
 {
-	bool arrival = (m->saw & SAW_ARRIVAL) != 0;
+	/* verify hands its probes to cleanup, which is the first to log. */
+	bool arrival = (m->saw & SAW_ARRIVAL) != 0 ||
+	    (message_probe(m) && (m->saw & SAW_CLEANUP) != 0);
 	bool queued = (m->saw & (SAW_QUEUED | SAW_CANCELED | SAW_DISCARD |
 	    SAW_HOLD | SAW_REJECT)) != 0;
 	enum qfile_place place = (m->saw & SAW_FILE) != 0 ? qfile_place(m) :

@@ -30,14 +30,25 @@ processes_free(struct processes *t)
 }
 
 static size_t
-slot(const struct processes *t, const struct tag *tag, uint32_t pid)
+hash_process(const struct tag *tag, uint32_t pid)
 {
 	uint64_t h = ((uint64_t)(uintptr_t)tag >> 4 ^
 	    (uint64_t)pid * UINT64_C(0x9e3779b97f4a7c15));
 
 	h ^= h >> 29;
-	return (size_t)(h * UINT64_C(0xbf58476d1ce4e5b9) >> 20) &
-	    (t->nbucket - 1);
+	return (size_t)(h * UINT64_C(0xbf58476d1ce4e5b9) >> 20);
+}
+
+static struct process **
+bucket(const struct processes *t, size_t hash)
+{
+	return &t->bucket[hash & (t->nbucket - 1)];
+}
+
+static struct process **
+recent(struct processes *t, size_t hash)
+{
+	return &t->recent[hash & (PROCESS_RECENT - 1)];
 }
 
 static void
@@ -52,10 +63,11 @@ grow(struct processes *t)
 
 		while (p != NULL) {
 			struct process *next = p->next;
-			size_t s = slot(t, p->tag, p->pid);
+			struct process **b = bucket(t, hash_process(p->tag,
+			    p->pid));
 
-			p->next = t->bucket[s];
-			t->bucket[s] = p;
+			p->next = *b;
+			*b = p;
 			p = next;
 		}
 	}
@@ -88,33 +100,49 @@ list(struct processes *t, struct process *p)
 	t->newest = p;
 }
 
+/* A process that was not met before. */
+static struct process *
+make(struct processes *t, struct tag *tag, uint32_t pid, size_t hash)
+{
+	struct process *p = pool_take(&t->processes), **b;
+
+	if (t->n++ >= t->nbucket)
+		grow(t);
+	b = bucket(t, hash);
+	p->tag = tag;
+	p->pid = pid;
+	p->next = *b;
+	return *b = p;
+}
+
+static inline bool
+is(const struct process *p, const struct tag *tag, uint32_t pid)
+{
+	return p->tag == tag && p->pid == pid;
+}
+
 struct process *
 process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
 {
-	size_t s = slot(t, tag, pid);
-	struct process *p;
+	size_t hash = hash_process(tag, pid);
+	struct process **r = recent(t, hash), *p = *r;
 
-	for (p = t->bucket[s]; p != NULL; p = p->next)
-		if (p->tag == tag && p->pid == pid) {
-			if (p->last != now) {
-				p->last = now;
-				unlist(t, p);
-				list(t, p);
-			}
-			return p;
+	if (p == NULL || !is(p, tag, pid)) {
+		for (p = *bucket(t, hash); p != NULL; p = p->next)
+			if (is(p, tag, pid))
+				break;
+		if (p == NULL) {
+			p = make(t, tag, pid, hash);
+			p->last = now;
+			list(t, p);
 		}
-	if (t->n >= t->nbucket) {
-		grow(t);
-		s = slot(t, tag, pid);
+		*r = p;
 	}
-	p = pool_take(&t->processes);
-	p->tag = tag;
-	p->pid = pid;
-	p->last = now;
-	p->next = t->bucket[s];
-	t->bucket[s] = p;
-	t->n++;
-	list(t, p);
+	if (p->last != now) {
+		p->last = now;
+		unlist(t, p);
+		list(t, p);
+	}
 	return p;
 }
 
@@ -127,8 +155,11 @@ process_idle(struct processes *t, int64_t before)
 void
 process_drop(struct processes *t, struct process *p)
 {
-	struct process **link = &t->bucket[slot(t, p->tag, p->pid)];
+	size_t hash = hash_process(p->tag, p->pid);
+	struct process **link = bucket(t, hash);
 
+	if (*recent(t, hash) == p)
+		*recent(t, hash) = NULL;
 	while (*link != p)
 		link = &(*link)->next;
 	*link = p->next;

@@ -89,9 +89,13 @@ struct process {
 	uint32_t	 nreject;	/* rejects in that second */
 };
 
+#define PROCESS_RECENT	1024	/* a power of two */
+
 struct processes {
 	struct process	**bucket;
 	size_t		 nbucket, n;
+	/* By hash, those met lately: these entries stay in the cache. */
+	struct process	*recent[PROCESS_RECENT];
 	struct process	*newest, *oldest;
 	struct pool	 processes, sessions, aheads, requests;
 	struct journal_pool *journals;

@@ -175,6 +175,8 @@ make_message(struct track *t, struct message *m, struct node *n,
 		outcome_complete(m, r);
 	if (unqueued)
 		rec_set(r, F_NOTE, SLICE("not-queued"));
+	else if (message_probe(m))
+		rec_set(r, F_NOTE, SLICE("probe"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);
 	write_ref(t, r, &s->x, &m->ref);

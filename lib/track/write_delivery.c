@@ -125,7 +125,8 @@ write_delivery(struct track *t, const struct message *m,
 		}
 	}
 	why = rec_get(r, rec_has(r, F_REASON) ? F_REASON : F_REPLY);
-	if (!slice_eq(rec_get(r, F_STATUS), SLICE("sent"))) {
+	if (!slice_eq(rec_get(r, F_STATUS), SLICE("sent")) &&
+	    !slice_eq(rec_get(r, F_STATUS), SLICE("deliverable"))) {
 		why = postfix_reason_class(why, rec_get(r, F_DSN));
 		if (why.len > 0)
 			rec_set_ready(r, F_REASON_CLASS, why, true);

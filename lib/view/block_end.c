@@ -102,6 +102,11 @@ block_ending(struct blocktext *t)
 	block_in_queue(t);
 	if (rec_get(&s->msg, F_NOTE).len == 0)
 		return;
+	if (slice_is(rec_get(&s->msg, F_NOTE), "probe")) {
+		closing(t, PAINT_PLAIN, "probe", PAINT_PLAIN,
+		    "an address was asked about; no mail was sent");
+		return;
+	}
 	block_step(t, NULL, NULL, PAINT_YELLOW, SLICE("note"));
 	phrase_text(s, &s->msg, F_NOTE);
 	paint_end(&s->paint);

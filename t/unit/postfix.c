@@ -577,6 +577,13 @@ static const struct text_case texts[] = {
 	{ "postfix/smtp", "Verified: hello", "unknown unknown" },
 	{ "postfix/smtp", "setting up TLS connection to mx.example.org[192.0.2.25]:25",
 	    "other ignored" },
+	/* what cleanup refuses */
+	{ "postfix/cleanup", "warning: 4B0B3B0C62D: message rejected: hopcount exceeded",
+	    "reject understood|qid=4B0B3B0C62D|severity=warning|action=reject|stage=END-OF-MESSAGE|reason=hopcount exceeded" },
+	{ "postfix/smtpd", "warning: 4B0B3B0C62D: message rejected: hopcount exceeded",
+	    "warning understood|qid=4B0B3B0C62D|severity=warning|reason=message rejected: hopcount exceeded" },
+	{ "postfix/cleanup", "warning: message rejected: hopcount exceeded",
+	    "warning understood|severity=warning|reason=message rejected: hopcount exceeded" },
 	/* levels 3 and 4 */
 	{ "postfix/smtp", "00a0 00 c5 c0 23 c0 27 00 67|00 40 c0 72 c0 76 00 be  ...#.'.g .@.r.v..",
 	    "other ignored" },

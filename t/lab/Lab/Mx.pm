@@ -6,7 +6,6 @@ package Lab::Mx;
 use strict;
 use warnings;
 use Time::HiRes qw(sleep time);
-use Lab::Dns;
 
 my $inst = 'postfix-mx';
 my $srv = '127.0.0.17:2525';
@@ -105,7 +104,9 @@ sub sinks {
 	Lab::Scenarios::sink('mx-plain451', mail => '451 4.3.0 later');
 }
 
-# All names that are asked for.
+# Names that are asked for; `safe' says which are authenticated.
+sub safe { return $safe }
+
 sub names {
 	my ($bed) = @_;
 	my $ip = \%Lab::Scenarios::ip;
@@ -146,13 +147,12 @@ sub instances {
 	my ($bed) = @_;
 	my ($tr, $po) = ('', '');
 	my $opt = sub { "$_[0] unix - - n - - smtp" . join '', map { "\n  -o $_" } @_[1 .. $#_] };
-	my @hasty = map { "smtp_${_}_timeout=1s" }
+	my @hasty = map { "smtp_${_}_timeout=2s" }
 	    qw(helo starttls mail rcpt data_init data_xfer data_done quit rset);
 
 	# a trust anchor is only found in a chain that has it
 	my $tls = "$bed->{dir}/tls";
 	Lab::Bed::run("cat $tls/deep.pem $tls/ca.pem >$tls/chain.pem && cp $tls/deep.key $tls/chain.key");
-	Lab::Dns::start($bed, names($bed), $safe);
 	for my $s (@domains, [ 'mx-split', undef, '' ]) {
 		my ($name, undef, $policy, undef, undef, undef, %o) = @$s;
 		my $dom = "$name." . ($o{in} ? $safe : $zone);

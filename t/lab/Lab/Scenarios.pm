@@ -14,12 +14,16 @@ use Lab::Rules;
 use Lab::Final;
 use Lab::Mx;
 use Lab::Site;
+use Lab::Trouble;
+use Lab::Dns;
 
 # Addresses, by name.
 our %ip = (
 	'mx.example.org' => '127.0.0.11', 'out.example.org' => '127.0.0.12',
 	'dest.example.net' => '127.0.0.13', 'pl.example.com' => '127.0.0.14',
 	'slow.example.org' => '127.0.0.15', 'rules.example.org' => '127.0.0.16',
+	'far.example.org' => '127.0.0.17', 'site.example.org' => '127.0.0.18',
+	'trouble.example.org' => '127.0.0.19', 'full.example.org' => '127.0.0.20',
 );
 our (%sink, @sinks);
 
@@ -65,6 +69,7 @@ sub declare {
 	Lab::Final::sinks();
 	Lab::Mx::sinks();
 	Lab::Site::sinks();
+	Lab::Trouble::sinks();
 }
 
 # Send one mail to a Postfix instance.  Returns the client, after DATA.
@@ -122,16 +127,21 @@ sub all {
 	    'slow.example.org' => 'postfix-slow',
 	    'rules.example.org' => 'postfix-rules',
 	    'far.example.org' => 'postfix-mx',
-	    'site.example.org' => 'postfix-site' };
+	    'site.example.org' => 'postfix-site',
+	    'trouble.example.org' => 'postfix-trouble' };
 	$bed->say_('certificates');
 	$bed->certificates;
 	$bed->rsyslogd;
 	my %only = map { ("Lab::$_" => 1) } split /,/, $bed->{only} // '';
 	my @groups = grep { !%only || $only{$_} }
-	    map { "Lab::$_" } qw(Rules Out In Mx Site Final);
+	    map { "Lab::$_" } qw(Rules Out In Mx Site Trouble Final);
 	# names of their own need a network of their own
-	@groups = grep { !/Mx|Site/ } @groups if !$bed->{names};
+	@groups = grep { !/Mx|Site|Trouble/ } @groups if !$bed->{names};
 	$_->can('instances')->($bed) for @groups;
+	if ($bed->{names}) {
+		my %zone = map { %{$_->($bed)} } map { $_->can('names') // () } @groups;
+		Lab::Dns::start($bed, \%zone, map { $_->() } map { $_->can('safe') // () } @groups);
+	}
 	# what the retries need has a process of its own: it must be prompt
 	my @s = map { $_->{path} ? { %$_, path => "$bed->{dir}/$_->{path}" }
 	    : $_ } @sinks;

@@ -19,6 +19,7 @@ package Lab::Sink;
 #				after the reply to STARTTLS
 #	hangs			so many connections do that, the others do not
 #	dsn wrap		offer DSN; TLS from the first byte
+#	auth			offer AUTH PLAIN, and answer so
 #	utf8 xforward		EHLO keywords that are not offered by default
 #	filter			ADDRESS:PORT to hand each message to
 # A local part cNNN-... gets the reply NNN at RCPT; later-... gets 450 until
@@ -197,6 +198,7 @@ sub session {
 			    $s->{tlsbreak} || $s->{starttls});
 			push @k, 'SMTPUTF8' if $s->{utf8};
 			push @k, 'DSN' if $s->{dsn};
+			push @k, 'AUTH PLAIN' if $s->{auth};
 			push @k, 'XFORWARD NAME ADDR PORT PROTO HELO SOURCE IDENT'
 			    if $s->{xforward};
 			@k = ($k[0]) if $verb eq 'HELO';
@@ -294,10 +296,14 @@ sub session {
 			    received => join("\n", @recv)) for @rcpt;
 			$cut->('eod');
 			$hang->('eod');
-			$reply = join "\n", ($reply) x @rcpt if $s->{lmtp};
+			# a local part full-NNN-... is refused only now
+			$reply = join "\n", map { /^full-(\d{3})-/ ? "$1 $text{$1}"
+			    : $reply } @rcpt if $s->{lmtp};
 			$put->($reply);
 			($from, $xforward) = ('', '');
 			@rcpt = ();
+		} elsif ($verb eq 'AUTH' && $s->{auth}) {
+			$put->($s->{auth});
 		} elsif ($verb eq 'RSET' || $verb eq 'NOOP') {
 			$put->('250 2.0.0 ok');
 		} elsif ($verb eq 'QUIT') {

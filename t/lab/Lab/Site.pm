@@ -72,7 +72,7 @@ sub instances {
 
 	Lab::Milter::start($bed, $milter,
 	    (map { $addr{"milter-$_->[0]"} => $_->[1] } @milter),
-	    '127.0.4.60' => [ MAIL => 's', 3 ], local => [ EOM => 'r' ]);
+	    '127.0.4.60' => [ MAIL => 's', 5 ], local => [ EOM => 'r' ]);
 	Lab::Milter::start($bed, "$ip:9002", local => [ EOM => 'y', '550 5.7.1 not from here' ]);
 	$bed->instance($inst, host => 'site.example.org', ip => $ip,
 	    transport => join('', map { "$_->[0] $_->[1]\n" }
@@ -85,7 +85,7 @@ sub instances {
 		enable_long_queue_ids => 'no',
 		relay_domains => 'in.example.net later.example.net',
 		smtp_connection_cache_on_demand => 'no',
-		milter_connect_timeout => '2s', milter_command_timeout => '1s',
+		milter_connect_timeout => '2s', milter_command_timeout => '2s',
 		address_verify_map => "btree:$d/$inst/data/verify",
 		address_verify_poll_delay => '1s',
 		smtpd_recipient_restrictions => "check_recipient_access pcre:$f/rcpt",
