@@ -459,4 +459,24 @@ subtest 'refused by a filter' => sub {
 	}
 };
 
+# Mail from the command line that a header check refuses came in locally.
+subtest 'refused, and from here' => sub {
+	my @pickup = [ 1, 'postfix/pickup[44]: 4jcnyK6qMcz1ktl0: uid=0 from=<s@sender.example.org>' ];
+	my @client = ([ 1, 'postfix/smtpd[5]: connect from unknown[127.0.6.1]' ], [ 1, 'postfix/smtpd[5]: 4jcnyK6qMcz1ktl0: client=unknown[127.0.6.1]' ]);
+	my $no = sub {
+		return ([ 1, "postfix/cleanup[49]: 4jcnyK6qMcz1ktl0: reject: header Subject: usual-no from $_[0]; from=<s\@sender.example.org> to=<u\@box.example.net>: 5.7.1 not with that subject" ],
+		    [ 1, 'postfix/cleanup[49]: 4jcnyK6qMcz1ktl0: message-id=<x@example.org>' ]);
+	};
+	my @bounced = [ 1, 'postfix/cleanup[49]: 4jcnyK6qMcz1ktl0: to=<u@box.example.net>, relay=none, delay=0.06, delays=0.06/0/0/0, dsn=5.7.1, status=bounced (not with that subject)' ];
+	my @bye = [ 2, 'postfix/smtpd[5]: disconnect from unknown[127.0.6.1] ehlo=1 starttls=1 mail=1 rcpt=1 data=0/1 commands=4/5' ];
+
+	for my $x ([ 'by sendmail', 'bounced local submitted', @pickup, $no->('local'), @bounced ],
+	    [ 'by a client', 'rejected encrypted starttls-count', @client, $no->('unknown[127.0.6.1]'), @bye ],
+	    [ 'unseen', 'bounced unknown no-arrival', $no->('local'), @bounced ]) {
+		my ($name, $want, @log) = @$x;
+		my ($m) = messages(trace(lines(@log)));
+		is("$m->{status} $m->{tls} $m->{tls_why}", $want, $name);
+	}
+};
+
 done_testing();

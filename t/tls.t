@@ -221,6 +221,14 @@ subtest 'is TLS logged' => sub {
 	row('by another instance', 'unknown not-logged', [ -30, 'postfix-out/smtp[70]: ' . hs('Trusted', $R2) ], @d);
 	row('on another host', 'unknown not-logged', [ -30, 'postfix/smtp[70]: ' . hs('Trusted', $R2), 'far' ], @d);
 	row('a connection of tlsproxy', 'unknown not-logged', [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ], $logs, @d);
+	# Of another instance, which has a queue of its own; and where that is not sure.
+	my $theirs = [ -30, 'postfix-in/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ];
+	my $queue = [ -40, 'postfix-in/cleanup[61]: 4ZqFk71cZyz9tNh: message-id=<other@mx>' ];
+	my $ours = [ -40, 'postfix/cleanup[61]: 4ZqFk71cZyz9tNk: message-id=<ours@mx>' ];
+	row('of the tlsproxy of another instance', $yes, $queue, $ours, $theirs, $logs, @d);
+	row('and its line comes later', $yes, $queue, $ours, $logs, [ -29, 'postfix-in/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ], @d);
+	row('of a name without a queue', 'unknown not-logged', $ours, $theirs, $logs, @d);
+	row('of both instances', 'unknown not-logged', $queue, $ours, [ -31, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ], $theirs, $logs, @d);
 	row('another connection of tlsproxy', $yes, [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.99]:25' ], $logs, @d);
 	row('reused', 'unknown not-logged', [ -30, 'postfix/smtp[70]: ' . hs('Trusted', $R2, 'reused') ], @d);
 	my $said = sub { my ($c) = grep { $_->{type} eq 'coverage' } trace(lines($old, @_)); return $c->{tls_logging} };

@@ -38,6 +38,7 @@ struct list {
 struct peer_conn {
 	uint64_t	key;
 	int64_t		sec;
+	struct instance	*by;	/* whose tlsproxy; NULL: of several */
 	struct tlsinfo	tls;	/* server role: its handshake */
 };
 

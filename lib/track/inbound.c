@@ -57,7 +57,7 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 	struct inbound in = { .handshake = NULL };
 	const struct tag *g = m->tag;
 
-	if ((m->saw & (SAW_CLIENT | SAW_REJECT)) == 0) {
+	if ((m->saw & SAW_CLIENT) == 0) {
 		if (m->saw & SAW_PICKUP)
 			return (struct verdict){ .status = TLS_LOCAL,
 				.proof = PROOF_PROVEN, .why = TLS_WHY_SUBMITTED };

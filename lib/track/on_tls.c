@@ -4,12 +4,34 @@
 
 #include "base/banned.h"
 
+#define CONN_AGE	60	/* seconds that a connection is tlsproxy's */
+
 struct peer_conn *
 conn_slot(struct track *t, const struct host *h, struct slice addr,
     struct slice port, uint64_t *key)
 {
 	*key = hash_bytes(port, hash_bytes(addr, (uint64_t)(uintptr_t)h));
 	return &t->conn[*key % PEERS];
+}
+
+/* Certainly two Postfix instances, with a queue and a tlsproxy each. */
+static bool
+strangers(const struct instance *a, const struct instance *b)
+{
+	a = a->owner != NULL ? a->owner : a;
+	b = b->owner != NULL ? b->owner : b;
+	return a != b && a->queue && b->queue;
+}
+
+/* tlsproxy serves that connection now. */
+static void
+serve(struct peer_conn *c, uint64_t key, const struct at *at)
+{
+	bool other = c->key == key && at->sec - c->sec <= CONN_AGE &&
+	    c->by != at->instance;
+
+	*c = (struct peer_conn){ .key = key, .sec = at->sec,
+		.by = other ? NULL : at->instance };
 }
 
 /* True if tlsproxy made the connection that a handshake line speaks of. */
@@ -21,7 +43,8 @@ by_tlsproxy(struct track *t, const struct at *at)
 	const struct peer_conn *c = conn_slot(t, at->host,
 	    rec_get(r, F_RELAY_ADDR), rec_get(r, F_RELAY_PORT), &key);
 
-	return c->key == key && at->sec - c->sec <= 60;
+	return c->key == key && at->sec - c->sec <= CONN_AGE &&
+	    (c->by == NULL || !strangers(c->by, at->instance));
 }
 
 /* The tag has shown that it logs handshakes. */
@@ -60,7 +83,8 @@ take_back(struct track *t, const struct at *at, uint64_t key)
 		struct doubt *d = &t->doubt[i];
 
 		if (d->tag == NULL || d->key != key ||
-		    at->sec - d->sec > SWAPPED)
+		    at->sec - d->sec > SWAPPED ||
+		    strangers(d->tag->instance, at->instance))
 			continue;
 		d->tag->tls = d->before;
 		d->tag = NULL;
@@ -79,13 +103,13 @@ on_tlsproxy(struct track *t, const struct at *at)
 	    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to"))) {
 		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
 		    rec_get(r, F_CLIENT_PORT), &key);
-		*c = (struct peer_conn){ .key = key, .sec = at->sec };
+		serve(c, key, at);
 		take_back(t, at, key);
 	} else if (at->ev->kind == EV_TLS && rec_has(r, F_TLS_VERSION) &&
 	    rec_has(r, F_CLIENT_ADDR)) {
 		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
 		    rec_get(r, F_CLIENT_PORT), &key);
-		*c = (struct peer_conn){ .key = key, .sec = at->sec };
+		serve(c, key, at);
 		tlsinfo_take(&t->names, &c->tls, r, at->ref);
 	}
 }

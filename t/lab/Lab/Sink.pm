@@ -18,6 +18,7 @@ package Lab::Sink;
 #	hang			stage at which it falls silent; with `handshake'
 #				after the reply to STARTTLS
 #	hangs			so many connections do that, the others do not
+#	idle			seconds after a message until it hangs up
 #	dsn wrap		offer DSN; TLS from the first byte
 #	auth			offer AUTH PLAIN, and answer so
 #	utf8 xforward		EHLO keywords that are not offered by default
@@ -278,6 +279,7 @@ sub session {
 				$hang->('body');
 			}
 			$trans++;
+			$hang->('eod');
 			my $reply = $s->{eod};
 			$reply //= relay($s->{filter}, $xforward, $from,
 			    \@rcpt, $msg) if $s->{filter};
@@ -295,13 +297,20 @@ sub session {
 			    orig_mid => $orig, reporter => $rep,
 			    received => join("\n", @recv)) for @rcpt;
 			$cut->('eod');
-			$hang->('eod');
 			# a local part full-NNN-... is refused only now
 			$reply = join "\n", map { /^full-(\d{3})-/ ? "$1 $text{$1}"
 			    : $reply } @rcpt if $s->{lmtp};
 			$put->($reply);
 			($from, $xforward) = ('', '');
 			@rcpt = ();
+			if ($s->{idle} && !$tls) {
+				my $r = '';
+				vec($r, fileno $c, 1) = 1;
+				$end->() if !select $r, undef, undef, $s->{idle};
+			} elsif ($s->{idle}) {
+				$SIG{ALRM} = sub { POSIX::_exit(0) };
+				alarm $s->{idle};
+			}
 		} elsif ($verb eq 'AUTH' && $s->{auth}) {
 			$put->($s->{auth});
 		} elsif ($verb eq 'RSET' || $verb eq 'NOOP') {
