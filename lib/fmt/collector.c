@@ -29,61 +29,66 @@ enum what {
 
 /* In lower case, "-" as "_", without a leading "_"; the better ones first. */
 static const struct {
-	const char *path;
+	struct slice path;
 	enum what what;
 } known[] = {
-	{ "syslogtag", W_TAG },
-	{ "syslog_tag", W_TAG },
-	{ "tag", W_TAG },
-	{ "program", W_PROGRAM },
-	{ "ident", W_PROGRAM },
-	{ "appname", W_PROGRAM },
-	{ "application_name", W_PROGRAM },
-	{ "syslog_program", W_PROGRAM },
-	{ "syslog_appname", W_PROGRAM },
-	{ "log.syslog.appname", W_PROGRAM },
-	{ "syslog.identifier", W_PROGRAM },
-	{ "process.name", W_PROGRAM },
-	{ "sourcename", W_PROGRAM },
-	{ "app_name", W_CUT },
-	{ "programname", W_CUT },
-	{ "pid", W_PID },
-	{ "procid", W_PID },
-	{ "process_id", W_PID },
-	{ "syslog_pid", W_PID },
-	{ "syslog_procid", W_PID },
-	{ "log.syslog.procid", W_PID },
-	{ "syslog.pid", W_PID },
-	{ "process.pid", W_PID },
-	{ "processid", W_PID },
-	{ "log.syslog.hostname", W_HOST },
-	{ "syslog_hostname", W_HOST },
-	{ "logsource", W_HOST },
-	{ "hostname", W_HOST },
-	{ "host.hostname", W_HOST },
-	{ "host.name", W_HOST },
-	{ "host", W_HOST },
-	{ "fromhost", W_HOST },
-	{ "source", W_HOST },
-	{ "timereported", W_TIME },
-	{ "isodate", W_TIME },
-	{ "@timestamp", W_TIME },
-	{ "timestamp", W_TIME },
-	{ "time", W_TIME },
-	{ "date", W_TIME },
-	{ "datetime", W_TIME },
-	{ "eventtime", W_TIME },
-	{ "ts", W_TIME },
-	{ "message", W_TEXT },
-	{ "msg", W_TEXT },
-	{ "short_message", W_TEXT },
-	{ "log", W_TEXT },
-	{ "line", W_TEXT },
-	{ "event.original", W_TEXT },
-	{ "raw", W_TEXT },
-	{ "textpayload", W_TEXT },
-	{ "@message", W_TEXT },
-	{ "rawmsg", W_TEXT },
+#define K(lit, what)                                                           \
+	{                                                                      \
+		{ (const unsigned char *)(lit), sizeof(lit) - 1 }, what        \
+	}
+	K("syslogtag", W_TAG),
+	K("syslog_tag", W_TAG),
+	K("tag", W_TAG),
+	K("program", W_PROGRAM),
+	K("ident", W_PROGRAM),
+	K("appname", W_PROGRAM),
+	K("application_name", W_PROGRAM),
+	K("syslog_program", W_PROGRAM),
+	K("syslog_appname", W_PROGRAM),
+	K("log.syslog.appname", W_PROGRAM),
+	K("syslog.identifier", W_PROGRAM),
+	K("process.name", W_PROGRAM),
+	K("sourcename", W_PROGRAM),
+	K("app_name", W_CUT),
+	K("programname", W_CUT),
+	K("pid", W_PID),
+	K("procid", W_PID),
+	K("process_id", W_PID),
+	K("syslog_pid", W_PID),
+	K("syslog_procid", W_PID),
+	K("log.syslog.procid", W_PID),
+	K("syslog.pid", W_PID),
+	K("process.pid", W_PID),
+	K("processid", W_PID),
+	K("log.syslog.hostname", W_HOST),
+	K("syslog_hostname", W_HOST),
+	K("logsource", W_HOST),
+	K("hostname", W_HOST),
+	K("host.hostname", W_HOST),
+	K("host.name", W_HOST),
+	K("host", W_HOST),
+	K("fromhost", W_HOST),
+	K("source", W_HOST),
+	K("timereported", W_TIME),
+	K("isodate", W_TIME),
+	K("@timestamp", W_TIME),
+	K("timestamp", W_TIME),
+	K("time", W_TIME),
+	K("date", W_TIME),
+	K("datetime", W_TIME),
+	K("eventtime", W_TIME),
+	K("ts", W_TIME),
+	K("message", W_TEXT),
+	K("msg", W_TEXT),
+	K("short_message", W_TEXT),
+	K("log", W_TEXT),
+	K("line", W_TEXT),
+	K("event.original", W_TEXT),
+	K("raw", W_TEXT),
+	K("textpayload", W_TEXT),
+	K("@message", W_TEXT),
+	K("rawmsg", W_TEXT),
+#undef K
 };
 
 #define KNOWN_N (sizeof(known) / sizeof(known[0]))
@@ -127,8 +132,7 @@ static void
 keep(struct found *f, const struct path *p, struct slice value)
 {
 	for (size_t i = 0; i < KNOWN_N; i++)
-		if (slice_eq(
-			slice_of(p->text, p->len), slice_cstr(known[i].path))) {
+		if (slice_eq(slice_of(p->text, p->len), known[i].path)) {
 			if (f->raw[i].ptr == NULL)
 				f->raw[i] = value;
 			return;
@@ -322,7 +326,8 @@ split_whole(const struct found *f, struct framing_memo *memo,
 		if (fr->inner == FRAMING_NONE || fr->tag.len == 0)
 			continue;
 		if (fr->stamp.kind == STAMP_BSD) {
-			st = p.stamp.kind == STAMP_ZONED ? p.stamp :
+			st = p.stamp.kind == STAMP_ZONED ?
+			    p.stamp :
 			    find_time(f, scratch);
 			date(&fr->stamp, &st, scratch);
 		}

@@ -4,6 +4,7 @@
 #include "fmt/collector.h"
 #include "fmt/container.h"
 #include "fmt/journald.h"
+#include "fmt/journalverbose.h"
 #include "fmt/label.h"
 #include "fmt/prefix.h"
 #include "fmt/syslog.h"
@@ -25,6 +26,7 @@ const struct slice framing_name[FRAMING_N] = {
 	[FRAMING_UNIX] = { (const unsigned char *)"short-unix", 10 },
 	[FRAMING_JSON] = { (const unsigned char *)"journal-json", 12 },
 	[FRAMING_EXPORT] = { (const unsigned char *)"journal-export", 14 },
+	[FRAMING_VERBOSE] = { (const unsigned char *)"journal-verbose", 15 },
 	[FRAMING_JOURNAL] = { (const unsigned char *)"journal", 7 },
 	[FRAMING_DOCKER] = { (const unsigned char *)"docker", 6 },
 	[FRAMING_CRI] = { (const unsigned char *)"cri", 3 },
@@ -326,6 +328,28 @@ next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
 	return used;
 }
 
+/* The same of what journalctl -o verbose prints. */
+static size_t
+next_verbose(struct framing *f, struct slice data, bool eof,
+    struct frame *fr, bool *none)
+{
+	size_t used = 0;
+
+	*none = false;
+	switch (journalverbose_entry(data, f->limit, eof, &used, fr)) {
+	case JOURNALD_MORE:
+		return 0;
+	case JOURNALD_DONE:
+		fr->kind = f->last = FRAMING_VERBOSE;
+		fr->lines = count_lines(slice_sub(data, 0, used));
+		return used;
+	default:
+		*none = true;
+		*fr = (struct frame){ 0 };
+		return 0;
+	}
+}
+
 /* Empty a frame; as one value it would be cleared by a slow instruction. */
 static inline void
 clear(struct frame *fr)
@@ -369,6 +393,14 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	    !ascii_lower(line.ptr[1]))) &&
 	    journald_is_export(line, f->export)) {
 		size_t used = next_entry(f, data, eof, fr, &none);
+
+		if (!none)
+			return used;
+	}
+	/* Tue 2026-09-01 ...: a weekday and a date. */
+	if (n > 8 && line.ptr[8] == '-' && line.ptr[3] == ' ' &&
+	    journalverbose_begins(line)) {
+		size_t used = next_verbose(f, data, eof, fr, &none);
 
 		if (!none)
 			return used;

@@ -474,7 +474,14 @@ stamp_of_usec(struct slice s, struct stamp *st)
 {
 	uint64_t usec;
 
-	if (!slice_u64(s, (uint64_t)SEC_MAX * 1000000, &usec))
+	return slice_u64(s, (uint64_t)SEC_MAX * 1000000, &usec) &&
+	    stamp_of_count(usec, s, st);
+}
+
+bool
+stamp_of_count(uint64_t usec, struct slice s, struct stamp *st)
+{
+	if (usec > (uint64_t)SEC_MAX * 1000000)
 		return false;
 	*st = (struct stamp){
 		.kind = STAMP_ZONED,

@@ -91,6 +91,8 @@ bool	stamp_take_tai(struct slice *s, struct stamp *);
 
 /* Microseconds since the epoch, as journald writes them. */
 bool	stamp_of_usec(struct slice, struct stamp *);
+/* The same as a number, with the text that said it. */
+bool	stamp_of_count(uint64_t usec, struct slice, struct stamp *);
 /* Seconds since the epoch with 0 to 9 fraction digits. */
 bool	stamp_of_epoch(struct slice, struct stamp *);
 

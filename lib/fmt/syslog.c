@@ -609,9 +609,6 @@ split_letter(struct slice s, struct framing_memo *memo, struct frame *fr)
 	if (!at_blank(s))
 		return FRAMING_NONE;
 	s = unblank(s);
-	/* An entry of journalctl -o verbose begins so, and has no text. */
-	if (kind == FRAMING_FULL && slice_starts(s, SLICE("[s=")))
-		return FRAMING_NONE;
 	tail(s, memo->heads, fr);
 	if (kind == FRAMING_FULL)
 		unit_tag(fr);

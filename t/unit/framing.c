@@ -451,8 +451,25 @@ static const struct frame_case cases[] = {
 	    "short-full Z+0 mx|cron.service|100|t" },
 	{ S("Sep  1 10:04:05 mx postfix@-.service[100]: t\n"),
 	    "bsd 09-01+36245 mx|postfix@-.service|100|t" },
-	{ S("Tue 2026-09-01 10:04:05 UTC [s=0;i=1;b=2]\n"),
-	    "none - ~|~|~|Tue 2026-09-01 10:04:05 UTC [s=0;i=1;b=2]" },
+	/* journalctl -o verbose */
+#define VHEAD	"Tue 2026-09-01 12:04:05.25 CEST [s=0;i=1;t=65a6909f2ffd0;x=3]\n"
+#define VBODY	"    _HOSTNAME=mx\n    SYSLOG_IDENTIFIER=postfix/qmgr\n"	\
+		"    SYSLOG_PID=102\n    MESSAGE=1E2: removed\n"
+	{ S(VHEAD VBODY VHEAD VBODY "x\n"),
+	    "journal-verbose Z+0.250000000/6 mx|postfix/qmgr|102|1E2: removed\n"
+	    "journal-verbose Z+0.250000000/6 mx|postfix/qmgr|102|1E2: removed\n"
+	    "none - ~|~|~|x" },
+	{ S("Tue 2026-09-01 10:04:05 UTC [s=0;i=1]\r\n    MESSAGE=x\r\n"),
+	    "journal-verbose Z+0 ~|~|~|x" },
+	{ S("Tue 2026-09-01 12:04:05 CEST [s=0;t=x]\n    MESSAGE=x"),
+	    "journal-verbose L+7200 ~|~|~|x" },
+	{ S("Tue 2026-09-01 10:04:05 UTC [s=0]\n    MESSAGE=a\n"
+	    "            MESSAGE=b\n    MESSAGE=c\n\tMESSAGE=d\n"),
+	    "journal-verbose Z+0 ~|~|~|a\nnone - ~|~|~|\\x09MESSAGE=d" },
+	{ S("Tue 2026-09-01 10:04:05 UTC [s=0\n"),
+	    "short-full Z+0 [s=0|~|~|" },
+	{ S("Tue 2026-09-01 10:04:05 UTC [x=0]\n"),
+	    "short-full Z+0 [x=0]|~|~|" },
 	{ S("\x1e{\"SYSLOG_IDENTIFIER\":\"t\",\"MESSAGE\":\"x\"}\n"),
 	    "journal-json - ~|t|~|x" },
 	{ S("data: {\"SYSLOG_IDENTIFIER\":\"t\",\"MESSAGE\":\"x\"}\n"),
