@@ -163,6 +163,17 @@ subtest 'taken apart' => sub {
 
 		same($name, $plain, map { $js->encode($make->()) . "\n" } @m);
 	}
+	# Our own records have a type, and so has much else.
+	my @typed = map { $js->encode({ program => $_->[2], pid => $_->[3], hostname => $_->[1], message => $_->[4],
+	    '@timestamp' => $iso->($_->[0]) }) } @m;
+	for my $c ([ 'first', map { s/^\{/{"type":"syslog",/r . "\n" } @typed ], [ 'last', map { s/\}$/,"type":"event"}/r . "\n" } @typed ]) {
+		my ($name, @l) = @$c;
+		same("a type, $name", $plain, @l);
+		is(facts(run('mxtrace', '-q', '-e', '-', { in => join '', @l })), $plain, "a type, $name: by a pipe");
+	}
+	is(trace(put("$dir/f.log", qq({"type":"log","text":"x"}\n)))->{status}, 1, 'neither a log of Postfix nor a record');
+	my $own = run('mxtrace', '-q', '-e', "$dir/plain.log", @zone);
+	is(run('mxgrep', '-q', '-c', 'type=delivery', '-', { in => $own->{out} })->{out}, "5\n", 'our own records are records');
 	# Whatever a member says, it is that line's text and nothing else.
 	my $fake = $js->encode({ PROGRAM => 'logger', HOST => 'mx', MESSAGE => bsd($m[7]) =~ s/\n//r, ISODATE => "$year-09-01T10:04:07Z" });
 	my $r = trace(put("$dir/f.log", "$fake\n"));
@@ -185,6 +196,38 @@ subtest 'left whole' => sub {
 	    $late->("$year-10-01T00:00:00Z", @line));
 	my $p = run('mxtrace', '-q', '-e', '--partial', put("$dir/f.log", $late->("$year-10-01T00:00:00Z", @line)));
 	is(facts(run('mxtrace', '-q', '-e', '-z', 'UTC', put("$dir/p", $p->{out}))), $plain, 'in pieces') or diag($p->{err});
+};
+
+# Docker and Podman that log to syslog or the journal: the line is in theirs.
+subtest 'from a container' => sub {
+	my $iso = sub { my ($d, $t) = $_[0] =~ /^Sep +(\d+) (\S+)/; return sprintf '%d-09-%02dT%sZ', $year, $d, $t };
+	my $usec = sub { my ($d, $h, $m, $s) = $_[0] =~ /^Sep +(\d+) (\d+):(\d+):(\d+)/;
+		require Time::Local; return Time::Local::timegm($s, $m, $h, $d, 8, $year) . '000000' };
+	my $journal = sub { my ($exe) = @_; return map { $js->encode({ __REALTIME_TIMESTAMP => $usec->($_->[0]), _HOSTNAME => 'host',
+	    SYSLOG_IDENTIFIER => 'mail', _PID => '812', _COMM => 'conmon', _EXE => $exe, MESSAGE => bsd($_) =~ s/\n//r }) . "\n" } @m };
+	my $norm = sub { return $_[0] =~ s/,"writer_[a-z]+":(?:"[^"]*"|\d+)//gr =~ s/\.000000Z/Z/gr };
+	my $none = sub {
+		my ($name, @l) = @_;
+		my $r = trace(put("$dir/f.log", @l));
+
+		unlike($r->{out}, qr/"type":"(?:message|delivery)"/, "$name: no facts");
+		like($r->{out}, qr/"type":"source".*"unknown":@{[ scalar @m ]}\b/, "$name: and it is counted");
+	};
+
+	for my $tag ('8a7b6c5d4e3f', 'docker/mail', 'podman/mail') {
+		same("syslog by $tag", $plain, map { $iso->($_->[0]) . " host $tag\[812]: " . bsd($_) } @m);
+	}
+	for my $tag ('8a7b6c5d4e3', '8a7b6c5d4e3g', 'docker', 'webapp') {
+		$none->("syslog by $tag", map { $iso->($_->[0]) . " host $tag\[812]: " . bsd($_) } @m);
+	}
+	$none->('syslog without a pid', map { $iso->($_->[0]) . ' host 8a7b6c5d4e3f: ' . bsd($_) } @m);
+	my $r = trace(put("$dir/f.log", $journal->('/usr/bin/conmon')));
+	is($norm->(facts($r)), $plain, 'the journal, by conmon');
+	$none->('the journal, by a conmon of a user', $journal->('/home/ann/conmon'));
+	# A template without brackets is not understood, and says so.
+	$none->('a bare pid', map { $iso->($_->[0]) . " mx $_->[2] $_->[3] $_->[4]\n" } @m);
+	$r = trace(put("$dir/f.log", map { $iso->($_->[0]) . " mx kernel: open /usr/lib/postfix/sbin/smtpd failed\n" } @m));
+	like($r->{out}, qr/"type":"source".*"unknown":0\b/, 'a path is no tag');
 };
 
 # docker logs -t shows when a line came, which is not always at once.

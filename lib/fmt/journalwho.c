@@ -11,14 +11,12 @@ among(struct slice s, const char *const *word, size_t n)
 	return false;
 }
 
-/* Programs of Postfix that are not among its daemons and commands that log. */
+/* Programs of Postfix, also by names that do not log. */
 static bool
 is_postfix(struct slice program)
 {
-	static const char *const more[] = { "postalias", "postcat", "postconf",
-		"postkick", "postlock", "postmap", "postmulti",
-		"posttls-finger", "sendmail.postfix", "mailq.postfix",
-		"newaliases.postfix" };
+	static const char *const more[] = { "sendmail.postfix",
+		"mailq.postfix", "newaliases.postfix" };
 
 	return daemon_find(program) != DM_NONE ||
 	    among(program, more, sizeof(more) / sizeof(more[0]));

@@ -85,12 +85,20 @@ take_file(struct slice *s)
 	return true;
 }
 
-/* [ADDRESS: ]FACILITY.LEVEL: and a blank, as socklog writes it. */
+/*
+ * FACILITY.LEVEL and a blank, as templates have it, or [ADDRESS: ]
+ * FACILITY.LEVEL: and a blank, as socklog writes it.
+ */
 static bool
 take_level(struct slice *s)
 {
 	struct slice rest = slice_sub(*s, 0, LABEL_BYTES), word, addr;
+	size_t n = slice_near(rest, 0, ' ');
 
+	if (n < rest.len && syslog_is_level(slice_sub(rest, 0, n))) {
+		*s = slice_from(*s, n + 1);
+		return true;
+	}
 	if (!slice_cut_str(rest, SLICE(": "), &word, &rest))
 		return false;
 	if (!syslog_is_level(word)) {

@@ -5,6 +5,8 @@
 
 #include "base/banned.h"
 
+#define CONTAINER_ID	12	/* digits of a container's short ID */
+
 /* What the tag and the framing say of the line. */
 static void
 set_tag(struct event *ev, const struct frame *fr, const struct postfix_tag *t)
@@ -71,6 +73,40 @@ lost_lines(const struct frame *fr)
 }
 
 /*
+ * Does a container runtime write under that name?  Docker's tag is the ID
+ * of the container or what its documentation proposes; those that log to the
+ * journal are known by their programs, which root has installed.
+ */
+static bool
+is_runtime(const struct frame *fr)
+{
+	size_t n = 0;
+
+	if (fr->has_who)
+		return slice_eq(fr->who.exe, SLICE("/usr/bin/conmon")) ||
+		    slice_eq(fr->who.exe, SLICE("/usr/libexec/podman/conmon")) ||
+		    slice_eq(fr->who.exe, SLICE("/usr/bin/dockerd"));
+	if (fr->tag.len > 7 && (slice_starts(fr->tag, SLICE("docker/")) ||
+	    slice_starts(fr->tag, SLICE("podman/"))))
+		return true;
+	while (n < fr->tag.len && (ascii_digit(fr->tag.ptr[n]) ||
+	    (fr->tag.ptr[n] >= 'a' && fr->tag.ptr[n] <= 'f')))
+		n++;
+	return n == CONTAINER_ID && n == fr->tag.len && fr->pid.len > 0;
+}
+
+/*
+ * The line that a container wrote, in the text of another line: true if that
+ * is what fr holds.
+ */
+static bool
+unbox(const struct frame *fr, struct frame *in)
+{
+	return fr->text.len > 0 && is_runtime(fr) &&
+	    framing_split(fr->text, in) && in->tag.len > 0;
+}
+
+/*
  * Is there a tag of Postfix in a line that is not taken for Postfix's?  Then
  * the framing is one that we do not know, or another program quotes.
  */
@@ -79,12 +115,20 @@ names_postfix(const struct frame *fr)
 {
 	struct slice s = fr->kind == FRAMING_NONE ? fr->line : fr->text, word;
 	size_t at = slice_find(s, SLICE("postfix"));
+	bool path;
 
 	if (at == SLICE_NONE || fr->kind == FRAMING_NONE)
 		return at != SLICE_NONE;
+	path = at > 0 && s.ptr[at - 1] != ' ';
 	s = slice_from(s, at);
-	return slice_cut(s, ' ', &word, &s) && slice_ends(word, SLICE("]:")) &&
-	    slice_chr(word, '/') != SLICE_NONE;
+	if (!slice_cut(s, ' ', &word, &s))
+		return false;
+	if (slice_ends(word, SLICE("]:")))
+		return slice_chr(word, '/') != SLICE_NONE;
+	/* By whatever template, without its pid. */
+	return !path && slice_rcut(word, '/', &s, &word) &&
+	    daemon_find(slice_sub(word, 0, slice_near(word, 0, ':'))) !=
+	    DM_NONE;
 }
 
 bool
@@ -92,6 +136,8 @@ logline_read(const struct frame *fr, struct event *ev)
 {
 	struct postfix_tag own;
 	const struct postfix_tag *t = &own;
+	const struct frame *line = fr;
+	struct frame in;
 	bool forged;
 
 	rec_clear(&ev->rec);
@@ -111,14 +157,20 @@ logline_read(const struct frame *fr, struct event *ev)
 		t = fr->postfix;
 	else
 		postfix_tag(fr->tag, fr->lost_program, &own);
-	forged = fr->has_who && t->ours && journalwho_forged(&fr->who, t);
+	if (!t->ours && !fr->last_repeated && unbox(fr, &in)) {
+		postfix_tag(in.tag, in.lost_program, &own);
+		t = &own;
+		line = &in;
+		ev->writer = 0;
+	}
+	forged = line == fr && fr->has_who && t->ours && journalwho_forged(&fr->who, t);
 	if (forged) {
 		/* It makes no fact: a line of another program. */
 		postfix_tag(slice_of(NULL, 0), false, &own);
 		t = &own;
 	}
 	if (t->ours)
-		postfix_parse(fr->text, t, ev);
+		postfix_parse(line->text, t, ev);
 	else
 		rec_set(&ev->rec, F_TEXT, fr->text);
 	if (!t->ours && !fr->last_repeated) {
@@ -129,7 +181,7 @@ logline_read(const struct frame *fr, struct event *ev)
 			ev->class = LINE_UNKNOWN;
 		}
 	}
-	set_tag(ev, fr, t);
+	set_tag(ev, line, t);
 	if (fr->has_who)
 		set_who(&ev->rec, fr);
 	if (forged)

@@ -374,6 +374,25 @@ stamp_take_epoch(struct slice *s, struct stamp *st)
 
 #define DATED_LEN	20	/* 2026 Sep  1 10:04:05 */
 
+/* 2026/09/01 10:04:05 */
+static bool
+take_slashed(struct slice *s, struct stamp *st)
+{
+	unsigned char plain[STAMP_ISO_LEN];
+	struct stamp_memo m;
+
+	memcpy(plain, s->ptr, STAMP_ISO_LEN);
+	if (plain[7] != '/' || plain[10] != ' ')
+		return false;
+	plain[4] = plain[7] = '-';
+	if (!iso(plain, &m))
+		return false;
+	st->kind = STAMP_LOCAL;
+	st->mon = st->day = 0;
+	st->sec = m.iso_sec;
+	return taken(s, fraction(*s, STAMP_ISO_LEN, st), st);
+}
+
 bool
 stamp_take_dated(struct slice *s, struct stamp *st)
 {
@@ -383,6 +402,8 @@ stamp_take_dated(struct slice *s, struct stamp *st)
 	struct caltime c = { 0 };
 	int64_t sec;
 
+	if (s->len >= STAMP_ISO_LEN && p[4] == '/')
+		return take_slashed(s, st);
 	if (s->len < DATED_LEN)
 		return false;
 	if (ascii_digit(*p)) {

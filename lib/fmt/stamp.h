@@ -81,7 +81,10 @@ bool	stamp_take_full(struct slice *s, struct stamp *);
 bool	stamp_take_unix(struct slice *s, struct stamp *);
 /* 1788257045, with 0 to 9 fraction digits and a blank behind */
 bool	stamp_take_epoch(struct slice *s, struct stamp *);
-/* 2026 Sep  1 10:04:05 or Sep  1 2026 10:04:05, with a fraction or without */
+/*
+ * 2026 Sep  1 10:04:05, Sep  1 2026 10:04:05 or 2026/09/01 10:04:05, with a
+ * fraction or without
+ */
 bool	stamp_take_dated(struct slice *s, struct stamp *);
 /* @4000000066d4b5a53b9aca00: TAI64N as multilog, svlogd and s6-log write it */
 bool	stamp_take_tai(struct slice *s, struct stamp *);

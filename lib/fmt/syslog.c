@@ -340,6 +340,30 @@ take_level(struct slice *s)
 		*s = unblank(t);
 }
 
+/*
+ * A second host behind the first: a relay has put its client's address or
+ * name before what already had one.  Only where the program is plain.
+ */
+static bool
+take_relayed(struct slice *s, struct frame *fr)
+{
+	struct slice rest = *s, host;
+
+	if (!is_ipv6(fr->host) && (!is_tag(fr->host) ||
+	    slice_chr(fr->host, '.') == SLICE_NONE))
+		return false;
+	if (!take_word(&rest, &host) || !is_tag(host))
+		return false;
+	if (take_tag(&rest, fr) && fr->pid.len > 0 &&
+	    slice_chr(fr->tag, '/') != SLICE_NONE) {
+		fr->host = host;
+		*s = rest;
+		return true;
+	}
+	fr->tag = fr->pid = slice_of(NULL, 0);
+	return false;
+}
+
 /* Host, tag, pid, text, one after the other. */
 static void
 split_tail(struct slice s, struct head *heads, struct frame *fr)
@@ -349,6 +373,10 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 
 	if (*s.ptr == '<')
 		take_level(&s);
+	else if (syslog_is_level(slice_sub(s, 0, word_len(s)))) {
+		/* rsyslog's templates are everybody's own. */
+		s = unblank(slice_from(s, word_len(s)));
+	}
 	if (s.len > 0 && (*s.ptr == 'l' || *s.ptr == '-') &&
 	    last_repeated(s, &fr->repeat)) {
 		fr->last_repeated = true;
@@ -356,6 +384,13 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 		return;
 	}
 	n = word_len(s);
+	if (n > 2 && *s.ptr == '[' && s.ptr[n - 1] == ']' &&
+	    is_tag(slice_sub(s, 1, n - 2))) {
+		/* metalog: neither host nor pid */
+		fr->tag = slice_sub(s, 1, n - 2);
+		text(unblank(slice_from(s, n)), fr);
+		return;
+	}
 	if (n > 0 && s.ptr[n - 1] == ':' &&
 	    syslog_is_level(slice_of(s.ptr, n - 1))) {
 		fr->text = s;	/* socklog: the line begins behind it */
@@ -381,7 +416,8 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 	} else if (take_tag(&s, fr)) {
 		if (heads != NULL)
 			head_keep(heads, all, fr->host, fr->tag);
-	}
+	} else
+		(void)take_relayed(&s, fr);
 	text(s, fr);
 }
 
@@ -534,7 +570,7 @@ split_digit(struct slice s, struct framing_memo *memo, struct frame *fr)
 	}
 	if (stamp_take_dated(&s, &fr->stamp) && at_blank(s)) {
 		tail(unblank(s), memo->heads, fr);
-		return FRAMING_BSD;
+		return fr->tag.len > 0 ? FRAMING_BSD : FRAMING_NONE;
 	}
 	return FRAMING_NONE;
 }

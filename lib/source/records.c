@@ -272,3 +272,16 @@ records_out_close(struct rec_out *out, int status)
 		return status;
 	return msg_err("standard output", rc, &e);
 }
+
+bool
+records_type(struct slice s)
+{
+	static const char *const type[] = { "event", "message", "delivery",
+		"link", "finding", "file", "source", "coverage", "piece",
+		"shape", "run" };
+
+	for (size_t i = 0; i < sizeof(type) / sizeof(type[0]); i++)
+		if (slice_is(s, type[i]))
+			return true;
+	return false;
+}

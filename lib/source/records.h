@@ -42,4 +42,7 @@ void	records_out(struct rec_out *, const struct opt *);
 /* Close it: `status`, or 2 with a message when it could not be written. */
 int	records_out_close(struct rec_out *, int status);
 
+/* Is that the type of a record of ours?  Other JSON has types, too. */
+bool	records_type(struct slice);
+
 #endif

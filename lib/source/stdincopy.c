@@ -9,8 +9,9 @@
 #include "base/mem.h"
 #include "io/pump.h"
 #include "io/spool.h"
+#include "source/records.h"
 
-#define HEAD	8	/* bytes that tell records */
+#define HEAD	20	/* bytes that tell records */
 
 struct stdincopy {
 	int		 fd;		/* the copy, or the file itself */
@@ -22,6 +23,20 @@ struct stdincopy {
 	int		 sys;		/* the copy could not be written */
 };
 
+/* {"type":"event" and the like, or the header of TSV. */
+static bool
+is_records(struct slice s)
+{
+	size_t n;
+
+	if (slice_starts(s, SLICE("type\t")))
+		return true;
+	if (!slice_take(&s, SLICE("{\"type\":\"")))
+		return false;
+	n = slice_near(s, 0, '"');
+	return n < s.len && records_type(slice_sub(s, 0, n));
+}
+
 /* What the first bytes are: records of ours need no copy. */
 static void
 look(struct stdincopy *c, struct slice s)
@@ -30,10 +45,7 @@ look(struct stdincopy *c, struct slice s)
 		c->head[c->nhead++] = s.ptr[0];
 		s = slice_from(s, 1);
 		if (c->nhead == HEAD)
-			c->records = slice_starts(slice_of(c->head, HEAD),
-			    SLICE("{\"type\":")) ||
-			    slice_starts(slice_of(c->head, HEAD),
-			    SLICE("type\t"));
+			c->records = is_records(slice_of(c->head, HEAD));
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "base/msg.h"
 #include "fmt/queueid.h"
 #include "source/piece.h"
+#include "source/records.h"
 #include "source/spooled.h"
 
 #define RECORDS		256	/* of the beginning, looked at */
@@ -48,8 +49,10 @@ look_at_records(struct survey *v, struct spooled *s, struct slice line,
 			if (rec_in_line(&in, &rec, line, &scratch, NULL) !=
 			    RC_OK || !rec_has(&rec, F_TYPE))
 				break;
-			ok = true;
-			look_at_record(v, s, &rec);
+			if (records_type(rec_get(&rec, F_TYPE))) {
+				ok = true;
+				look_at_record(v, s, &rec);
+			}
 		}
 		if (!slice_cut(rest, '\n', &line, &rest))
 			break;
@@ -267,6 +270,23 @@ look_at_journal(struct feed *f, struct spooled *s, bool keep)
 	f->journal = NULL;
 }
 
+/* Has a log collector made that line?  Its members may be any. */
+static bool
+is_collected(struct feed *f, struct slice line)
+{
+	struct framing fr;
+	struct frame frame;
+	bool is = false;
+
+	if (!slice_starts(line, SLICE("{\"")))
+		return false;
+	framing_init(&fr, f->prefix);
+	if (framing_next(&fr, line, true, &frame) > 0)
+		is = frame.kind == FRAMING_COLLECTOR;
+	framing_free(&fr);
+	return is;
+}
+
 /* Look through the first bytes of the first stream that has any. */
 static void
 look(struct feed *f, struct spooled *s, bool keep)
@@ -287,7 +307,7 @@ look(struct feed *f, struct spooled *s, bool keep)
 		line = w;
 		rest = slice_of(NULL, 0);
 	}
-	if (look_at_records(v, s, line, rest)) {
+	if (!is_collected(f, line) && look_at_records(v, s, line, rest)) {
 		v->records = true;
 		v->pieces = piece_is(line) || (slice_starts(line,
 		    SLICE("type\t")) && slice_cut(rest, '\n', &next, &rest) &&

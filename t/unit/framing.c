@@ -469,6 +469,43 @@ static const struct frame_case cases[] = {
 	{ S("Sep  1 2026x10:04:05 mx t: t\n"), "none - ~|~|~|"
 	    "Sep  1 2026x10:04:05 mx t: t" },
 
+	{ S("2026/09/01 10:04:05.25 mx postfix/smtpd[100]: t\n"),
+	    "bsd L+0.250000000/2 mx|postfix/smtpd|100|t" },
+	{ S("2026/09/31 10:04:05 mx postfix/smtpd[100]: t\n"), "none - ~|~|~|"
+	    "2026/09/31 10:04:05 mx postfix/smtpd[100]: t" },
+	{ S("2026/09/01 10:04:05 mx postfix/smtpd t\n"), "none - ~|~|~|"
+	    "2026/09/01 10:04:05 mx postfix/smtpd t" },
+	{ S("2026/09-01 10:04:05 mx postfix/smtpd[100]: t\n"), "none - ~|~|~|"
+	    "2026/09-01 10:04:05 mx postfix/smtpd[100]: t" },
+
+	/* templates with facility and level; relays that add a host */
+	{ S("2026-09-01T10:04:05Z mail.info mx postfix/smtpd[100]: t\n"),
+	    "iso Z+0 mx|postfix/smtpd|100|t" },
+	{ S("mail.info 2026-09-01T10:04:05Z mx postfix/smtpd[100]: t\n"),
+	    "iso Z+0 mx|postfix/smtpd|100|t" },
+	{ S("2026-09-01T10:04:05Z mail.example mx postfix/smtpd[100]: t\n"),
+	    "iso Z+0 mx|postfix/smtpd|100|t" },
+	{ S("2026-09-01T10:04:05Z 192.0.2.5 mx postfix/smtpd[100]: t\n"),
+	    "iso Z+0 mx|postfix/smtpd|100|t" },
+	{ S("Sep  1 10:04:05 2001:db8::5 mx.example.org postfix/smtpd[100]: t\n"),
+	    "bsd 09-01+36245 mx.example.org|postfix/smtpd|100|t" },
+	{ S("Sep  1 10:04:05 relay mx postfix/smtpd[100]: t\n"),
+	    "bsd 09-01+36245 relay|~|~|mx postfix/smtpd[100]: t" },
+	{ S("Sep  1 10:04:05 192.0.2.5 mx sshd[100]: t\n"),
+	    "bsd 09-01+36245 192.0.2.5|~|~|mx sshd[100]: t" },
+	{ S("Sep  1 10:04:05 192.0.2.5 mx postfix/smtpd: t\n"),
+	    "bsd 09-01+36245 192.0.2.5|~|~|mx postfix/smtpd: t" },
+	{ S("Sep  1 10:04:05 192.0.2.5 (mx) postfix/smtpd[100]: t\n"),
+	    "bsd 09-01+36245 192.0.2.5|~|~|(mx) postfix/smtpd[100]: t" },
+
+	/* metalog */
+	{ S("Sep  1 10:04:05 [postfix/smtpd] t\n"),
+	    "bsd 09-01+36245 ~|postfix/smtpd|~|t" },
+	{ S("Sep  1 10:04:05 [192.0.2.1]: t\n"),
+	    "bsd 09-01+36245 ~|[192.0.2.1]|~|t" },
+	{ S("Sep  1 10:04:05 [::1] postfix/smtpd[100]: t\n"),
+	    "bsd 09-01+36245 [::1]|postfix/smtpd|100|t" },
+
 	/* socklog, alone and behind multilog, svlogd and tai64nlocal */
 #define SOCK	"mail.info: Sep  1 10:04:05 postfix/smtpd[100]: t"
 #define SD	"~|postfix/smtpd|100|t"
