@@ -171,6 +171,8 @@ subtest 'taken apart' => sub {
 		same("a type, $name", $plain, @l);
 		is(facts(run('mxtrace', '-q', '-e', '-', { in => join '', @l })), $plain, "a type, $name: by a pipe");
 	}
+	my $wide = join '', "\xff\xfe", map { "$_\0" } split //, $log;
+	like(run('mxtrace', put("$dir/wide.log", $wide))->{err}, qr/wide\.log: is UTF-16, .* iconv/, 'UTF-16 is named');
 	is(trace(put("$dir/f.log", qq({"type":"log","text":"x"}\n)))->{status}, 1, 'neither a log of Postfix nor a record');
 	my $own = run('mxtrace', '-q', '-e', "$dir/plain.log", @zone);
 	is(run('mxgrep', '-q', '-c', 'type=delivery', '-', { in => $own->{out} })->{out}, "5\n", 'our own records are records');

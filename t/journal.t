@@ -281,6 +281,22 @@ for my $case (
 	    /"type":"delivery"/g), $is . (1 - $is), "$name: through a pipe");
 	unlink $f;
 }
+# What journalctl prints of it otherwise: JSON behind a byte or a word; with
+# units for programs, of which the texts are left.
+{
+	my $f = journal('shapes.journal', entry('postfix/smtp', 77, $sent, _PID => 4711, _UID => 0,
+	    _EXE => '/usr/lib/postfix/sbin/smtp', _SYSTEMD_UNIT => 'postfix@-.service'));
+	my $as = sub { sh('journalctl', '-q', '-o', $_[0], "--file=$f")->{out} };
+	my $want = plain(run('mxlog', @q, '-', { in => $as->('json') })->{out});
+
+	for my $o ('json-seq', 'json-sse') {
+		is(plain(run('mxlog', @q, '-', { in => $as->($o) =~ s/\n\n/\n/gr })->{out}), $want, $o);
+	}
+	my ($e) = events(run('mxlog', @q, '-z', 'UTC', '-', { in => $as->('with-unit') })->{out});
+	is("$e->{event} $e->{instance} $e->{note} $e->{pid}", 'delivery postfix program-lost 4711', 'with-unit');
+	my $r = run('mxlog', @q, '-', { in => $as->('verbose') });
+	like($r->{out}, qr/"type":"source".*"understood":0.*"unknown":[1-9]/, 'verbose is counted, not understood');
+}
 ($r) = events(run('mxlog', @q, journal('keys.journal', entry('postfix/smtp',
     77, $sent, _PID => 4711, %forged)))->{out});
 is("$r->{pid} $r->{writer_pid} $r->{writer_uid} $r->{writer_exe} $r->{daemon}",

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/caltime.h"
+#include "fmt/container.h"
 #include "fmt/jsonline.h"
 #include "fmt/syslog.h"
 
@@ -307,17 +308,22 @@ split_whole(const struct found *f, struct framing_memo *memo,
     struct buf *scratch, struct frame *fr)
 {
 	for (size_t i = 0; i < KNOWN_N; i++) {
+		struct container_piece p;
 		struct slice s;
 		struct stamp st;
 
 		if (known[i].what != W_TEXT)
 			continue;
 		s = slice_trim(decode(f->raw[i], scratch));
+		/* A collector that knows nothing of containers' logs. */
+		if (container_cri(s, NULL, &p) && !p.partial)
+			s = slice_trim(p.text);
 		fr->inner = syslog_split(s, memo, fr);
 		if (fr->inner == FRAMING_NONE || fr->tag.len == 0)
 			continue;
 		if (fr->stamp.kind == STAMP_BSD) {
-			st = find_time(f, scratch);
+			st = p.stamp.kind == STAMP_ZONED ? p.stamp :
+			    find_time(f, scratch);
 			date(&fr->stamp, &st, scratch);
 		}
 		return true;

@@ -10,6 +10,8 @@
 
 #include "base/banned.h"
 
+#define JSON_SEQ	0x1e	/* RFC 7464 */
+
 const struct slice framing_name[FRAMING_N] = {
 	[FRAMING_NONE] = { (const unsigned char *)"none", 4 },
 	[FRAMING_BLANK] = { (const unsigned char *)"blank", 5 },
@@ -205,6 +207,18 @@ split_json(struct framing *f, struct slice line, struct frame *fr)
 	    FRAMING_COLLECTOR : FRAMING_NONE;
 }
 
+/* journalctl -o json-seq and json-sse: JSON behind a byte or a word. */
+static enum framing_kind
+split_sent(struct framing *f, struct slice line, struct frame *fr)
+{
+	if (*line.ptr == JSON_SEQ)
+		line = slice_from(line, 1);
+	else if (!slice_take(&line, SLICE("data: ")))
+		return FRAMING_NONE;
+	return line.len > 0 && *line.ptr == '{' ? split_json(f, line, fr) :
+	    FRAMING_NONE;
+}
+
 /* True if the line may be one of CRI: a stamp with T, then std. */
 static inline bool
 maybe_cri(struct slice line)
@@ -231,6 +245,8 @@ split_line(struct framing *f, struct slice line, struct frame *fr)
 	else if (line.len > 0) {
 		if (*line.ptr == '{')
 			kind = split_json(f, line, fr);
+		else if (*line.ptr == JSON_SEQ || *line.ptr == 'd')
+			kind = split_sent(f, line, fr);
 		else if (maybe_cri(line) && container_cri(line, &f->memo.stamp,
 		    &p))
 			kind = split_piece(f, &p, FRAMING_CRI, fr);

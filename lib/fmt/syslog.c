@@ -575,6 +575,25 @@ split_digit(struct slice s, struct framing_memo *memo, struct frame *fr)
 	return FRAMING_NONE;
 }
 
+/*
+ * journalctl -o with-unit has the unit where the program was: postfix.service
+ * or postfix@INSTANCE.service, which is "-" for the first one.
+ */
+static void
+unit_tag(struct frame *fr)
+{
+	size_t n = fr->tag.len - SLICE(".service").len;
+
+	if (!slice_starts(fr->tag, SLICE("postfix")) ||
+	    !slice_ends(fr->tag, SLICE(".service")))
+		return;
+	fr->tag = slice_sub(fr->tag, 0, n);
+	if (slice_ends(fr->tag, SLICE("@-")))
+		fr->tag.len -= 2;
+	fr->postfix = NULL;
+	fr->lost_program = true;
+}
+
 /* A line that begins with a month or weekday. */
 static inline enum framing_kind
 split_letter(struct slice s, struct framing_memo *memo, struct frame *fr)
@@ -589,7 +608,13 @@ split_letter(struct slice s, struct framing_memo *memo, struct frame *fr)
 	}
 	if (!at_blank(s))
 		return FRAMING_NONE;
-	tail(unblank(s), memo->heads, fr);
+	s = unblank(s);
+	/* An entry of journalctl -o verbose begins so, and has no text. */
+	if (kind == FRAMING_FULL && slice_starts(s, SLICE("[s=")))
+		return FRAMING_NONE;
+	tail(s, memo->heads, fr);
+	if (kind == FRAMING_FULL)
+		unit_tag(fr);
 	return kind;
 }
 

@@ -298,6 +298,11 @@ look(struct feed *f, struct spooled *s, bool keep)
 	size_t n;
 	bool whole;
 
+	if (slice_starts(w, SLICE("\xff\xfe")) ||
+	    slice_starts(w, SLICE("\xfe\xff")))
+		msg_note("%.*s: is UTF-16, in which no line is found: convert it "
+		    "with iconv -f UTF-16 -t UTF-8", (int)f->name.len,
+		    (const char *)f->name.ptr);
 	/* A record may be longer than most. */
 	if (slice_starts(w, SLICE("{\"type\":\"")) &&
 	    !slice_cut(w, '\n', &line, &rest))
