@@ -18,7 +18,8 @@
 #define READY		0x8000
 
 _Static_assert(FIELD_N < TAG_LINE, "a key must fit one byte");
-_Static_assert(POOL_PAD >= FIELD_PAD && FIELD_PAD >= NUM_LOOK, "a ready value at the end of a piece");
+_Static_assert(POOL_PAD >= FIELD_PAD && FIELD_PAD >= NUM_LOOK,
+    "a ready value at the end of a piece");
 
 struct journal_piece {
 	struct journal_piece	*next;
