@@ -26,6 +26,7 @@ CFLAGS	= $(OPT) $(LTO) -g $(WARN) $(HARDEN) $(FORTIFY)
 # made once, until make clean; make PROFILE= does without.  A sixth less time.
 PROFILE	= $(if $(strip $(LTO)),$(OUT)/train/profile)
 BY_PROFILE = $(if $(PROFILE),-fprofile-use -fprofile-partial-training \
+	  -fprofile-correction \
 	  -Wno-missing-profile -Wno-coverage-mismatch)
 CPPFLAGS = -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 LDFLAGS	= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed

@@ -220,11 +220,11 @@ subtest 'one-liners over the records' => sub {
 	is($tab->('recipients', 'address', 'delivered'),
 	    join("\n", sort split /\n/, $jq->('-n', "$final | group_by(.to)[] | \"\\(.[0].to) \\(length)\"")), 'recipients');
 	is($tab->('senders', 'address', 'messages'),
-	    join("\n", sort split /\n/, $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and (.hop // 1) == 1)] | group_by(.from // "")[] | "\(.[0].from // "") \(length)"')), 'senders');
+	    join("\n", sort split /\n/, $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and (.hop // 1) == 1)] | group_by(.from // "")[] | "\(.[0].from // "") \(length)"')), 'senders');
 	is(total($j, qr/^rejected before/), $jq->('-n', '[inputs | select(.type == "message" and .qid == "NOQUEUE")] | length'), 'rejects');
 	is(total($j, qr/^deferred/), $jq->('-n', '[inputs | select(.type == "delivery" and .status == "deferred")] | length'), 'deferred');
 	is(total($j, qr/^bounced/), $jq->('-n', '[inputs | select(.type == "delivery" and .status == "bounced")] | length'), 'bounced');
-	is(join(' ', map { $_->{count} } grep { $_->{what} eq 'bytes in' } @{$j->{totals}}), $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and (.hop // 1) == 1) | .size // 0] | add'), 'bytes');
+	is(join(' ', map { $_->{count} } grep { $_->{what} eq 'bytes in' } @{$j->{totals}}), $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and (.hop // 1) == 1) | .size // 0] | add'), 'bytes');
 	is(join("\n", sort map { "$_->{name} $_->{messages} $_->{plaintext}" } grep { $_->{side} eq 'outbound' } @{$j->{peers_without_tls}}),
 	    join("\n", sort split /\n/, $jq->('-n', "[inputs | $sent | select(.tls == \"plaintext\")] | group_by(.relay_name // .relay_addr)[] | \"\\(.[0].relay_name // .[0].relay_addr) \\(map(.trace) | unique | length) \\(length)\"")), 'peers without TLS');
 	is(join("\n", sort map { ($_->{version} // '') . ' ' . ($_->{cipher} // '') . " $_->{hops}" } grep { $_->{side} eq 'outbound' } @{$j->{ciphers}}),

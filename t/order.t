@@ -15,7 +15,7 @@ my $js = JSON::PP->new->utf8;
 my $dir = dir();
 my @opt = ('-q', '-y', 2026, '-z', 'UTC');
 my @names = grep { !/burst/ } map { m{([^/]+)\.log$} }
-    glob 'samples/lab/*.log';
+    glob 'samples/{lab,site}/*.log';
 
 plan skip_all => 'no samples' unless @names;
 
@@ -126,7 +126,11 @@ sub weaker {
 	return join "\n", sort @l;
 }
 
-sub log_text { return slurp("samples/lab/$_[0].log") }
+sub log_text {
+	my ($name) = @_;
+
+	return slurp(grep { -e } map { "samples/$_/$name.log" } qw(lab site));
+}
 
 subtest 'order within a second' => sub {
 	for my $name (@names) {

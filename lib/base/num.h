@@ -7,11 +7,51 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define NUM_MAX	20	/* bytes that a 64-bit number needs */
 
 /* Decimal text of v in dst, no NUL; returns its length (1 to NUM_MAX). */
 size_t	num_u64(unsigned char dst[NUM_MAX], uint64_t v);
+
+#define NUM_LOOK	16
+
+/*
+ * Are the n bytes at p a decimal number as it may stand in JSON: digits, with
+ * a point between them or none, and no zero before another digit?  NUM_LOOK
+ * bytes at p must be readable, whatever n is; of as many or more it is said
+ * of none.
+ */
+static inline bool
+num_is_decimal(const unsigned char *p, size_t n)
+{
+	unsigned int digits = 0, points = 0, all, inner;
+
+	if (n - 1 >= NUM_LOOK - 1)
+		return false;
+#ifdef __SSE2__
+	const __m128i v = _mm_loadu_si128((const __m128i *)p);
+	const __m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+
+	digits = (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(d,
+	    _mm_min_epu8(d, _mm_set1_epi8(9))));
+	points = (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
+	    _mm_set1_epi8('.')));
+#else
+	for (size_t i = 0; i < n; i++) {
+		digits |= (unsigned int)(p[i] - (unsigned int)'0' <= 9) << i;
+		points |= (unsigned int)(p[i] == '.') << i;
+	}
+#endif
+	all = (1U << n) - 1;
+	inner = all >> 1 & ~1U;		/* where a point may stand */
+	points &= all;
+	return ((digits | points) & all) == all && (points & ~inner) == 0 &&
+	    (points & (points - 1)) == 0 &&
+	    (p[0] != '0' || n == 1 || points == 2);
+}
 
 static inline bool
 num_add(uint64_t a, uint64_t b, uint64_t *out)

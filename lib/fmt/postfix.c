@@ -38,13 +38,22 @@ postfix_tag(struct slice tag, bool lost_program, struct postfix_tag *t)
 	t->ours = t->daemon != DM_NONE;
 }
 
+/* What the words below begin with, counted from e. */
+#define SEVERITY_LETTERS	(1U | 1U << ('f' - 'e') |		\
+	1U << ('p' - 'e') | 1U << ('w' - 'e'))
+
 /* warning: error: fatal: panic: at the start of the text. */
 static inline void
 take_severity(struct slice *s, struct event *ev)
 {
+	unsigned int c = s->len == 0 ? UINT32_MAX : s->ptr[0] -
+	    (unsigned int)'e';
 	size_t n;
 
-	switch (s->len == 0 ? 0 : s->ptr[0]) {
+	/* One test for most lines, which begin otherwise. */
+	if (c > 'w' - 'e' || (SEVERITY_LETTERS >> c & 1) == 0)
+		return;
+	switch (s->ptr[0]) {
 	case 'w':
 		n = slice_starts(*s, SLICE("warning: ")) ? 7 : 0;
 		break;

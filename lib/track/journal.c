@@ -1,6 +1,7 @@
 #include "track/journal.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/plain.h"
 
 #include "base/banned.h"
@@ -17,7 +18,8 @@
 #define READY		0x8000
 
 _Static_assert(FIELD_N < TAG_LINE, "a key must fit one byte");
-_Static_assert(POOL_PAD >= FIELD_PAD, "a ready value at the end of a piece");
+_Static_assert(POOL_PAD >= FIELD_PAD && FIELD_PAD >= NUM_LOOK,
+    "a ready value at the end of a piece");
 
 struct journal_piece {
 	struct journal_piece	*next;
@@ -124,7 +126,7 @@ put_fact(unsigned char *at, enum field f, struct slice v)
 		plain = plain_copy(at + 3, v.ptr, v.len);
 		if (plain < v.len)
 			memcpy(at + 3 + plain, v.ptr + plain, v.len - plain);
-		else if (!field_is_bare(f))
+		else if (!field_is_bare(f) || num_is_decimal(at + 3, v.len))
 			n |= READY;
 		at[0] = (unsigned char)f;
 		memcpy(at + 1, &n, sizeof(n));

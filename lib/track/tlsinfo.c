@@ -1,5 +1,7 @@
 #include "track/tlsinfo.h"
 
+#include "base/num.h"
+
 #include "base/banned.h"
 
 #define TRUST	3	/* index of tls_trust */
@@ -23,10 +25,14 @@ tlsinfo_take(struct names *n, struct tlsinfo *t, const struct rec *r,
 void
 tlsinfo_put_words(const struct tlsinfo *t, struct rec *r)
 {
-	for (size_t i = 0; i < TLS_WORDS; i++)
-		if (t->words->word[i].len > 0)
-			rec_set_ready(r, key[i], t->words->word[i],
-			    t->words->ready[i] && key[i] != F_TLS_BITS);
+	for (size_t i = 0; i < TLS_WORDS; i++) {
+		struct slice w = t->words->word[i];
+
+		if (w.len > 0)
+			rec_set_ready(r, key[i], w, t->words->ready[i] &&
+			    (key[i] != F_TLS_BITS ||
+			    num_is_decimal(w.ptr, w.len)));
+	}
 }
 
 void

@@ -60,5 +60,17 @@ if (!$bad) {
 		ok(($? >> 8) != 2, "$name: the check could read it all");
 	}
 }
+if (!$bad && -e "$out/iso.log") {
+	# the same by mxtls, under three policies
+	my $bin = $mxtrace =~ s{/[^/]*$}{}r;
+	for my $x ([ 'iso.log', 'all.log' ], [ 'postlogd.log', 'all-postlogd.log' ], [ 'truth.ndjson', 'all.truth' ]) {
+		unlink "$out/$x->[1]";
+		symlink $x->[0], "$out/$x->[1]";
+	}
+	local $ENV{MX_BIN} = $bin;
+	my $said = `$^X t/lab/verdicts.t '$out/all.truth' 2>&1`;
+	ok($? == 0, 'the verdicts of mxtls', $said);
+	unlink map { "$out/$_" } 'all.log', 'all-postlogd.log', 'all.truth';
+}
 print "1..$n\n";
 exit($bad ? 1 : 0);

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# The excerpts in samples/lab against the truth beside them.  Needs no root
+# The excerpts in samples/lab and samples/site against the truth beside them.  Needs no root
 # and no Postfix.  MXTRACE names another mxtrace.
 
 use strict;
@@ -8,7 +8,7 @@ use warnings;
 use File::Temp;
 
 my $mxtrace = $ENV{MXTRACE} // 'bin/mxtrace';
-my @truth = glob 'samples/lab/*.truth';
+my @truth = glob 'samples/{lab,site}/*.truth';
 if (!-x $mxtrace || !@truth) {
 	print '1..0 # SKIP ', @truth ? "no $mxtrace" : 'no samples', "\n";
 	exit 0;

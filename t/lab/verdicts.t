@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# The verdicts of mxtls on the excerpts in samples/lab, under three policies,
+# The verdicts of mxtls on the excerpts in samples, under three policies,
 # against the truth beside them: plaintext is a violation, a version that RFC
 # 8996 forbids is one, a server that was not checked is one; what the log
 # cannot tell is unknown, and nothing else is.
@@ -11,7 +11,7 @@ use JSON::PP;
 use Test::More;
 
 my $bin = $ENV{MX_BIN} || 'bin';
-my @truth = grep { !/rfc5424\.truth$/ } glob 'samples/lab/*.truth';
+my @truth = grep { !/rfc5424\.truth$/ } @ARGV ? @ARGV : glob 'samples/{lab,site}/*.truth';
 plan skip_all => 'mxtls is not built' unless -x "$bin/mxtls";
 plan skip_all => 'no samples' unless @truth;
 

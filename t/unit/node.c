@@ -81,6 +81,50 @@ test_generations(void **state)
 	nodes_free(&t);
 }
 
+/* Lives of a few IDs, dropped in another order than they were made in. */
+static void
+test_drop(void **state)
+{
+	enum { N = 3000, IDS = 7 };
+	struct node_ref ref[N];
+	unsigned int left[IDS] = { 0 };
+	struct nodes t;
+	uint64_t hash;
+
+	(void)state;
+	nodes_init(&t);
+	for (size_t i = 0; i < N; i++) {
+		char qid[] = "0000A14020A";
+		struct ident id;
+
+		qid[0] = (char)('0' + i % IDS);
+		id = ident(qid, (int64_t)i);
+		ref[i] = node_new(&t, &id);
+		left[i % IDS]++;
+	}
+	/* 1777 and 3000 have no common divisor: each once. */
+	for (size_t i = 0; i < N; i++)
+		node_written(&t, ref[i * 1777 % N], (int64_t)i);
+	for (size_t i = 0; i < N; i++) {
+		size_t k = i * 1777 % N % IDS;
+		char qid[] = "0000A14020A";
+		unsigned int n = 0;
+
+		nodes_expire(&t, (int64_t)i + 1);
+		assert_null(node_get(&t, ref[i * 1777 % N]));
+		left[k]--;
+		if (i % 10 != 0 && left[k] > 3)
+			continue;
+		qid[0] = (char)('0' + k);
+		for (uint32_t j = node_first(&t, slice_cstr(qid), &hash);
+		    j != 0; j = node_next(&t, j, slice_cstr(qid), hash))
+			n++;
+		assert_int_equal(n, left[k]);
+	}
+	assert_int_equal(t.live, 0);
+	nodes_free(&t);
+}
+
 /* Of many, each is found; those of one ID are found each once. */
 static void
 test_table(void **state)
@@ -161,6 +205,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_path)
 	};

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -22,6 +23,65 @@ test_text(void **state)
 			    "%llu", (unsigned long long)w));
 			assert_memory_equal(dst, want, n);
 		}
+}
+
+/* By the grammar of JSON, without sign and exponent. */
+static bool
+is_decimal(const char *s)
+{
+	size_t i = 0;
+
+	if (s[0] == '0')
+		i = 1;
+	else
+		while (s[i] >= '0' && s[i] <= '9')
+			i++;
+	if (i == 0)
+		return false;
+	if (s[i] == '\0')
+		return true;
+	if (s[i++] != '.')
+		return false;
+	do
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	while (s[++i] != '\0');
+	return true;
+}
+
+static void
+test_decimal(void **state)
+{
+	static const char letter[] = "019./:";
+	unsigned char text[NUM_LOOK * 2];
+
+	(void)state;
+	/* All texts of one to five of these bytes, before others. */
+	for (size_t n = 1; n <= 5; n++)
+		for (size_t k = 0, all = 6 * 6 * 6 * 6 * 6; k < all; k++) {
+			char s[6] = { 0 };
+
+			for (size_t i = 0, x = k; i < n; i++, x /= 6)
+				s[i] = letter[x % 6];
+			for (int fill = '0'; fill <= 'x'; fill += 'x' - '0') {
+				memset(text, fill, sizeof(text));
+				memcpy(text, s, n);
+				assert_int_equal(num_is_decimal(text, n),
+				    is_decimal(s));
+			}
+		}
+	memset(text, '7', sizeof(text));
+	assert_false(num_is_decimal(text, 0));
+	assert_true(num_is_decimal(text, NUM_LOOK - 1));
+	assert_false(num_is_decimal(text, NUM_LOOK));
+	assert_false(num_is_decimal(text, SIZE_MAX));
+	text[NUM_LOOK - 2] = '.';
+	assert_false(num_is_decimal(text, NUM_LOOK - 1));
+	text[NUM_LOOK - 3] = '.';
+	text[NUM_LOOK - 2] = '7';
+	assert_true(num_is_decimal(text, NUM_LOOK - 1));
+	text[1] = '.';
+	assert_false(num_is_decimal(text, NUM_LOOK - 1));
 }
 
 static void
@@ -45,6 +105,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_decimal),
 		cmocka_unit_test(test_limits),
 	};
 

@@ -245,6 +245,29 @@ test_processes(void **state)
 	assert_null(process_idle(&t, 201));
 	assert_ptr_equal(process_idle(&t, 301), p);
 	assert_int_equal(t.n, 1);
+	process_drop(&t, p);
+	/* More than the table of those met lately holds. */
+	for (uint32_t pid = 1; pid <= 5000; pid++) {
+		p = process_find(&t, a, pid, 400);
+		assert_ptr_equal(p, process_find(&t, a, pid, 400));
+		assert_true(p->pid == pid && p->last == 400);
+	}
+	for (uint32_t pid = 1; pid <= 5000; pid++)
+		assert_true(process_find(&t, a, pid, 400)->pid == pid);
+	assert_int_equal(t.n, 5000);
+	for (uint32_t pid = 1; pid <= 2500; pid++) {
+		p = process_idle(&t, 401);
+		assert_int_equal(p->pid, pid);
+		p->nreject = 7;
+		process_drop(&t, p);
+	}
+	for (uint32_t pid = 2501; pid <= 5000; pid++)
+		assert_int_equal(process_find(&t, a, pid, 500)->pid, pid);
+	assert_int_equal(t.n, 2500);
+	/* One that is gone is begun anew. */
+	for (uint32_t pid = 1; pid <= 2500; pid++)
+		assert_int_equal(process_find(&t, a, pid, 500)->nreject, 0);
+	assert_int_equal(t.n, 5000);
 	processes_free(&t);
 	journal_pool_free(&journals);
 	names_free(&names);

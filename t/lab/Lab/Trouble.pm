@@ -194,8 +194,8 @@ sub lists {
 	refuse($bed, 'rbl-listed', 'rbl', '127.0.5.1', '554');
 	one($bed, 'rbl-not-listed', 'sent', [ [ 'u-rbl@in.example.net', 'sent', 'plaintext', 'box' ] ],
 	    server => 'rbl', addr => '127.0.5.9');
-	refuse($bed, 'domain-unknown', 'domain', '127.0.5.10', '450', from => 's@absent.example.org');
-	refuse($bed, 'domain-null-mx', 'domain', '127.0.5.11', '550', from => 's@nullmx.example.org');
+	refuse($bed, 'domain-unknown', 'domain', '127.0.5.10', '450', from => 's-absent@absent.example.org');
+	refuse($bed, 'domain-null-mx', 'domain', '127.0.5.11', '550', from => 's-nullmx@nullmx.example.org');
 	one($bed, 'domain-known', 'sent', [ [ 'u-domain@in.example.net', 'sent', 'plaintext', 'box' ] ],
 	    server => 'domain', addr => '127.0.5.12');
 	refuse($bed, 'screen-listed', 'screen', '127.0.5.2', '550');
