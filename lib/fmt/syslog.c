@@ -385,7 +385,8 @@ split_tail(struct slice s, struct head *heads, struct frame *fr)
 	}
 	n = word_len(s);
 	if (n > 2 && *s.ptr == '[' && s.ptr[n - 1] == ']' &&
-	    is_tag(slice_sub(s, 1, n - 2))) {
+	    is_tag(slice_sub(s, 1, n - 2)) &&
+	    slice_chr(slice_sub(s, 1, n - 2), '/') != SLICE_NONE) {
 		/* metalog: neither host nor pid */
 		fr->tag = slice_sub(s, 1, n - 2);
 		text(unblank(slice_from(s, n)), fr);

@@ -537,6 +537,8 @@ static const struct frame_case cases[] = {
 	    "bsd 09-01+36245 ~|postfix/smtpd|~|t" },
 	{ S("Sep  1 10:04:05 [192.0.2.1]: t\n"),
 	    "bsd 09-01+36245 ~|[192.0.2.1]|~|t" },
+	{ S("Sep  1 10:04:05 [192.0.2.1] postfix/smtpd[100]: t\n"),
+	    "bsd 09-01+36245 [192.0.2.1]|postfix/smtpd|100|t" },
 	{ S("Sep  1 10:04:05 [::1] postfix/smtpd[100]: t\n"),
 	    "bsd 09-01+36245 [::1]|postfix/smtpd|100|t" },
 
