@@ -180,6 +180,9 @@ subtest 'taken apart' => sub {
 	my $fake = $js->encode({ PROGRAM => 'logger', HOST => 'mx', MESSAGE => bsd($m[7]) =~ s/\n//r, ISODATE => "$year-09-01T10:04:07Z" });
 	my $r = trace(put("$dir/f.log", "$fake\n"));
 	unlike($r->{out}, qr/"type":"(?:delivery|message)"/, 'a line in the text of another program');
+	$r = trace(put("$dir/f.log", $js->encode({ level => 'info', msg => bsd($m[8]) =~ s/\n//r, time => "$year-09-01T10:04:07Z" }) . "\n"));
+	unlike($r->{out}, qr/"type":"(?:delivery|message)"/, 'nor of one that logs JSON');
+	like($r->{out}, qr/"type":"source".*"unknown":1\b/, 'which is counted');
 };
 
 subtest 'left whole' => sub {

@@ -5,6 +5,7 @@
 #include "base/caltime.h"
 #include "fmt/container.h"
 #include "fmt/jsonline.h"
+#include "fmt/postfix.h"
 #include "fmt/syslog.h"
 
 #include "base/banned.h"
@@ -24,7 +25,7 @@ enum what {
 	W_HOST,
 	W_TIME,
 	W_TEXT,
-	W_NONE
+	W_OTHER /* what programs have that log JSON themselves */
 };
 
 /* In lower case, "-" as "_", without a leading "_"; the better ones first. */
@@ -39,6 +40,8 @@ static const struct {
 	K("syslogtag", W_TAG),
 	K("syslog_tag", W_TAG),
 	K("tag", W_TAG),
+	K("process", W_TAG),
+	K("service", W_TAG),
 	K("program", W_PROGRAM),
 	K("ident", W_PROGRAM),
 	K("appname", W_PROGRAM),
@@ -87,7 +90,15 @@ static const struct {
 	K("raw", W_TEXT),
 	K("textpayload", W_TEXT),
 	K("@message", W_TEXT),
+	K("event", W_TEXT),
 	K("rawmsg", W_TEXT),
+	K("level", W_OTHER),
+	K("lvl", W_OTHER),
+	K("loglevel", W_OTHER),
+	K("logger", W_OTHER),
+	K("caller", W_OTHER),
+	K("app", W_OTHER),
+	K("name", W_OTHER),
 #undef K
 };
 
@@ -248,25 +259,43 @@ find_time(const struct found *f, struct buf *scratch)
 	return good;
 }
 
+/*
+ * A tag with its pid or colon.  Much is called tag or process that is none,
+ * so that a bare name must be one of Postfix's.
+ */
+static bool
+take_tag(struct slice s, bool sure, struct frame *fr)
+{
+	struct postfix_tag t;
+	bool colon = slice_ends(s, SLICE(":"));
+
+	if (s.len == 0 || slice_chr(s, ' ') != SLICE_NONE)
+		return false;
+	syslog_tag(slice_sub(s, 0, s.len - colon), fr);
+	postfix_tag(fr->tag, false, &t);
+	if (fr->tag.len > 0 && (sure || colon || t.ours))
+		return true;
+	fr->tag = fr->pid = slice_of(NULL, 0);
+	return false;
+}
+
 /* Tag and pid, from what names them; false if nothing does. */
 static bool
 set_tag(const struct found *f, struct buf *scratch, struct frame *fr)
 {
-	struct slice tag, pid;
-	bool cut = false;
+	static const enum what order[] = { W_TAG, W_PROGRAM, W_CUT };
+	struct slice pid;
+	bool named = false, cut = false;
 
-	/* Other things are called tags, too. */
-	tag = best(f, W_TAG, scratch);
-	if (slice_ends(tag, SLICE(":")) && slice_chr(tag, ' ') == SLICE_NONE) {
-		syslog_tag(slice_sub(tag, 0, tag.len - 1), fr);
-	} else {
-		fr->tag = best(f, W_PROGRAM, scratch);
-		if (fr->tag.len == 0) {
-			fr->tag = best(f, W_CUT, scratch);
-			cut = true;
+	for (size_t k = 0; k < 3 && !named; k++)
+		for (size_t i = 0; i < KNOWN_N && !named; i++) {
+			if (known[i].what != order[k])
+				continue;
+			cut = order[k] == W_CUT;
+			named = take_tag(
+			    decode(f->raw[i], scratch), order[k] != W_TAG, fr);
 		}
-	}
-	if (fr->tag.len == 0)
+	if (!named)
 		return false;
 	fr->lost_program = cut && slice_starts(fr->tag, SLICE("postfix")) &&
 	    slice_chr(fr->tag, '/') == SLICE_NONE;
@@ -306,11 +335,28 @@ date(struct stamp *st, const struct stamp *collected, struct buf *scratch)
 	}
 }
 
+/*
+ * Does a program say its name or how grave it is?  Then the text is its own,
+ * and may be what a stranger told it.
+ */
+static bool
+is_other(const struct found *f)
+{
+	for (size_t i = 0; i < KNOWN_N; i++)
+		if ((known[i].what == W_OTHER || known[i].what == W_TAG) &&
+		    f->raw[i].len > 0 && !slice_eq(f->raw[i], SLICE("\"\"")) &&
+		    !slice_eq(f->raw[i], SLICE("null")))
+			return true;
+	return false;
+}
+
 /* A whole line in a member; false if there is none. */
 static bool
 split_whole(const struct found *f, struct framing_memo *memo,
     struct buf *scratch, struct frame *fr)
 {
+	if (is_other(f))
+		return false;
 	for (size_t i = 0; i < KNOWN_N; i++) {
 		struct container_piece p;
 		struct slice s;

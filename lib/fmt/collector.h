@@ -8,8 +8,11 @@
  * path (host.name).  There are two shapes:
  *
  *   taken apart   the object names the program; text, host, pid and time are
- *                 other members
- *   left whole    it names none: then the text must be a line with a tag
+ *                 other members.  What is called tag, process or service must
+ *                 have a pid or colon or be Postfix's
+ *   left whole    it names none: then the text must be a line with a tag.  Not
+ *                 if there is a level or name, as in the logs of programs that
+ *                 write JSON themselves, and what strangers tell them
  *
  * The time at which a line was collected may be days later: it gives the year
  * of a whole line's stamp that has none (which becomes STAMP_LOCAL, its text

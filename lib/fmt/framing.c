@@ -189,6 +189,9 @@ split_json(struct framing *f, struct slice line, struct frame *fr)
 {
 	struct container_piece p;
 
+	/* One of several in an array. */
+	if (slice_ends(line, SLICE("},")) || slice_ends(line, SLICE("}]")))
+		line.len--;
 	f->scratch.len = 0;
 	/* What is decoded twice must not move. */
 	if (!buf_reserve(&f->scratch, 2 * line.len + COLLECTOR_ROOM))
@@ -209,11 +212,11 @@ split_json(struct framing *f, struct slice line, struct frame *fr)
 	    FRAMING_COLLECTOR : FRAMING_NONE;
 }
 
-/* journalctl -o json-seq and json-sse: JSON behind a byte or a word. */
+/* JSON behind a bracket, or a byte or word of journalctl -o json-seq, json-sse. */
 static enum framing_kind
 split_sent(struct framing *f, struct slice line, struct frame *fr)
 {
-	if (*line.ptr == JSON_SEQ)
+	if (*line.ptr == JSON_SEQ || *line.ptr == '[')
 		line = slice_from(line, 1);
 	else if (!slice_take(&line, SLICE("data: ")))
 		return FRAMING_NONE;
@@ -247,7 +250,8 @@ split_line(struct framing *f, struct slice line, struct frame *fr)
 	else if (line.len > 0) {
 		if (*line.ptr == '{')
 			kind = split_json(f, line, fr);
-		else if (*line.ptr == JSON_SEQ || *line.ptr == 'd')
+		else if (*line.ptr == JSON_SEQ || *line.ptr == 'd' ||
+		    *line.ptr == '[')
 			kind = split_sent(f, line, fr);
 		else if (maybe_cri(line) && container_cri(line, &f->memo.stamp,
 		    &p))
