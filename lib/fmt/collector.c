@@ -355,6 +355,8 @@ static bool
 split_whole(const struct found *f, struct framing_memo *memo,
     struct buf *scratch, struct frame *fr)
 {
+	struct frame as_was = *fr;
+
 	if (is_other(f))
 		return false;
 	for (size_t i = 0; i < KNOWN_N; i++) {
@@ -369,8 +371,10 @@ split_whole(const struct found *f, struct framing_memo *memo,
 		if (container_cri(s, NULL, &p) && !p.partial)
 			s = slice_trim(p.text);
 		fr->inner = syslog_split(s, memo, fr);
-		if (fr->inner == FRAMING_NONE || fr->tag.len == 0)
+		if (fr->inner == FRAMING_NONE || fr->tag.len == 0) {
+			*fr = as_was;
 			continue;
+		}
 		if (fr->stamp.kind == STAMP_BSD) {
 			st = p.stamp.kind == STAMP_ZONED ?
 			    p.stamp :

@@ -695,6 +695,8 @@ static const struct frame_case cases[] = {
 	    "collector-json/rfc3164 L+0 " CQ },
 	{ S("{\"time\":\"1788257045\",\"source\":\"mail\",\"event\":\"Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\"}\n"),
 	    "collector-json/bsd L+0 " CQ },
+	{ S("{\"message\":\"Sep  1 10:04:05 relay message repeated 2 times: [ no tag]\",\"raw\":\"<22>Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\"}\n"),
+	    "collector-json/rfc3164 09-01+36245 " CQ },
 	{ S("{\"labels\":{\"job\":\"mail\"},\"line\":\"Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\",\"timestamp\":\"2026-09-01T10:04:05Z\"}\n"),
 	    "collector-json/bsd L+0 " CQ },
 	{ S("{\"log\":\"Sep  1 10:04:05 mx postfix/qmgr[102]: 1E2: removed\",\"date\":1788257045}\n"),
