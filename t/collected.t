@@ -240,6 +240,10 @@ subtest 'a label that is late' => sub {
 	my @line = map { bsd($_) } @m;
 
 	same('three days', $plain, [ '-z', 'UTC' ], map { "$year-09-04T10:04:04Z $_" } @line);
+	my $r = run('mxtrace', put("$dir/f.log", map { "$year-09-04T10:04:04Z $_" } @line));
+	like($r->{err}, qr/no zone: UTC is ASSUMED/, 'its zone is not known, and it is said');
+	$r = run('mxtrace', put("$dir/f.log", map { "$year-09-01T12:04:04Z $_" } @line));
+	unlike($r->{err}, qr/ASSUMED/, 'that of two hours is');
 	same('two hours are a zone', facts(trace('-y', $year, '-z', '-02:00', "$dir/plain.log")),
 	    map { my ($t) = /(\d\d:\d\d:\d\d)/; my $at = $t =~ s/^10/12/r; "${year}-09-01T${at}Z $_" } @line);
 };

@@ -184,6 +184,45 @@ bsd_time(struct clock *c, const struct stamp *s, struct event_time *t,
 }
 
 /*
+ * The local time of a stamp in a container's, whose year it may need, and how
+ * far east that is, in quarters of an hour; false if it is no time.
+ */
+static bool
+boxed(const struct stamp *s, const struct stamp *outer, int64_t *local,
+    int64_t *east)
+{
+	int64_t diff;
+	int year;
+
+	*local = s->sec;
+	if (s->kind == STAMP_BSD) {
+		year = clock_year_before(s->mon, s->day, outer->sec);
+		if (year == 0 || !midnight(s, year, local))
+			return false;
+		*local += s->sec;
+	}
+	diff = *local - outer->sec;
+	*east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
+	    QUARTER;
+	return true;
+}
+
+static bool
+is_zone(int64_t east)
+{
+	return east <= EAST_MAX && east >= -EAST_MAX;
+}
+
+bool
+clock_late(const struct stamp *s, const struct stamp *outer)
+{
+	int64_t local, east;
+
+	return (s->kind == STAMP_BSD || s->kind == STAMP_LOCAL) &&
+	    boxed(s, outer, &local, &east) && !is_zone(east);
+}
+
+/*
  * A local stamp whose instant is close to the container's; one that a logger
  * has got much later has its year from there, and the zone of all others.
  */
@@ -191,25 +230,17 @@ static void
 boxed_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
     struct event_time *t, unsigned int *flags)
 {
-	int64_t local = s->sec, diff, east;
-	int year;
+	int64_t local, east;
 
-	if (s->kind == STAMP_BSD) {
-		year = clock_year_before(s->mon, s->day, outer->sec);
-		if (year == 0 || !midnight(s, year, &local))
-			return;
-		local += s->sec;
+	if (!boxed(s, outer, &local, &east))
+		return;
+	if (s->kind == STAMP_BSD)
 		*flags |= CLOCK_YEAR_DATED;
-	}
-	diff = local - outer->sec;
-	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
-	    QUARTER;
-	if (east > EAST_MAX || east < -EAST_MAX)
-		t->sec = to_utc(c, local, flags);
-	else {
+	if (is_zone(east)) {
 		*flags |= CLOCK_ZONE_INFERRED;
 		t->sec = local - east;
-	}
+	} else
+		t->sec = to_utc(c, local, flags);
 	t->known = t->ordered = true;
 }
 
@@ -231,7 +262,7 @@ clock_check(struct clock *c, const struct stamp *s, int64_t id_sec)
 	east = (diff + (diff < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER *
 	    QUARTER;
 	if (east == c->east || diff - east > NEAR || diff - east < -NEAR ||
-	    east > EAST_MAX || east < -EAST_MAX)
+	    !is_zone(east))
 		return false;
 	/* The lines since the change were taken for later than they are. */
 	if (east > c->east && c->has_latest)

@@ -96,6 +96,11 @@ clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
 	*note = c->same_note;
 }
 /*
+ * Is a container's stamp, a point in time, farther from the one in it than
+ * any zone?  Then it says nothing about the zone.
+ */
+bool	clock_late(const struct stamp *, const struct stamp *outer);
+/*
  * A queue ID made at that time stands on a line with this stamp: where the
  * zone was inferred, it follows the IDs.  True if the offset has changed;
  * the time of the line is then to be asked for again.

@@ -140,8 +140,13 @@ survey_line(struct survey *v, const struct frame *f)
 		}
 		v->stamp.text = v->outer.text = slice_of(NULL, 0);
 	}
-	if (f->outer.kind == STAMP_ZONED)
+	if (f->outer.kind == STAMP_ZONED) {
+		if (clock_late(&f->stamp, &f->outer)) {
+			v->local = true;
+			look_at_id(v, f);
+		}
 		return;
+	}
 	if (f->stamp.kind == STAMP_BSD) {
 		count_wrap(v, &f->stamp);
 		v->local = true;
