@@ -44,6 +44,8 @@ static const struct chatter plain[] = {
 	{ DM_SMTPD, "Connection refused" },
 	{ DM_SMTP, "starting new SASL client" },
 	{ DM_SMTP, "disposing SASL state" },
+	{ DM_SMTP, "non DNSSEC destination" },
+	{ DM_SMTP, "no TLSA records found" },
 	{ DM_SMTP, "PUSH boundary " },
 	{ DM_SMTP, "POP boundary " },
 	{ DM_LMTP, "Using LMTP PIPELINING, " },
@@ -56,6 +58,8 @@ static const struct chatter plain[] = {
 	{ DM_QMGR, "request: " },
 	{ DM_QMGR, "request ignored" },
 	{ DM_QMGR, "wakeup " },
+	{ DM_QMGR, "defer site " },
+	{ DM_QMGR, "defer transport " },
 	{ DM_TRIVIAL_REWRITE, "`" },
 	{ DM_ANVIL, "--- start request ---" },
 	{ DM_ANVIL, "--- end request ---" },
@@ -82,6 +86,7 @@ static const struct chatter queued[] = {
 	{ DM_PICKUP, "read " },
 	{ DM_CLEANUP, "placed in " },
 	{ DM_CLEANUP, "ignoring redundant " },
+	{ DM_BOUNCE, "no trace file -- " },
 };
 
 static bool
