@@ -251,7 +251,7 @@ parse_qid_text(struct slice s, bool queued, struct event *ev)
 		return false;
 	return (slice_starts(s, SLICE("client=")) && line_client_of(s, ev)) ||
 	    (has_actions(ev->daemon) && line_action(s, ev)) ||
-	    line_qid_misc(s, ev);
+	    line_qid_misc(s, ev) || line_qid_verbose(s, ev);
 }
 
 /* The daemon of a line whose tag was cut, where only one writes it. */

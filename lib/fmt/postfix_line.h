@@ -62,6 +62,9 @@ bool	line_screen(struct slice, struct event *);
 bool	line_misc(struct slice, struct event *);
 /* with QID, other than the above: lost connection, smtp's reasons */
 bool	line_qid_misc(struct slice, struct event *);
+/* what only -v adds, with and without QID: postfix_verbose.c */
+bool	line_verbose(struct slice, struct event *);
+bool	line_qid_verbose(struct slice, struct event *);
 
 /*
  * The places where an address in <> may end: place_init gets what follows

@@ -169,16 +169,6 @@ debugging(struct slice s)
 	return false;
 }
 
-/* -v of any client of another daemon: private/verify socket: wanted ... */
-static bool
-wanted(struct slice s)
-{
-	struct slice service, what;
-
-	return slice_cut_str(s, SLICE(" socket: wanted attribute: "), &service,
-	    &what) && slice_chr(service, '=') == SLICE_NONE;
-}
-
 bool
 line_misc(struct slice s, struct event *ev)
 {
@@ -197,5 +187,5 @@ line_misc(struct slice s, struct event *ev)
 	for (size_t i = 0; i < sizeof(verbose) / sizeof(verbose[0]); i++)
 		if (slice_starts(s, slice_cstr(verbose[i])))
 			return line_ignored(ev);
-	return (wanted(s) || debugging(s)) && line_ignored(ev);
+	return (debugging(s) && line_ignored(ev)) || line_verbose(s, ev);
 }

@@ -238,6 +238,10 @@ sub instance {
 		'postlog unix-dgram n - n - 1 postlogd',
 		@{$o{master} // []},
 	);
+	# postlogd would log of its own logging for ever
+	if ($self->{verbose}) {
+		s/^(\S+ \S+ \S \S \S \S+ \S+ (?!postlogd)\S+)/$1 -v/ for @m;
+	}
 	put("$e/master.cf", join '', map { "$_\n" } @m);
 	$self->{inst}{$name} = { dir => $d, ip => $o{ip}, host => $o{host} };
 	$self->{order} //= [];
