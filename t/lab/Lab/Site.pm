@@ -72,8 +72,9 @@ sub instances {
 
 	Lab::Milter::start($bed, $milter,
 	    (map { $addr{"milter-$_->[0]"} => $_->[1] } @milter),
-	    '127.0.4.60' => [ MAIL => 's', 5 ], local => [ EOM => 'r' ]);
-	Lab::Milter::start($bed, "$ip:9002", local => [ EOM => 'y', '550 5.7.1 not from here' ]);
+	    '127.0.4.60' => [ MAIL => 's', 5 ],
+	    's-local-refused@sender.example.org' => [ EOM => 'y', '550 5.7.1 not from here' ],
+	    's-local-held@sender.example.org' => [ EOM => 'q', 'from here' ]);
 	$bed->instance($inst, host => 'site.example.org', ip => $ip,
 	    transport => join('', map { "$_->[0] $_->[1]\n" }
 		[ 'in.example.net' => 'smtp:[box.example.net]:2525' ],
@@ -90,7 +91,7 @@ sub instances {
 		address_verify_poll_delay => '1s',
 		smtpd_recipient_restrictions => "check_recipient_access pcre:$f/rcpt",
 		smtpd_client_event_limit_exceptions => '127.0.3.0/24',
-		hopcount_limit => 10,
+		non_smtpd_milters => "inet:$milter",
 	    },
 	    files => {
 		milterheaders => "/^X-Virus: yes/ HOLD a virus\n/^X-Spam: yes/ REJECT spam\n",
@@ -216,6 +217,8 @@ sub scenarios {
 
 	all_of_them($bed);
 	milters($bed);
+	local_milter($bed);
+	chunks($bed);
 	copies($bed);
 	proxies($bed);
 	limits($bed);
@@ -253,6 +256,28 @@ sub milters {
 	refuse($bed, 'milter-slow', server => 'slowmilter', addr => '127.0.4.60', stage => 'MAIL');
 }
 
+# A milter for mail from the command line.
+sub local_milter {
+	my ($bed) = @_;
+	my %mid;
+
+	for my $what (qw(refused held seen)) {
+		my $scn = "local-$what";
+		my $from = "s-$scn\@sender.example.org";
+		my $mid = Lab::Scenarios::mid($scn);
+		$bed->sendmail($inst, "From: <$from>\nMessage-ID: $mid\n\nx\n", '-f', $from, "u-$scn\@in.example.net");
+		my %t = (scenario => $scn, message_id => $mid, instance => $inst);
+		$bed->{truth}->add(%t, expect => 'message', from => $from, tls => 'local',
+		    status => { refused => 'bounced', held => 'held', seen => 'sent' }->{$what});
+		$bed->{truth}->add(%t, expect => 'delivery', to => "u-$scn\@in.example.net", status => 'bounced',
+		    tls => 'none-attempted', count => 1) if $what eq 'refused';
+		$bed->{truth}->add(scenario => $scn, instance => $inst, expect => 'reject', from => $from,
+		    to => "u-$scn\@in.example.net", count => 1) if $what eq 'refused';
+		$bed->{truth}->add(%t, expect => 'delivery', to => "u-$scn\@in.example.net", status => 'sent',
+		    tls => 'plaintext', count => 1, sink => 'box', needs_tag => 1) if $what eq 'seen';
+	}
+}
+
 # Copies and rewriting.
 sub copies {
 	my ($bed) = @_;
@@ -268,6 +293,31 @@ sub copies {
 	one($bed, 'canon', server => 'canon', addr => '127.0.4.73', mid => $mid, silent => 1);
 	want($bed, 'canon', mid => $mid, addr => '127.0.4.73',
 	    from => 'rewritten@sender.example.org', to => 'canonical@in.example.net');
+}
+
+# Mail in chunks, to be held: it comes whole, or the client leaves before its
+# last one.
+sub chunks {
+	my ($bed) = @_;
+	my $n = 130;
+
+	for my $last (' LAST', '') {
+		my $scn = $last ? 'chunks-held' : 'chunks-left';
+		my $addr = '127.0.4.' . $n++;
+		my $mid = Lab::Scenarios::mid($scn);
+		my $from = "s-$scn\@sender.example.org";
+		my $text = Lab::Scenarios::text(from => $from, to => 'hold-me@in.example.net', mid => $mid);
+		my $c = Lab::Client->new(to => $srv{main}, from => $addr);
+		$c->ehlo;
+		$c->mail($from);
+		$c->rcpt('hold-me@in.example.net');
+		$c->raw('BDAT ' . length($text) . "$last\r\n$text");
+		($c->reply)[0] eq '250' or die "lab: BDAT$last\n";
+		$last ? $c->quit : $c->cut;
+		$bed->{truth}->add(scenario => $scn, expect => 'message', message_id => $mid,
+		    instance => $inst, client_addr => $addr, tls => 'plaintext',
+		    status => $last ? 'held' : 'unknown');
+	}
 }
 
 # Clients that speak for others.
