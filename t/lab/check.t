@@ -15,7 +15,9 @@ my @truth = map { "$_\n" }
     '{"scenario":"a","expect":"delivery","message_id":"<1@x>","instance":"postfix-b","to":"r@example.org","status":"sent","tls":"encrypted","tls_version":"TLSv1.2","count":2,"tls_may_be_unknown":true}',
     '{"scenario":"a","expect":"link","message_id":"<1@x>","why":"queued-as"}',
     '{"scenario":"b","expect":"reject","from":"s@example.org","to":"r@example.org","stage":"RCPT","reply_code":"554","client_addr":"127.0.2.9","instance":"postfix","count":2}',
-    '{"scenario":"c","expect":"message","instance":"postfix","client_addr":"127.0.2.8","status":"discarded"}';
+    '{"scenario":"c","expect":"message","instance":"postfix","client_addr":"127.0.2.8","status":"discarded"}',
+    '{"scenario":"d","expect":"message","instance":"postfix","from":"asks@example.org","status":"deliverable"}',
+    '{"scenario":"d","expect":"delivery","instance":"postfix","to":"asked@example.org","tls":"plaintext","status":"deliverable"}';
 my @good = (
 	'{"type":"message","trace":"h/postfix/A","instance":"postfix","qid":"A1","message_id":"<1@x>","from":"s@example.org","client_addr":"127.0.2.1","tls":"encrypted","tls_version":"TLSv1.3","status":"sent","path":"h/postfix/A"}',
 	'{"type":"delivery","trace":"h/postfix/A","instance":"postfix","qid":"A1","message_id":"<1@x>","to":"r@example.org","status":"deferred","tls":"refused"}',
@@ -27,6 +29,8 @@ my @good = (
 	('{"type":"message","trace":"h/postfix/NOQUEUE/1","instance":"postfix","qid":"NOQUEUE","from":"s@example.org","to":"r@example.org","stage":"RCPT","reply_code":"554","client_addr":"127.0.2.9","status":"rejected"}') x 2,
 	'{"type":"message","trace":"h/postfix/C","instance":"postfix","qid":"C1","client_addr":"127.0.2.8","status":"discarded"}',
 	'{"type":"message","trace":"h/postfix/D","instance":"postfix","qid":"D1","message_id":"\udc80","status":"sent"}',
+	'{"type":"message","trace":"h/postfix/E","instance":"postfix","qid":"E1","from":"asks@example.org","message_id":"<made@mx>","status":"deliverable"}',
+	'{"type":"delivery","trace":"h/postfix/E","instance":"postfix","qid":"E1","to":"asked@example.org","message_id":"<made@mx>","status":"deliverable","tls":"plaintext"}',
 );
 my @case = (
 	[ 'all right', '' ],
@@ -50,6 +54,11 @@ my @case = (
 	[ 'wrong status', 'a', [ '"deferred"' => '"bounced"' ], 1 ],
 	[ 'wrong client', 'a', [ '127.0.2.1"' => '127.0.2.2"' ], 0 ],
 	[ 'joined for another reason', 'a', [ 'queued-as' => 'message-id' ], 6 ],
+	[ 'a message that is known by its sender', 'd', undef, 11 ],
+	[ 'and its delivery', 'd', undef, 12 ],
+	[ 'it was sent', 'd', [ '"deliverable"' => '"sent"' ], 11 ],
+	[ 'by another sender', 'd', [ 'asks' => 'sends' ], 11 ],
+	[ 'its delivery is another', 'd', [ '"plaintext"' => '"encrypted"' ], 12 ],
 	[ 'another reply code', 'b', [ '"554"' => '"550"' ], 7 ],
 );
 
