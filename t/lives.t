@@ -368,6 +368,8 @@ subtest 'held or discarded, or not' => sub {
 	my ($left, $came, $lost, $old) = map { line(11, "postfix/smtpd[5]: disconnect from $peer$_") }
 	    ' ehlo=1 mail=1 rcpt=1 commands=3', ' ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5',
 	    ' ehlo=1 mail=1 rcpt=1 data=0/1 commands=3/4', '';
+	my $chunks = line(11, "postfix/smtpd[5]: disconnect from $peer ehlo=1 mail=1 rcpt=1 bdat=1 commands=4");
+	my $break = line(10, "postfix/smtpd[5]: lost connection after BDAT (189 bytes) from $peer");
 	my $other = whole(0, 'a');
 
 	for my $x ([ 'hold, and left', 'unknown', 1, $hold, $client, $left ],
@@ -378,6 +380,12 @@ subtest 'held or discarded, or not' => sub {
 	    [ 'a milter holds it', 'held', 0, $client, $id, $milter, $came ],
 	    [ 'a header holds it', 'held', 0, $client, $header, $id, $came ],
 	    [ 'a header holds it, and it broke off', 'unknown', 1, $client, $header, $id, $lost ],
+	    [ 'hold, in chunks', 'held', 0, $hold, $client, $id, $chunks ],
+	    [ 'hold, and the chunks broke off', 'unknown', 1, $hold, $client, $break, $id, $chunks ],
+	    [ 'discard, and the chunks broke off', 'unknown', 1, $discard, $client, $break, $chunks ],
+	    [ 'the next one broke off', 'held', 0, $hold, $client, $id, line(10, "postfix/smtpd[5]: 3D091140203: client=$peer"), $break, $chunks ],
+	    [ 'another session broke off', 'held', 0, $hold, $client, $id, $break =~ s/smtpd\[5\]/smtpd[6]/r, $chunks ],
+	    [ 'lost when all had come', 'held', 0, $hold, $client, $id, $break =~ s/BDAT \(189 bytes\)/END-OF-MESSAGE/r, $chunks ],
 	    [ 'hold, and the log ends', 'held', 0, $hold, $client ],
 	    [ 'held by hand', 'held', 0, $client, $id, $came, line(12, 'postfix/postsuper[9]: 7A1202800001: placed on hold') ]) {
 		my ($name, $status, $left, @log) = @$x;

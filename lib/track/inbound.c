@@ -26,6 +26,7 @@ message_unqueued(const struct message *m)
 	/* What an access map or a milter has ordered for it. */
 	uint32_t saw = m->saw &
 	    ~(uint32_t)(SAW_HELD | SAW_HOLD | SAW_DISCARD);
+	bool broke;
 
 	if (m->reject)
 		return false;
@@ -34,13 +35,15 @@ message_unqueued(const struct message *m)
 	if (s == NULL || !s->whole || m->front != NULL || m->done != 0 ||
 	    !(i->queue || (i->owner != NULL && i->owner->queue)))
 		return false;
+	broke = s->broken.idx == m->node.idx && s->broken.gen == m->node.gen &&
+	    s->broken.idx != 0;
 	/*
 	 * cleanup logs a Message-ID, be it empty, before smtpd answers; but
 	 * not of what it discards.
 	 */
 	if (saw == SAW_CLIENT)
-		return s->no_data || (m->saw & SAW_DISCARD) == 0;
-	return s->no_data && saw == (SAW_CLIENT | SAW_CLEANUP);
+		return broke || s->no_data || (m->saw & SAW_DISCARD) == 0;
+	return (broke || s->no_data) && saw == (SAW_CLIENT | SAW_CLEANUP);
 }
 
 bool

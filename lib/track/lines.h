@@ -32,6 +32,8 @@ struct session	*lines_session(struct track *, const struct at *);
 void		 on_connect(struct track *, const struct at *);
 void		 on_disconnect(struct track *, const struct at *);
 void		 on_client(struct track *, const struct at *, struct slice qid);
+/* lost connection after DATA (N bytes), and its like */
+void		 on_broken(const struct at *);
 
 /* on_proxy.c */
 /* NOQUEUE: client=... */

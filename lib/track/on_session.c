@@ -110,6 +110,19 @@ on_disconnect(struct track *t, const struct at *at)
 	at->process->session = NULL;
 }
 
+void
+on_broken(const struct at *at)
+{
+	struct slice stage = rec_get(&at->ev->rec, F_STAGE);
+	struct session *s = at->process == NULL ? NULL : at->process->session;
+
+	if (s != NULL &&
+	    (slice_eq(stage, SLICE("DATA")) || slice_eq(stage, SLICE("BDAT"))) &&
+	    slice_find(rec_get(&at->ev->rec, F_TEXT), SLICE(" bytes) from ")) !=
+	    SLICE_NONE)
+		s->broken = s->begun;
+}
+
 /* What was said of the message before it had a queue ID. */
 static void
 take_next(struct track *t, struct message *m, struct session *s)
@@ -152,6 +165,8 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 	m->saw |= SAW_CLIENT;
 	m->tag = at->tag;
 	s = lines_session(t, at);
+	if (s != NULL)
+		s->begun = m->node;
 	if (s != NULL && m->session == NULL) {
 		m->session = s;
 		s->uses++;

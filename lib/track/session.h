@@ -38,6 +38,8 @@ struct session {
 	bool		 counted;	/* the disconnect line had counters */
 	bool		 starttls;
 	bool		 starttls_tried;
+	struct node_ref	 begun;		/* the latest message */
+	struct node_ref	 broken;	/* its body broke off */
 	struct session_ahead *ahead;	/* NULL: nothing */
 	int64_t		 end_sec;
 	struct ref	 end_ref;

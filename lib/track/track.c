@@ -110,6 +110,9 @@ dispatch(struct track *t, struct at *at)
 		on_action(t, at, qid);
 		return;
 	}
+	if (at->ev->kind == EV_OTHER && (at->ev->daemon == DM_SMTPD ||
+	    at->ev->daemon == DM_NONE) && rec_has(&at->ev->rec, F_STAGE))
+		on_broken(at);
 	if (at->ev->kind == EV_OTHER && rec_has(&at->ev->rec, F_ACTION) &&
 	    rec_has(&at->ev->rec, F_STAGE)) {
 		on_action(t, at, qid);

@@ -11,8 +11,8 @@ package Lab::Milter;
 #	x		close the connection
 #	s		sleep for ARGUMENT seconds, then continue
 #
-# Mail from the command line has no address: it is known as `local', and its
-# actions are taken if the sender contains ARGUMENT's word after a bar.
+# An entry for a sender's address beats that of the client: mail from the
+# command line has none.
 
 use strict;
 use warnings;
@@ -78,9 +78,12 @@ sub talk {
 		next if $letter =~ /[DAK]/;
 		if ($letter eq 'C') {
 			my ($addr) = $data =~ /\0(?:4..|L)([^\0]+)\0\z/s;
-			$todo = $table->{$addr // 'local'} // $table->{local};
+			$todo = $table->{$addr // ''};
 		}
-		my ($stage, $act, $arg) = @{$todo // [ '', '' ]};
+		if ($letter eq 'M' && $data =~ /^<?([^\0>]*)>?\0/) {
+			$todo = $table->{$1} // $todo;
+		}
+		my ($stage, $act, $arg) = @{$todo // [ 'none', '' ]};
 		if (($stage{$letter} // '') ne $stage) {
 			put($c, 'c');
 			next;

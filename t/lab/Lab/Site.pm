@@ -1,14 +1,14 @@
 package Lab::Site;
 
-# Inbound at a site with milters, copies, proxies, limits and trouble of its
-# own.  Strangers are 127.0.4.N.
+# Inbound at a site with milters (Milters.pm), copies, proxies, limits and
+# trouble of its own.  Strangers are 127.0.4.N.
 
 use strict;
 use warnings;
 use MIME::Base64;
 use Time::HiRes qw(sleep time);
 use Lab::Client;
-use Lab::Milter;
+use Lab::Milters;
 
 my $inst = 'postfix-site';
 my $ip = '127.0.0.18';
@@ -22,44 +22,6 @@ my %srv = map { $_->[0] => "$ip:$_->[1]" }
     [ down2 => 2548 ];
 my $milter = "$ip:9001";
 
-# Milter scenarios: name, what the milter does, what becomes of the mail:
-# the stage of a refusal, or the status of the message and its deliveries.
-my @milter = (
-	[ 'connect-reject', [ CONNECT => 'r' ], stage => 'CONNECT' ],
-	[ 'connect-tempfail', [ CONNECT => 't' ], stage => 'CONNECT' ],
-	[ 'connect-reply', [ CONNECT => 'y', '550 5.7.1 listed; from=<x> to=<y>' ], stage => 'CONNECT' ],
-	[ 'connect-421', [ CONNECT => 'y', '421 4.7.0 go away' ], stage => 'CONNECT' ],
-	[ 'helo-reject', [ HELO => 'r' ], stage => 'EHLO' ],
-	[ 'mail-reject', [ MAIL => 'r' ], stage => 'MAIL' ],
-	[ 'mail-tempfail', [ MAIL => 't' ], stage => 'MAIL' ],
-	[ 'rcpt-reject', [ RCPT => 'r' ], stage => 'RCPT' ],
-	[ 'rcpt-tempfail', [ RCPT => 't' ], stage => 'RCPT' ],
-	[ 'rcpt-reply', [ RCPT => 'y', '450 4.7.1 Greylisted, see https://example.org/' ], stage => 'RCPT' ],
-	[ 'data-reject', [ DATA => 'r' ], stage => 'DATA' ],
-	[ 'header-reject', [ HEADER => 'r' ], stage => 'END-OF-MESSAGE' ],
-	[ 'eoh-reject', [ EOH => 'r' ], stage => 'END-OF-MESSAGE' ],
-	[ 'eom-reject', [ EOM => 'r' ], stage => 'END-OF-MESSAGE' ],
-	[ 'eom-tempfail', [ EOM => 't' ], stage => 'END-OF-MESSAGE' ],
-	[ 'eom-reply', [ EOM => 'y', '550 5.7.1 virus found; status=sent' ], stage => 'END-OF-MESSAGE' ],
-	[ 'connect-accept', [ CONNECT => 'a' ], status => 'sent' ],
-	[ 'eom-accept', [ EOM => 'a' ], status => 'sent' ],
-	[ 'eom-addheader', [ EOM => 'h', 'X-Seen=yes' ], status => 'sent' ],
-	[ 'eom-addrcpt', [ EOM => '+', '<added@in.example.net>' ], status => 'sent', also => 'added@in.example.net' ],
-	[ 'eom-delrcpt', [ EOM => '-', '<second@in.example.net>' ], status => 'sent', more => 'second@in.example.net' ],
-	[ 'eom-chgfrom', [ EOM => 'e', '<changed@sender.example.org>' ], status => 'sent', from => 'changed@sender.example.org' ],
-	[ 'eom-quarantine', [ EOM => 'q', 'looks bad; from=<z>' ], status => 'held' ],
-	[ 'eom-discard', [ EOM => 'd' ], status => 'discarded' ],
-	[ 'mail-discard', [ MAIL => 'd' ], status => 'discarded', nomid => 1 ],
-	[ 'rcpt-discard', [ RCPT => 'd' ], status => 'discarded', nomid => 1 ],
-	[ 'connect-discard', [ CONNECT => 'd' ], status => 'sent' ],
-	[ 'eom-gone', [ EOM => 'x' ], stage => 'END-OF-MESSAGE' ],
-	[ 'mail-gone', [ MAIL => 'x' ], stage => 'MAIL' ],
-	[ 'header-hold', [ EOM => 'h', 'X-Virus=yes' ], server => 'headers', status => 'held' ],
-	[ 'header-refused', [ EOM => 'h', 'X-Spam=yes' ], server => 'headers', stage => 'END-OF-MESSAGE' ],
-);
-my %addr;
-$addr{"milter-$milter[$_][0]"} = '127.0.4.' . ($_ + 1) for 0 .. $#milter;
-
 sub sinks { }
 
 sub instances {
@@ -70,10 +32,7 @@ sub instances {
 	my $milters = "smtpd_milters=inet:$milter";
 	my $down = 'smtpd_milters=inet:127.0.0.18:9';
 
-	Lab::Milter::start($bed, $milter,
-	    (map { $addr{"milter-$_->[0]"} => $_->[1] } @milter),
-	    '127.0.4.60' => [ MAIL => 's', 5 ], local => [ EOM => 'r' ]);
-	Lab::Milter::start($bed, "$ip:9002", local => [ EOM => 'y', '550 5.7.1 not from here' ]);
+	Lab::Milters::start($bed, $milter);
 	$bed->instance($inst, host => 'site.example.org', ip => $ip,
 	    transport => join('', map { "$_->[0] $_->[1]\n" }
 		[ 'in.example.net' => 'smtp:[box.example.net]:2525' ],
@@ -90,7 +49,7 @@ sub instances {
 		address_verify_poll_delay => '1s',
 		smtpd_recipient_restrictions => "check_recipient_access pcre:$f/rcpt",
 		smtpd_client_event_limit_exceptions => '127.0.3.0/24',
-		hopcount_limit => 10,
+		non_smtpd_milters => "inet:$milter",
 	    },
 	    files => {
 		milterheaders => "/^X-Virus: yes/ HOLD a virus\n/^X-Spam: yes/ REJECT spam\n",
@@ -215,42 +174,14 @@ sub scenarios {
 	my ($bed) = @_;
 
 	all_of_them($bed);
-	milters($bed);
+	Lab::Milters::scenarios($bed);
+	chunks($bed);
 	copies($bed);
 	proxies($bed);
 	limits($bed);
 	logging($bed);
 	leaves($bed);
 	probes($bed);
-}
-
-sub milters {
-	my ($bed) = @_;
-
-	$bed->say_('milters');
-	for my $m (@milter) {
-		my ($name, undef, %o) = @$m;
-		my $scn = "milter-$name";
-		$o{server} //= 'milter';
-		$o{addr} = $addr{$scn};
-		if ($o{stage}) {
-			refuse($bed, $scn, %o);
-			next;
-		}
-		my $to = "u-$name\@in.example.net";
-		$o{nothing} = 1 if $o{status} ne 'sent';
-		$o{to} = $o{more} ? [ $to, $o{more} ] : $to;
-		$o{dest} = $o{also} ? [ $to, $o{also} ] : $to;
-		my $from = delete $o{from};
-		my $mid = $o{mid} = Lab::Scenarios::mid($scn);
-		one($bed, $scn, %o, silent => 1);
-		want($bed, $scn, %o, from => $from // "s-$scn\@sender.example.org");
-	}
-	refuse($bed, 'milter-down', server => 'down', addr => '127.0.4.50', stage => 'CONNECT');
-	refuse($bed, 'milter-down-reject', server => 'downreject', addr => '127.0.4.51', stage => 'CONNECT');
-	one($bed, 'milter-down-accept', server => 'downaccept', addr => '127.0.4.52');
-	one($bed, 'milter-down-quarantine', server => 'downhold', addr => '127.0.4.53', status => 'held', nothing => 1);
-	refuse($bed, 'milter-slow', server => 'slowmilter', addr => '127.0.4.60', stage => 'MAIL');
 }
 
 # Copies and rewriting.
@@ -268,6 +199,31 @@ sub copies {
 	one($bed, 'canon', server => 'canon', addr => '127.0.4.73', mid => $mid, silent => 1);
 	want($bed, 'canon', mid => $mid, addr => '127.0.4.73',
 	    from => 'rewritten@sender.example.org', to => 'canonical@in.example.net');
+}
+
+# Mail in chunks, to be held: it comes whole, or the client leaves before its
+# last one.
+sub chunks {
+	my ($bed) = @_;
+	my $n = 130;
+
+	for my $last (' LAST', '') {
+		my $scn = $last ? 'chunks-held' : 'chunks-left';
+		my $addr = '127.0.4.' . $n++;
+		my $mid = Lab::Scenarios::mid($scn);
+		my $from = "s-$scn\@sender.example.org";
+		my $text = Lab::Scenarios::text(from => $from, to => 'hold-me@in.example.net', mid => $mid);
+		my $c = Lab::Client->new(to => $srv{main}, from => $addr);
+		$c->ehlo;
+		$c->mail($from);
+		$c->rcpt('hold-me@in.example.net');
+		$c->raw('BDAT ' . length($text) . "$last\r\n$text");
+		($c->reply)[0] eq '250' or die "lab: BDAT$last\n";
+		$last ? $c->quit : $c->cut;
+		$bed->{truth}->add(scenario => $scn, expect => 'message', message_id => $mid,
+		    instance => $inst, client_addr => $addr, tls => 'plaintext',
+		    status => $last ? 'held' : 'unknown');
+	}
 }
 
 # Clients that speak for others.
