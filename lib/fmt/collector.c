@@ -4,206 +4,15 @@
 
 #include "base/caltime.h"
 #include "fmt/container.h"
-#include "fmt/jsonline.h"
+#include "fmt/members.h"
 #include "fmt/postfix.h"
 #include "fmt/syslog.h"
 
 #include "base/banned.h"
 
-#define DEPTH_MAX 3	/* objects in one another */
-#define MEMBERS_MAX 512 /* of one line */
-#define PATH_MAX_LEN 48
-#define PID_DIGITS 10
-#define DATED_LEN 20 /* 2026-09-01 10:04:05 and a NUL */
-
-/* What a member can be. */
-enum what {
-	W_TAG, /* program, pid and colon as in the line */
-	W_PROGRAM,
-	W_CUT, /* the program; rsyslog cuts it at its first slash */
-	W_PID,
-	W_HOST,
-	W_TIME,
-	W_TEXT,
-	W_OTHER /* what programs have that log JSON themselves */
-};
-
-/* In lower case, "-" as "_", without a leading "_"; the better ones first. */
-static const struct {
-	struct slice path;
-	enum what what;
-} known[] = {
-#define K(lit, what)                                                           \
-	{                                                                      \
-		{ (const unsigned char *)(lit), sizeof(lit) - 1 }, what        \
-	}
-	K("syslogtag", W_TAG),
-	K("syslog_tag", W_TAG),
-	K("tag", W_TAG),
-	K("process", W_TAG),
-	K("service", W_TAG),
-	K("program", W_PROGRAM),
-	K("ident", W_PROGRAM),
-	K("appname", W_PROGRAM),
-	K("application_name", W_PROGRAM),
-	K("syslog_program", W_PROGRAM),
-	K("syslog_appname", W_PROGRAM),
-	K("log.syslog.appname", W_PROGRAM),
-	K("syslog.identifier", W_PROGRAM),
-	K("process.name", W_PROGRAM),
-	K("sourcename", W_PROGRAM),
-	K("app_name", W_CUT),
-	K("programname", W_CUT),
-	K("pid", W_PID),
-	K("procid", W_PID),
-	K("process_id", W_PID),
-	K("syslog_pid", W_PID),
-	K("syslog_procid", W_PID),
-	K("log.syslog.procid", W_PID),
-	K("syslog.pid", W_PID),
-	K("process.pid", W_PID),
-	K("processid", W_PID),
-	K("log.syslog.hostname", W_HOST),
-	K("syslog_hostname", W_HOST),
-	K("logsource", W_HOST),
-	K("hostname", W_HOST),
-	K("host.hostname", W_HOST),
-	K("host.name", W_HOST),
-	K("host", W_HOST),
-	K("fromhost", W_HOST),
-	K("source", W_HOST),
-	K("timereported", W_TIME),
-	K("isodate", W_TIME),
-	K("@timestamp", W_TIME),
-	K("timestamp", W_TIME),
-	K("time", W_TIME),
-	K("date", W_TIME),
-	K("datetime", W_TIME),
-	K("eventtime", W_TIME),
-	K("ts", W_TIME),
-	K("message", W_TEXT),
-	K("msg", W_TEXT),
-	K("short_message", W_TEXT),
-	K("log", W_TEXT),
-	K("line", W_TEXT),
-	K("event.original", W_TEXT),
-	K("raw", W_TEXT),
-	K("textpayload", W_TEXT),
-	K("@message", W_TEXT),
-	K("event", W_TEXT),
-	K("rawmsg", W_TEXT),
-	K("level", W_OTHER),
-	K("lvl", W_OTHER),
-	K("loglevel", W_OTHER),
-	K("logger", W_OTHER),
-	K("caller", W_OTHER),
-	K("app", W_OTHER),
-	K("name", W_OTHER),
-#undef K
-};
-
-#define KNOWN_N (sizeof(known) / sizeof(known[0]))
-
-/* The values found, as they stand. */
-struct found {
-	struct slice raw[KNOWN_N];
-	size_t members;
-};
-
-struct path {
-	unsigned char text[PATH_MAX_LEN];
-	size_t len;
-};
-
-/* What exports wrap a line in. */
-static bool
-is_wrapper(struct slice name)
-{
-	return slice_eq(name, SLICE("_source")) ||
-	    slice_eq(name, SLICE("result")) ||
-	    slice_eq(name, SLICE("jsonPayload"));
-}
-
-/* Add a name to a path; false if it is too long for any that we know. */
-static bool
-path_add(struct path *p, struct slice name)
-{
-	(void)slice_take(&name, SLICE("_"));
-	if (p->len > 0)
-		p->text[p->len++] = '.';
-	if (name.len >= PATH_MAX_LEN - p->len)
-		return false;
-	for (size_t i = 0; i < name.len; i++)
-		p->text[p->len++] =
-		    name.ptr[i] == '-' ? '_' : ascii_tolower(name.ptr[i]);
-	return true;
-}
-
-static void
-keep(struct found *f, const struct path *p, struct slice value)
-{
-	for (size_t i = 0; i < KNOWN_N; i++)
-		if (slice_eq(slice_of(p->text, p->len), known[i].path)) {
-			if (f->raw[i].ptr == NULL)
-				f->raw[i] = value;
-			return;
-		}
-}
-
-/* The members of one object; false if it is none, or too much. */
-static bool
-read_object(
-    struct slice s, const struct path *above, int depth, struct found *f)
-{
-	struct slice name, value;
-	struct jsonline j;
-
-	if (!jsonline_open(&j, s))
-		return false;
-	while (jsonline_next(&j, &name, &value)) {
-		struct path p = *above;
-
-		if (++f->members > MEMBERS_MAX)
-			return false;
-		if (depth == 0 && is_wrapper(name))
-			p.len = 0;
-		else if (!path_add(&p, name))
-			continue;
-		if (value.ptr[0] != '{')
-			keep(f, &p, value);
-		else if (depth < DEPTH_MAX - 1 &&
-		    !read_object(value, &p, depth + 1, f))
-			return false;
-	}
-	return !j.bad;
-}
-
-/* A string or a number as text; absent otherwise. */
-static struct slice
-decode(struct slice raw, struct buf *scratch)
-{
-	struct slice s = { NULL, 0 };
-
-	if (raw.ptr == NULL || raw.len == 0)
-		return s;
-	if (ascii_digit(*raw.ptr))
-		return raw;
-	if (*raw.ptr != '"' || !jsonline_text(raw, scratch, &s))
-		return slice_of(NULL, 0);
-	return s;
-}
-
-/* The best member of that meaning which has a value. */
-static struct slice
-best(const struct found *f, enum what what, struct buf *scratch)
-{
-	struct slice s = { NULL, 0 };
-
-	for (size_t i = 0; i < KNOWN_N && s.len == 0; i++)
-		if (known[i].what == what)
-			s = decode(f->raw[i], scratch);
-	return s;
-}
+#define PID_DIGITS	10
+#define DATED_LEN	20	/* 2026-09-01 10:04:05 and a NUL */
+#define DAY		86400
 
 /* Seconds, milliseconds, microseconds or nanoseconds since the epoch. */
 static bool
@@ -232,10 +41,8 @@ read_time(struct slice s, struct stamp *st)
 {
 	struct slice rest = s;
 
-	if (s.len > 0 &&
-	    (stamp_take_iso(&rest, st, NULL) ||
-		stamp_take_bsd(&rest, st, NULL)) &&
-	    rest.len == 0)
+	if (s.len > 0 && (stamp_take_iso(&rest, st, NULL) ||
+	    stamp_take_bsd(&rest, st, NULL)) && rest.len == 0)
 		return true;
 	*st = (struct stamp){ 0 };
 	return read_number(s, st);
@@ -243,13 +50,13 @@ read_time(struct slice s, struct stamp *st)
 
 /* The best time: one with a zone before one without. */
 static struct stamp
-find_time(const struct found *f, struct buf *scratch)
+find_time(const struct members *m, struct buf *scratch)
 {
 	struct stamp st, good = { 0 };
 
-	for (size_t i = 0; i < KNOWN_N; i++) {
-		if (known[i].what != W_TIME ||
-		    !read_time(decode(f->raw[i], scratch), &st))
+	for (size_t i = 0; i < members_n; i++) {
+		if (members_meaning(i) != MEMBER_TIME ||
+		    !read_time(members_text(m, i, scratch), &st))
 			continue;
 		if (st.kind == STAMP_ZONED)
 			return st;
@@ -281,25 +88,25 @@ take_tag(struct slice s, bool sure, struct frame *fr)
 
 /* Tag and pid, from what names them; false if nothing does. */
 static bool
-set_tag(const struct found *f, struct buf *scratch, struct frame *fr)
+set_tag(const struct members *m, struct buf *scratch, struct frame *fr)
 {
-	static const enum what order[] = { W_TAG, W_PROGRAM, W_CUT };
+	static const enum member order[] = { MEMBER_TAG, MEMBER_PROGRAM, MEMBER_CUT };
 	struct slice pid;
 	bool named = false, cut = false;
 
 	for (size_t k = 0; k < 3 && !named; k++)
-		for (size_t i = 0; i < KNOWN_N && !named; i++) {
-			if (known[i].what != order[k])
+		for (size_t i = 0; i < members_n && !named; i++) {
+			if (members_meaning(i) != order[k])
 				continue;
-			cut = order[k] == W_CUT;
-			named = take_tag(
-			    decode(f->raw[i], scratch), order[k] != W_TAG, fr);
+			cut = order[k] == MEMBER_CUT;
+			named = take_tag(members_text(m, i, scratch),
+			    order[k] != MEMBER_TAG, fr);
 		}
 	if (!named)
 		return false;
 	fr->lost_program = cut && slice_starts(fr->tag, SLICE("postfix")) &&
 	    slice_chr(fr->tag, '/') == SLICE_NONE;
-	pid = best(f, W_PID, scratch);
+	pid = members_best(m, MEMBER_PID, scratch);
 	if (fr->pid.len == 0 && slice_digits(pid) && pid.len <= PID_DIGITS)
 		fr->pid = pid;
 	return true;
@@ -316,9 +123,9 @@ date(struct stamp *st, const struct stamp *collected, struct buf *scratch)
 	if (collected->kind != STAMP_ZONED || !buf_reserve(scratch, DATED_LEN))
 		return;
 	/* Clocks and zones differ by less than a day. */
-	caltime_of(collected->sec + 86400, &c);
+	caltime_of(collected->sec + DAY, &c);
 	for (at.year = c.year; at.year > c.year - 8; at.year--) {
-		if (!caltime_sec(&at, &day) || day > collected->sec + 86400)
+		if (!caltime_sec(&at, &day) || day > collected->sec + DAY)
 			continue;
 		n = snprintf((char *)scratch->ptr + scratch->len, DATED_LEN,
 		    "%04d-%02d-%02d %02d:%02d:%02d", at.year, at.mon, at.day,
@@ -340,33 +147,34 @@ date(struct stamp *st, const struct stamp *collected, struct buf *scratch)
  * and may be what a stranger told it.
  */
 static bool
-is_other(const struct found *f)
+is_other(const struct members *m)
 {
-	for (size_t i = 0; i < KNOWN_N; i++)
-		if ((known[i].what == W_OTHER || known[i].what == W_TAG) &&
-		    f->raw[i].len > 0 && !slice_eq(f->raw[i], SLICE("\"\"")) &&
-		    !slice_eq(f->raw[i], SLICE("null")))
+	for (size_t i = 0; i < members_n; i++)
+		if ((members_meaning(i) == MEMBER_OTHER ||
+		    members_meaning(i) == MEMBER_TAG) && m->raw[i].len > 0 &&
+		    !slice_eq(m->raw[i], SLICE("\"\"")) &&
+		    !slice_eq(m->raw[i], SLICE("null")))
 			return true;
 	return false;
 }
 
 /* A whole line in a member; false if there is none. */
 static bool
-split_whole(const struct found *f, struct framing_memo *memo,
+split_whole(const struct members *m, struct framing_memo *memo,
     struct buf *scratch, struct frame *fr)
 {
 	struct frame as_was = *fr;
 
-	if (is_other(f))
+	if (is_other(m))
 		return false;
-	for (size_t i = 0; i < KNOWN_N; i++) {
+	for (size_t i = 0; i < members_n; i++) {
 		struct container_piece p;
 		struct slice s;
 		struct stamp st;
 
-		if (known[i].what != W_TEXT)
+		if (members_meaning(i) != MEMBER_TEXT)
 			continue;
-		s = slice_trim(decode(f->raw[i], scratch));
+		s = slice_trim(members_text(m, i, scratch));
 		/* A collector that knows nothing of containers' logs. */
 		if (container_cri(s, NULL, &p) && !p.partial)
 			s = slice_trim(p.text);
@@ -376,9 +184,8 @@ split_whole(const struct found *f, struct framing_memo *memo,
 			continue;
 		}
 		if (fr->stamp.kind == STAMP_BSD) {
-			st = p.stamp.kind == STAMP_ZONED ?
-			    p.stamp :
-			    find_time(f, scratch);
+			st = p.stamp.kind == STAMP_ZONED ? p.stamp :
+			    find_time(m, scratch);
 			date(&fr->stamp, &st, scratch);
 		}
 		return true;
@@ -389,42 +196,40 @@ split_whole(const struct found *f, struct framing_memo *memo,
 struct stamp
 collector_time(struct slice line, struct buf *scratch)
 {
-	static const struct path top;
-	struct found f = { .members = 0 };
+	struct members m;
 
-	if (!buf_reserve(scratch, line.len) || !read_object(line, &top, 0, &f))
+	if (!buf_reserve(scratch, line.len) || !members_read(&m, line))
 		return (struct stamp){ 0 };
-	return find_time(&f, scratch);
+	return find_time(&m, scratch);
 }
 
 bool
 collector_json(struct slice line, struct framing_memo *memo,
     struct buf *scratch, struct frame *fr)
 {
-	static const struct path top;
 	struct frame as_was = *fr;
-	struct found f = { .members = 0 };
+	struct members m;
 	struct slice s;
 
 	if (!buf_reserve(scratch, line.len + COLLECTOR_ROOM) ||
-	    !read_object(line, &top, 0, &f))
+	    !members_read(&m, line))
 		return false;
-	if (!set_tag(&f, scratch, fr)) {
-		if (split_whole(&f, memo, scratch, fr))
+	if (!set_tag(&m, scratch, fr)) {
+		if (split_whole(&m, memo, scratch, fr))
 			return true;
 		*fr = as_was;
 		return false;
 	}
-	s = best(&f, W_TEXT, scratch);
+	s = members_best(&m, MEMBER_TEXT, scratch);
 	if (s.len == 0) {
 		*fr = as_was;
 		return false;
 	}
-	while (
-	    s.len > 0 && (s.ptr[s.len - 1] == '\n' || s.ptr[s.len - 1] == '\r'))
+	while (s.len > 0 && (s.ptr[s.len - 1] == '\n' ||
+	    s.ptr[s.len - 1] == '\r'))
 		s.len--;
-	fr->host = best(&f, W_HOST, scratch);
-	fr->stamp = find_time(&f, scratch);
+	fr->host = members_best(&m, MEMBER_HOST, scratch);
+	fr->stamp = find_time(&m, scratch);
 	syslog_text(s, fr);
 	return true;
 }

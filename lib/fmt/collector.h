@@ -4,8 +4,7 @@
  * One object a line, as rsyslog (jsonmesg and the usual templates for a
  * search engine), syslog-ng (format-json), fluent-bit, vector, the beats and
  * logstash write it, and as search engines export it ("_source", "result").
- * Members are found by their names, in any case, in nested objects by their
- * path (host.name).  There are two shapes:
+ * Members are found by their names (fmt/members.h).  There are two shapes:
  *
  *   taken apart   the object names the program; text, host, pid and time are
  *                 other members.  What is called tag, process or service must
@@ -20,8 +19,7 @@
  *
  * Decoded text is put at the end of *scratch, which must have room for
  * line.len + COLLECTOR_ROOM bytes more.  False: not such a line, and the
- * frame as it was.  Depth and members are bounded; of members with the same
- * meaning the first in the table counts, of the same name the first.
+ * frame as it was.
  */
 #ifndef FMT_COLLECTOR_H
 #define FMT_COLLECTOR_H
@@ -29,11 +27,11 @@
 #include "base/buf.h"
 #include "fmt/framing.h"
 
-#define COLLECTOR_ROOM 64
+#define COLLECTOR_ROOM	64
 
-bool collector_json(
-    struct slice line, struct framing_memo *, struct buf *, struct frame *);
+bool	collector_json(struct slice line, struct framing_memo *, struct buf *,
+	    struct frame *);
 /* The time of collection alone; kind STAMP_NONE without. */
-struct stamp collector_time(struct slice line, struct buf *);
+struct stamp	collector_time(struct slice line, struct buf *);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/banned.h"
 
-#define FIELDS_MAX 32 /* of those that journald_wants */
+#define FIELDS_MAX	32	/* of those that journald_wants */
 
 /* Take " [s=...;...]" from behind the stamp; the cursor. */
 static bool
