@@ -88,12 +88,12 @@ on_disconnect(struct track *t, const struct at *at)
 {
 	struct slice counts = rec_get(&at->ev->rec, F_COMMANDS);
 	struct session *s = lines_session(t, at);
-	struct counters c;
 
 	if (s == NULL)
 		return;
 	if (counts.len > 0) {
-		c = read_counters(counts);
+		struct counters c = read_counters(counts);
+
 		s->counted = true;
 		if (c.has_starttls) {
 			s->starttls = c.starttls > 0;
