@@ -20,7 +20,7 @@ use POSIX ();
 use Test::More ();
 
 our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
-    big_log $log $other);
+    big_log decoded $log $other);
 our @EXPORT_OK = qw(trace line lines long_id);
 our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
 # Seconds after which a tool hangs; those with sanitizers are slow.
@@ -152,6 +152,16 @@ sub trace {
 	Test::More::is($r->{status}, 0, 'status 0')
 	    or Test::More::diag($r->{err}) if $r->{status} ne '0';
 	return map { JSON::PP->new->utf8->decode($_) } split /\n/, $r->{out};
+}
+
+# The records that a tool has written, as hashes.  Bytes that are no UTF-8,
+# which JSON::PP does not take, are "?" in them.
+sub decoded {
+	my ($out) = @_;
+	my $js = JSON::PP->new->utf8;
+
+	return map { $js->decode($_) } split /\n/,
+	    $out =~ s/(?<!\\)((?:\\\\)*)\\udc[89a-f][0-9a-f]/$1?/gr;
 }
 
 # n messages, a log of about 500 n bytes; TLS was logged.

@@ -7,7 +7,6 @@
 use strict;
 use warnings;
 use lib 't';
-use JSON::PP;
 use Test::More;
 use Mx;
 use Mx 'line';
@@ -20,7 +19,7 @@ my $n = 0;
 my $image = join '', map { my $l = line($_, "postfix/qmgr[1]: 1E2401402" . sprintf('%02X', $_ % 256) . ': removed'); $l . "\0" x (512 - length $l) } 1 .. 400;
 my $f = put("$dir/d.img", $image);
 
-sub records { return map { JSON::PP->new->decode($_) } split /\n/, $_[0]{out} }
+sub records { return decoded($_[0]{out}) }
 sub source { return (grep { $_->{type} eq 'source' } records($_[0]))[0] }
 sub lines_of { return grep { $_->{type} eq 'event' } records($_[0]) }
 

@@ -9,7 +9,6 @@ use strict;
 use warnings;
 use lib 't';
 use Digest::SHA qw(sha256_hex);
-use JSON::PP;
 use Test::More;
 use Time::HiRes ();
 use Mx qw(:DEFAULT long_id);
@@ -34,7 +33,7 @@ sub debugfs {
 	return cmd('debugfs', '-w', '-f', '-', $img, { in => join("\n", @do, '') });
 }
 
-sub records { map { JSON::PP->new->decode($_) } split /\n/, $_[0]{out} }
+sub records { return decoded($_[0]{out}) }
 sub of_type { my ($r, $t) = @_; return grep { $_->{type} eq $t } records($r) }
 
 # The files that a file system knows; not those that were only carved.

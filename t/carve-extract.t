@@ -6,7 +6,6 @@
 use strict;
 use warnings;
 use lib 't';
-use JSON::PP;
 use Test::More;
 use Mx;
 
@@ -22,7 +21,7 @@ sub gz {
 	return slurp("$dir/z.gz");
 }
 
-sub records { return map { JSON::PP->new->decode($_) } split /\n/, $_[0]{out} }
+sub records { return decoded($_[0]{out}) }
 
 # An MBR with one partition at 4096; a log in it, a gzip file, half of one,
 # and the log again, which is a copy.

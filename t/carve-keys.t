@@ -5,7 +5,6 @@
 use strict;
 use warnings;
 use Digest::SHA 'sha256_hex';
-use JSON::PP ();
 use MIME::Base64 'encode_base64';
 use Test::More;
 use lib 't';
@@ -23,7 +22,7 @@ sub keys_of {
 	my ($image, @o) = @_;
 	my $r = run('mxcarve', @o, put("$dir/i.img", $image));
 
-	return map { JSON::PP->new->utf8->decode($_) } grep { /"type":"file"/ } split /\n/, $r->{out};
+	return grep { $_->{type} eq 'file' } decoded($r->{out});
 }
 
 sub openssl {

@@ -5,7 +5,6 @@
 
 use strict;
 use warnings;
-use JSON::PP ();
 use Test::More;
 use lib 't';
 use Mx;
@@ -22,7 +21,7 @@ sub records {
 	my ($image, @o) = @_;
 	my $r = run('mxcarve', @o, put("$dir/i.img", $image));
 
-	return map { JSON::PP->new->utf8->decode($_) } split /\n/, $r->{out};
+	return decoded($r->{out});
 }
 
 sub files { return grep { $_->{type} eq 'file' && ($_->{format} // '') =~ /^(rfc822|mbox)$/ } records(@_) }

@@ -8,7 +8,6 @@ use strict;
 use warnings;
 use lib 't';
 use Digest::SHA 'sha256_hex';
-use JSON::PP ();
 use Test::More;
 use Mx;
 
@@ -31,7 +30,7 @@ sub carve {
 	my $f = put("$dir/disk.img", "\0" x 4096 . $bytes . "\0" x 8192);
 	my $r = run('mxcarve', '-q', @options, $f);
 
-	return grep { $_->{type} eq 'file' } map { JSON::PP->new->decode($_) } split /\n/, $r->{out};
+	return grep { $_->{type} eq 'file' } decoded($r->{out});
 }
 
 for (@tool) {

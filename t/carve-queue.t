@@ -7,7 +7,6 @@ use strict;
 use warnings;
 use Digest::SHA 'sha256_hex';
 use File::Temp;
-use JSON::PP ();
 use Test::More;
 use lib 't';
 use Chance;
@@ -34,7 +33,7 @@ sub filler {
 sub records {
 	my ($r) = @_;
 
-	return map { JSON::PP->new->utf8->decode($_) } split /\n/, $r->{out};
+	return decoded($r->{out});
 }
 
 sub files { return grep { $_->{type} eq 'file' } records($_[0]) }

@@ -9,7 +9,6 @@
 use strict;
 use warnings;
 use lib 't';
-use JSON::PP;
 use Test::More;
 use Mx;
 
@@ -34,7 +33,7 @@ sub carve {
 
 	put("$dir/disk.img", "\0" x 8192 . $gz . "\0" x 8192);
 	my $r = run('mxcarve', '-y', 2026, '-z', 'UTC', "$dir/disk.img");
-	my @e = grep { $_->{type} eq 'event' } map { decode_json($_) } split /\n/, $r->{out};
+	my @e = grep { $_->{type} eq 'event' } decoded($r->{out});
 	my $q = run('mxquote', '--root', $dir, '-', { in => $r->{out} });
 	return { %$r, events => \@e, quoted => [split /\n/, $q->{out}], quote => $q };
 }
@@ -164,7 +163,7 @@ subtest 'in two pieces, with a directory and zeroes between' => sub {
 	my $r = carve(substr($gz, 0, 10240) . pack('a1024', $dir) . "\0" x 200_000 . "\0" x 352 . $defer . "\0" x 4096 . substr $gz, 10240);
 
 	is(scalar(grep { !$true{$_} && /postfix/ } @{$r->{quoted}}), 0, 'no line is made up');
-	my ($f) = grep { ($_->{format} // '') eq 'bounce-log' } map { decode_json($_) } split /\n/, $r->{out};
+	my ($f) = grep { ($_->{format} // '') eq 'bounce-log' } decoded($r->{out});
 	is($f && $f->{len}, length $defer, 'what lies behind it is found');
 };
 

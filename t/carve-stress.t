@@ -165,8 +165,7 @@ sub build {
 	return ($image, $plain, $fs, @part);
 }
 
-# Without the bytes that are no UTF-8, which JSON::PP does not take.
-sub records { return map { $json->decode($_) } split /\n/, $_[0]{out} =~ s/(?<!\\)((?:\\\\)*)\\udc[89a-f][0-9a-f]/$1?/gr }
+sub records { return decoded($_[0]{out}) }
 
 # What has a place in the image itself has bytes in it.
 sub check_places {

@@ -7,7 +7,6 @@
 use strict;
 use warnings;
 use lib 't';
-use JSON::PP;
 use Test::More;
 use Mx qw(:DEFAULT long_id);
 
@@ -41,7 +40,7 @@ sub made_log {
 sub records {
 	my ($r) = @_;
 
-	return map { JSON::PP->new->decode($_ =~ s/\\udc[89a-f][0-9a-f]/?/gr) } split /\n/, $r->{out};
+	return decoded($r->{out});
 }
 
 sub events {
