@@ -304,6 +304,34 @@ ascii_alnum(unsigned char c)
 	return ascii_digit(c) || ascii_upper(c) || ascii_lower(c);
 }
 
+/* A hexadecimal digit in lower case. */
+static inline bool
+ascii_hex(unsigned char c)
+{
+	return ascii_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+/*
+ * The whole slice as 1 to 16 hexadecimal digits in lower case; false for
+ * anything else, *out is then unchanged.
+ */
+static inline bool
+slice_hex(struct slice s, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.len == 0 || s.len > 16)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		if (!ascii_hex(s.ptr[i]))
+			return false;
+		v = v << 4 | (uint64_t)(ascii_digit(s.ptr[i]) ?
+		    s.ptr[i] - '0' : s.ptr[i] - 'a' + 10);
+	}
+	*out = v;
+	return true;
+}
+
 static inline unsigned char
 ascii_tolower(unsigned char c)
 {

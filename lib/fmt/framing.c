@@ -212,7 +212,7 @@ split_json(struct framing *f, struct slice line, struct frame *fr)
 	    FRAMING_COLLECTOR : FRAMING_NONE;
 }
 
-/* JSON behind a bracket, or a byte or word of journalctl -o json-seq, json-sse. */
+/* JSON behind a bracket, or what journalctl -o json-seq or json-sse begins with. */
 static enum framing_kind
 split_sent(struct framing *f, struct slice line, struct frame *fr)
 {
@@ -304,15 +304,20 @@ count_lines(struct slice s)
 	return n + (s.len > 0);
 }
 
-/* An entry of an export stream; 0 if more data is needed or it is none. */
+/*
+ * An entry of journalctl -o export or verbose; 0 if more data is needed or it
+ * is none.
+ */
 static size_t
-next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
-    bool *none)
+next_entry(struct framing *f, enum framing_kind kind, struct slice data,
+    bool eof, struct frame *fr, bool *none)
 {
 	size_t used = 0;
 
 	*none = false;
-	switch (journald_export(data, f->limit, eof, &used, fr)) {
+	switch (kind == FRAMING_VERBOSE ?
+	    journalverbose_entry(data, f->limit, eof, &used, fr) :
+	    journald_export(data, f->limit, eof, &used, fr)) {
 	case JOURNALD_MORE:
 		return 0;
 	case JOURNALD_OVER:
@@ -326,32 +331,10 @@ next_entry(struct framing *f, struct slice data, bool eof, struct frame *fr,
 		*fr = (struct frame){ 0 };
 		return 0;
 	}
-	fr->kind = f->last = FRAMING_EXPORT;
+	fr->kind = f->last = kind;
 	fr->lines = count_lines(slice_sub(data, 0, used));
-	f->export = true;
+	f->export |= kind == FRAMING_EXPORT;
 	return used;
-}
-
-/* The same of what journalctl -o verbose prints. */
-static size_t
-next_verbose(struct framing *f, struct slice data, bool eof,
-    struct frame *fr, bool *none)
-{
-	size_t used = 0;
-
-	*none = false;
-	switch (journalverbose_entry(data, f->limit, eof, &used, fr)) {
-	case JOURNALD_MORE:
-		return 0;
-	case JOURNALD_DONE:
-		fr->kind = f->last = FRAMING_VERBOSE;
-		fr->lines = count_lines(slice_sub(data, 0, used));
-		return used;
-	default:
-		*none = true;
-		*fr = (struct frame){ 0 };
-		return 0;
-	}
 }
 
 /* Empty a frame; as one value it would be cleared by a slow instruction. */
@@ -396,7 +379,8 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	if (n > 1 && (*line.ptr == '_' || (ascii_upper(*line.ptr) &&
 	    !ascii_lower(line.ptr[1]))) &&
 	    journald_is_export(line, f->export)) {
-		size_t used = next_entry(f, data, eof, fr, &none);
+		size_t used = next_entry(f, FRAMING_EXPORT, data, eof, fr,
+		    &none);
 
 		if (!none)
 			return used;
@@ -404,7 +388,8 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	/* Tue 2026-09-01 ...: a weekday and a date. */
 	if (n > 8 && line.ptr[8] == '-' && line.ptr[3] == ' ' &&
 	    journalverbose_begins(line)) {
-		size_t used = next_verbose(f, data, eof, fr, &none);
+		size_t used = next_entry(f, FRAMING_VERBOSE, data, eof, fr,
+		    &none);
 
 		if (!none)
 			return used;

@@ -3,7 +3,7 @@
  *
  * framing_next looks at data, which begins at a line start, and takes one
  * logical line: a physical line, an entry of `journalctl -o export` (all
- * its lines, binary fields too) or verbose, or the last of several container fragments
+ * its lines, binary fields too) or verbose, or the last of several fragments
  * (Docker json-file pieces without "\n", CRI lines with P), which are then
  * joined.  It returns the number of bytes consumed, 0 when more data is
  * needed (never when eof is set and data is not empty).  frame.line is what

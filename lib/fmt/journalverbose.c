@@ -31,23 +31,14 @@ cursor_time(struct slice cursor, struct stamp *st)
 {
 	size_t at = slice_find(cursor, SLICE(";t="));
 	struct slice text;
-	uint64_t usec = 0;
+	uint64_t usec;
 
 	if (at == SLICE_NONE)
 		return false;
 	text = slice_from(cursor, at + 3);
 	text = slice_sub(text, 0, slice_near(text, 0, ';'));
-	if (text.len == 0 || text.len > 15)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = text.ptr[i];
-
-		if (!ascii_digit(c) && (c < 'a' || c > 'f'))
-			return false;
-		usec = usec << 4 |
-		    (uint64_t)(ascii_digit(c) ? c - '0' : c - 'a' + 10);
-	}
-	return stamp_of_count(usec, text, st);
+	return text.len < 16 && slice_hex(text, &usec) &&
+	    stamp_of_count(usec, text, st);
 }
 
 /* A field that is wanted, from an indented line. */
@@ -64,8 +55,8 @@ wanted(struct slice line, struct slice *field)
 }
 
 enum journald_got
-journalverbose_entry(
-    struct slice data, size_t limit, bool eof, size_t *used, struct frame *fr)
+journalverbose_entry(struct slice data, size_t limit, bool eof, size_t *used,
+    struct frame *fr)
 {
 	struct slice field[FIELDS_MAX], line, cursor = { NULL, 0 };
 	struct stamp st = { 0 };
@@ -97,8 +88,8 @@ journalverbose_entry(
 	if (fr->stamp.kind == STAMP_NONE && !cursor_time(cursor, &fr->stamp))
 		fr->stamp = st;
 	*used = pos;
-	while (
-	    pos > 0 && (data.ptr[pos - 1] == '\n' || data.ptr[pos - 1] == '\r'))
+	while (pos > 0 && (data.ptr[pos - 1] == '\n' ||
+	    data.ptr[pos - 1] == '\r'))
 		pos--;
 	fr->line = slice_sub(data, 0, pos);
 	return JOURNALD_DONE;

@@ -20,8 +20,8 @@
 
 #include "fmt/journald.h"
 
-bool journalverbose_begins(struct slice line);
-enum journald_got journalverbose_entry(
-    struct slice data, size_t limit, bool eof, size_t *used, struct frame *);
+bool			journalverbose_begins(struct slice line);
+enum journald_got	journalverbose_entry(struct slice data, size_t limit,
+			    bool eof, size_t *used, struct frame *);
 
 #endif

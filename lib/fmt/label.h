@@ -5,7 +5,8 @@
  * name of a container (docker compose: "postfix-1  | "; kubectl logs
  * --prefix: "[pod/postfix-0/postfix] "), a file and line number (grep -H, -n:
  * "mail.log:12:"), facility and level (socklog: "mail.info: "), or a point in
- * time (docker logs -t, multilog, svlogd), which is given in *outer.  False, and *s unchanged, if there is none.  It is meant for lines
+ * time (docker logs -t, multilog, svlogd), which is given in *outer.  False,
+ * and *s unchanged, if there is none.  It is meant for lines
  * that have no framing as they are, and only if what follows has one; a line
  * has LABEL_MAX of them at most.  At most LABEL_BYTES are looked at.
  *

@@ -89,8 +89,7 @@ is_runtime(const struct frame *fr)
 	if (fr->tag.len > 7 && (slice_starts(fr->tag, SLICE("docker/")) ||
 	    slice_starts(fr->tag, SLICE("podman/"))))
 		return true;
-	while (n < fr->tag.len && (ascii_digit(fr->tag.ptr[n]) ||
-	    (fr->tag.ptr[n] >= 'a' && fr->tag.ptr[n] <= 'f')))
+	while (n < fr->tag.len && ascii_hex(fr->tag.ptr[n]))
 		n++;
 	return n == CONTAINER_ID && n == fr->tag.len && fr->pid.len > 0;
 }
@@ -163,7 +162,8 @@ logline_read(const struct frame *fr, struct event *ev)
 		line = &in;
 		ev->writer = 0;
 	}
-	forged = line == fr && fr->has_who && t->ours && journalwho_forged(&fr->who, t);
+	forged = line == fr && fr->has_who && t->ours &&
+	    journalwho_forged(&fr->who, t);
 	if (forged) {
 		/* It makes no fact: a line of another program. */
 		postfix_tag(slice_of(NULL, 0), false, &own);

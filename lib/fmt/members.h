@@ -5,7 +5,7 @@
  * in one another, and keeps the first value of each name that is known.  Names
  * are compared in lower case, with "-" as "_" and without a leading "_"; those
  * in an object by their path (host.name); what exports wrap a line in
- * ("_source", "result") adds nothing to it.  False if the line is no object,
+ * ("_source", "result", "jsonPayload") adds nothing to it.  False if the line is no object,
  * or has more than MEMBERS_MAX members.
  *
  * Known names are numbered from 0 to members_n - 1, of the same meaning the

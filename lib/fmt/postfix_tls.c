@@ -106,12 +106,6 @@ tlsrpt(struct slice s, struct event *ev)
 	return line_is(ev, EV_TLSRPT);
 }
 
-static bool
-is_hex(unsigned char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 /*
  * A row of the dump of TLS log levels 3 and 4: an offset in hexadecimal, then
  * bytes, or `- <SPACES/NULLS>'.
@@ -121,15 +115,15 @@ dump(struct slice s)
 {
 	size_t n = 0;
 
-	while (n < s.len && n < 8 && is_hex(s.ptr[n]))
+	while (n < s.len && n < 8 && ascii_hex(s.ptr[n]))
 		n++;
 	if (n < 4)
 		return false;
 	s = slice_from(s, n);
 	if (slice_take(&s, SLICE(" - <SPACES/NULL")))
 		return true;
-	return s.len >= 4 && s.ptr[0] == ' ' && is_hex(s.ptr[1]) &&
-	    is_hex(s.ptr[2]) && (s.ptr[3] == ' ' || s.ptr[3] == '|');
+	return s.len >= 4 && s.ptr[0] == ' ' && ascii_hex(s.ptr[1]) &&
+	    ascii_hex(s.ptr[2]) && (s.ptr[3] == ' ' || s.ptr[3] == '|');
 }
 
 /* Read N chars: TEXT, and Write: the same at log level 4. */
@@ -156,8 +150,7 @@ verbose(struct slice s, struct event *ev)
 		"reloaded session ", "save session ", "remove session ",
 		"SSL_connect:", "SSL_accept:", "SSL3 alert ", "write to ",
 		"read from ", "Reusing old session", "auto-selected ",
-		"Key exchange", "TLS trace", "subject=", "issuer=",
-		"DNSSEC-signed TLSA record: ",
+		"Key exchange", "TLS trace",
 		/* 2.2 to 2.4, at level 1, too */
 		"Verified: subject_CN=", "Unverified: subject_CN=",
 		"verify error:num=", "Peer verification: ",

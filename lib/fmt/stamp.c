@@ -433,31 +433,14 @@ stamp_take_dated(struct slice *s, struct stamp *st)
 #define TAI_LEN		25	/* @ and 24 hexadecimal digits */
 #define TAI_1970	((UINT64_C(1) << 62) + 10)	/* as in libtai */
 
-/* n hexadecimal digits, in lower case as the loggers write them. */
-static bool
-hex(const unsigned char *p, size_t n, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (ascii_digit(p[i]))
-			v = v << 4 | (uint64_t)(p[i] - '0');
-		else if (p[i] >= 'a' && p[i] <= 'f')
-			v = v << 4 | (uint64_t)(p[i] - 'a' + 10);
-		else
-			return false;
-	}
-	*out = v;
-	return true;
-}
-
 bool
 stamp_take_tai(struct slice *s, struct stamp *st)
 {
 	uint64_t sec, nsec;
 
 	if (s->len < TAI_LEN || s->ptr[0] != '@' ||
-	    !hex(s->ptr + 1, 16, &sec) || !hex(s->ptr + 17, 8, &nsec) ||
+	    !slice_hex(slice_sub(*s, 1, 16), &sec) ||
+	    !slice_hex(slice_sub(*s, 17, 8), &nsec) ||
 	    sec < TAI_1970 || sec - TAI_1970 > (uint64_t)SEC_MAX ||
 	    nsec >= 1000000000)
 		return false;

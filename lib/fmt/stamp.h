@@ -73,7 +73,10 @@ stamp_take_bsd(struct slice *s, struct stamp *st, struct stamp_memo *memo)
 	*s = slice_of(s->ptr + STAMP_BSD_LEN, s->len - STAMP_BSD_LEN);
 	return true;
 }
-/* 2026-09-01T10:04:05[.f][zone], T or blank or (svlogd, UTC) _, Z, +02:00, +0200, +02 or none */
+/*
+ * 2026-09-01T10:04:05[.f][zone], T or blank or (svlogd, UTC) _, Z, +02:00,
+ * +0200, +02 or none
+ */
 bool	stamp_take_iso(struct slice *s, struct stamp *, struct stamp_memo *);
 /* Tue 2026-09-01 10:04:05[.f] CEST */
 bool	stamp_take_full(struct slice *s, struct stamp *);

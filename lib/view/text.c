@@ -80,12 +80,6 @@ text_clean(struct buf *b, struct slice s, const char *stop)
 	}
 }
 
-static bool
-hex(unsigned char c)
-{
-	return ascii_digit(c) || (c >= 'a' && c <= 'f');
-}
-
 /* Bytes of the character or escape that clean text begins with. */
 static size_t
 unit(struct slice s, size_t *width)
@@ -101,7 +95,7 @@ unit(struct slice s, size_t *width)
 	if (want == 0 || s.len < want)
 		return n;
 	for (size_t i = 2; i < want; i++)
-		if (!hex(s.ptr[i]))
+		if (!ascii_hex(s.ptr[i]))
 			return n;
 	*width = want;
 	return want;

@@ -160,6 +160,25 @@ test_loopback(void **state)
 		assert_false(loopback_is(slice_cstr(no[i])));
 }
 
+static void
+test_hex(void **state)
+{
+	uint64_t v = 7;
+
+	(void)state;
+	assert_false(slice_hex(SLICE(""), &v));
+	assert_false(slice_hex(SLICE("12345678901234567"), &v));
+	assert_false(slice_hex(SLICE("1F"), &v));
+	assert_false(slice_hex(SLICE("0x1f"), &v));
+	assert_false(slice_hex(SLICE("g"), &v));
+	assert_false(slice_hex(SLICE("`"), &v));
+	assert_true(v == 7);
+	assert_true(slice_hex(SLICE("0"), &v) && v == 0);
+	assert_true(slice_hex(SLICE("09af"), &v) && v == 0x09af);
+	assert_true(slice_hex(SLICE("ffffffffffffffff"), &v) &&
+	    v == UINT64_MAX);
+}
+
 int
 main(void)
 {
@@ -171,6 +190,7 @@ main(void)
 		cmocka_unit_test(test_sub),
 		cmocka_unit_test(test_u64),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_hex),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
