@@ -80,26 +80,6 @@ static const struct known known[] = {
 	{ "OTP unavailable because ", EV_OTHER },
 };
 
-/* Beginnings of what -v adds: free-form, of no use here. */
-static const char *const verbose[] = {
-	"> ", "< ", ">>> ", "match_", "dict_", "mynetworks", "watchdog_",
-	"connection established", "master_notify: ", "name ", "inet_addr",
-	"input attribute ", "send attr ", "private/", "public/", "ctable_",
-	"rewrite_clnt: ", "resolve_clnt: ", "smtpd_", "generic_checks: ",
-	"permit_", "reject_", "check_", "mail_addr_", "maps_", "vstream_",
-	"event_", "report ", "deliver_", "qmgr_", "cleanup_", "auto_clnt",
-	"xsasl_", "tls_", "been_here", "extract_", "rec_", "wait_",
-	"before ", "after ", "trying... ", "local_", "remote_", "smtp_",
-	"dns_", "session_", "mbox_", "set_eugid", "fsspace", "lookup ",
-	"daemon ", "unknown_", "psc: ", "idle timeout", "subject to ",
-	"been_here: ", "vstring_", "process ", "proto ", "inet_",
-	"process generation", "chroot ", "user_", "mail_",
-	"server features: ", "global TLS level: ", "dnssec_probe '",
-	"connection closed", "connecting to ", "rewrite stream disconnect",
-	"unverified_", "Using ESMTP PIPELINING, ", "begin ", "end ", "pref ",
-	"fd=",
-};
-
 /* connect to HOST[ADDR]:PORT: why it failed */
 static bool
 not_connected(struct slice s, struct event *ev)
@@ -143,32 +123,6 @@ overridden(struct slice s, struct event *ev)
 	return line_is(ev, EV_OTHER);
 }
 
-/*
- * What -v and debug: maps add: a function of the source and what it does, or
- * TYPE:NAME lookup: "KEY" = "VALUE".
- */
-static bool
-debugging(struct slice s)
-{
-	static const char *const verb[] = { " lookup: \"", " update: \"",
-		" delete: \"", " sequence: \"", " sequence: found EOF" };
-	size_t n = 0, under = 0;
-
-	while (n < s.len && (ascii_lower(s.ptr[n]) || ascii_digit(s.ptr[n]) ||
-	    s.ptr[n] == '_'))
-		under += s.ptr[n++] == '_';
-	if (n > 2 && under > 0 && ascii_lower(*s.ptr) && n < s.len &&
-	    (s.ptr[n] == ':' || s.ptr[n] == '(' || s.ptr[n] == '['))
-		return true;
-	n = slice_near(s, 0, ' ');
-	if (slice_near(s, 0, ':') >= n)
-		return false;
-	for (size_t i = 0; i < sizeof(verb) / sizeof(verb[0]); i++)
-		if (slice_starts(slice_from(s, n), slice_cstr(verb[i])))
-			return true;
-	return false;
-}
-
 bool
 line_misc(struct slice s, struct event *ev)
 {
@@ -184,8 +138,5 @@ line_misc(struct slice s, struct event *ev)
 	/* postlog carries whatever a script says. */
 	if (ev->daemon == DM_POSTLOG || ev->daemon == DM_POSTFIX_SCRIPT)
 		return line_is(ev, EV_OTHER);
-	for (size_t i = 0; i < sizeof(verbose) / sizeof(verbose[0]); i++)
-		if (slice_starts(s, slice_cstr(verbose[i])))
-			return line_ignored(ev);
-	return (debugging(s) && line_ignored(ev)) || line_verbose(s, ev);
+	return line_verbose(s, ev);
 }

@@ -2,23 +2,37 @@
 
 #include "base/banned.h"
 
-struct chatter {
-	enum daemon_id daemon; /* DM_NONE: any */
-	const char *start;
+/* What -v and debug: maps add: free-form, of no use here. */
+
+/* Beginnings of what any program may say. */
+static const char *const any[] = {
+	"> ", "< ", ">>> ", "match_", "dict_", "mynetworks", "watchdog_",
+	"connection established", "master_notify: ", "name ", "inet_addr",
+	"input attribute ", "send attr ", "private/", "public/", "ctable_",
+	"rewrite_clnt: ", "resolve_clnt: ", "smtpd_", "generic_checks: ",
+	"permit_", "reject_", "check_", "mail_addr_", "maps_", "vstream_",
+	"event_", "report ", "deliver_", "qmgr_", "cleanup_", "auto_clnt",
+	"xsasl_", "tls_", "been_here", "extract_", "rec_", "wait_",
+	"before ", "after ", "trying... ", "local_", "remote_", "smtp_",
+	"dns_", "session_", "mbox_", "set_eugid", "fsspace", "lookup ",
+	"daemon ", "unknown_", "psc: ", "idle timeout", "subject to ",
+	"been_here: ", "vstring_", "process ", "proto ", "inet_",
+	"process generation", "chroot ", "user_", "mail_",
+	"server features: ", "global TLS level: ", "dnssec_probe '",
+	"connection closed", "connecting to ", "rewrite stream disconnect",
+	"unverified_", "Using ESMTP PIPELINING, ", "begin ", "end ", "pref ",
+	"fd=", "argv_attr_", "received master trigger",
+	"Compiled against Berkeley DB: ", "verify stream disconnect",
+	"master disconnect -- ", "loaded dict_", "effective TLS level: ",
 };
 
-/*
- * Beginnings of what -v adds, told by the program because they are so plain:
- * of no use here.  postfix_misc.c has what any program may say.
- */
+/* And of what only this one says, told by the program because it is plain. */
+struct chatter {
+	enum daemon_id	 daemon;
+	const char	*start;
+};
+
 static const struct chatter plain[] = {
-	{ DM_NONE, "argv_attr_" },
-	{ DM_NONE, "received master trigger" },
-	{ DM_NONE, "Compiled against Berkeley DB: " },
-	{ DM_NONE, "verify stream disconnect" },
-	{ DM_NONE, "master disconnect -- " },
-	{ DM_NONE, "loaded dict_" },
-	{ DM_NONE, "effective TLS level: " },
 	{ DM_CLEANUP, "initial envelope " },
 	{ DM_CLEANUP, "extracted envelope " },
 	{ DM_CLEANUP, "cleanup flags = " },
@@ -90,13 +104,47 @@ static const struct chatter queued[] = {
 };
 
 static bool
-is_chatter(
-    struct slice s, const struct event *ev, const struct chatter *c, size_t n)
+is_chatter(struct slice s, const struct event *ev, const struct chatter *c,
+    size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if ((c[i].daemon == DM_NONE || ev->daemon == DM_NONE ||
-			ev->daemon == c[i].daemon) &&
+		if ((ev->daemon == DM_NONE || ev->daemon == c[i].daemon) &&
 		    slice_starts(s, slice_cstr(c[i].start)))
+			return true;
+	return false;
+}
+
+static bool
+is_any(struct slice s)
+{
+	for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++)
+		if (slice_starts(s, slice_cstr(any[i])))
+			return true;
+	return false;
+}
+
+/*
+ * A function of the source and what it does, or
+ * TYPE:NAME lookup: "KEY" = "VALUE".
+ */
+static bool
+debugging(struct slice s)
+{
+	static const char *const verb[] = { " lookup: \"", " update: \"",
+		" delete: \"", " sequence: \"", " sequence: found EOF" };
+	size_t n = 0, under = 0;
+
+	while (n < s.len && (ascii_lower(s.ptr[n]) || ascii_digit(s.ptr[n]) ||
+	    s.ptr[n] == '_'))
+		under += s.ptr[n++] == '_';
+	if (n > 2 && under > 0 && ascii_lower(*s.ptr) && n < s.len &&
+	    (s.ptr[n] == ':' || s.ptr[n] == '(' || s.ptr[n] == '['))
+		return true;
+	n = slice_near(s, 0, ' ');
+	if (slice_near(s, 0, ':') >= n)
+		return false;
+	for (size_t i = 0; i < sizeof(verb) / sizeof(verb[0]); i++)
+		if (slice_starts(slice_from(s, n), slice_cstr(verb[i])))
 			return true;
 	return false;
 }
@@ -107,17 +155,15 @@ wanted(struct slice s)
 {
 	struct slice service, what;
 
-	return slice_cut_str(
-		   s, SLICE(": wanted attribute: "), &service, &what) &&
-	    slice_chr(service, '=') == SLICE_NONE;
+	return slice_cut_str(s, SLICE(": wanted attribute: "), &service,
+	    &what) && slice_chr(service, '=') == SLICE_NONE;
 }
 
 bool
 line_verbose(struct slice s, struct event *ev)
 {
-	return (wanted(s) ||
-		   is_chatter(
-		       s, ev, plain, sizeof(plain) / sizeof(plain[0]))) &&
+	return (is_any(s) || debugging(s) || wanted(s) ||
+	    is_chatter(s, ev, plain, sizeof(plain) / sizeof(plain[0]))) &&
 	    line_ignored(ev);
 }
 

@@ -130,5 +130,7 @@ bool	message_unqueued(const struct message *);
  * was sent.  Only Postfix itself makes such messages.
  */
 bool	message_probe(const struct message *);
+/* outcome.c: which of DONE_* the status of a delivery is */
+unsigned char	outcome_done(struct slice status);
 
 #endif

@@ -112,22 +112,6 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 	return v;
 }
 
-static unsigned char
-outcome(struct slice status)
-{
-	if (slice_eq(status, SLICE("sent")))
-		return DONE_SENT;
-	if (slice_eq(status, SLICE("bounced")))
-		return DONE_BOUNCED;
-	if (slice_eq(status, SLICE("deliverable")))
-		return DONE_DELIVERABLE;
-	if (slice_starts(status, SLICE("undeliverable")))
-		return DONE_UNDELIVERABLE;
-	if (slice_eq(status, SLICE("rejected")))
-		return DONE_REJECTED;
-	return DONE_DEFERRED;
-}
-
 /* Append a delivery; over the limit, write what is held. */
 void
 lines_add_delivery(struct track *t, struct message *m, const struct at *at,
@@ -164,7 +148,7 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 	struct slice next = rec_get(r, F_NEXT_QID);
 	const struct tlsinfo *tls;
 	struct verdict v;
-	unsigned char done = outcome(rec_get(r, F_STATUS));
+	unsigned char done = outcome_done(rec_get(r, F_STATUS));
 
 	if (m == NULL)
 		return;

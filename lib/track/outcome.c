@@ -6,6 +6,22 @@
 
 #include "base/banned.h"
 
+unsigned char
+outcome_done(struct slice status)
+{
+	if (slice_eq(status, SLICE("sent")))
+		return DONE_SENT;
+	if (slice_eq(status, SLICE("bounced")))
+		return DONE_BOUNCED;
+	if (slice_eq(status, SLICE("deliverable")))
+		return DONE_DELIVERABLE;
+	if (slice_starts(status, SLICE("undeliverable")))
+		return DONE_UNDELIVERABLE;
+	if (slice_eq(status, SLICE("rejected")))
+		return DONE_REJECTED;
+	return DONE_DEFERRED;
+}
+
 /* One recipient's latest outcome. */
 struct last {
 	uint64_t	hash;
@@ -51,16 +67,7 @@ latest(const struct message *m)
 		if (file && v[i].hash != 0)
 			continue;
 		v[i].hash = h;
-		if (slice_eq(status, SLICE("sent")))
-			v[i].done = DONE_SENT;
-		else if (slice_eq(status, SLICE("bounced")))
-			v[i].done = DONE_BOUNCED;
-		else if (slice_eq(status, SLICE("deliverable")))
-			v[i].done = DONE_DELIVERABLE;
-		else if (slice_starts(status, SLICE("undeliverable")))
-			v[i].done = DONE_UNDELIVERABLE;
-		else
-			v[i].done = DONE_DEFERRED;
+		v[i].done = outcome_done(status);
 	}
 	for (size_t i = 0; i < cap; i++)
 		done |= v[i].done;
