@@ -300,14 +300,15 @@ look(struct feed *f, struct spooled *s, bool keep)
 	struct framing fr;
 	struct frame frame;
 	struct slice w = head_of(f, READER_BUF), line, rest, next;
+	char name[256];
 	size_t n;
 	bool whole;
 
 	if (slice_starts(w, SLICE("\xff\xfe")) ||
 	    slice_starts(w, SLICE("\xfe\xff")))
-		msg_note("%.*s: is UTF-16, in which no line is found: convert it "
-		    "with iconv -f UTF-16 -t UTF-8", (int)f->name.len,
-		    (const char *)f->name.ptr);
+		msg_note("%s: is UTF-16, in which no line is found: convert it "
+		    "with iconv -f UTF-16 -t UTF-8", msg_quote(name,
+		    sizeof(name), buf_slice(&f->name)));
 	/* A record may be longer than most. */
 	if (slice_starts(w, SLICE("{\"type\":\"")) &&
 	    !slice_cut(w, '\n', &line, &rest))
