@@ -9,77 +9,113 @@
 
 #define TEXT_MAX	512	/* bytes of a reason that are looked at */
 #define ROWS_MAX	64	/* bits of a mask */
+#define MARK		4	/* bytes of a mark, the least a row has */
 
-#define ROW(text, word)	{ text, FIELD_WORD(word) },
+#define ROW(before, rest, word)						\
+	{ before rest, sizeof(before) - 1, FIELD_WORD(word) },
 
-/* The first row whose text is found wins. */
+/*
+ * The first row whose text is found wins.  Each has a mark, four letters that
+ * other texts seldom have: they begin the second part here.
+ */
 static const struct {
 	const char	*find;		/* lower case */
+	size_t		 mark;		/* where it begins */
 	struct slice	 class;
 } row[] = {
-	ROW("greylist", "greylisted") ROW("graylist", "greylisted")
-	ROW("relay access denied", "relay-denied")
-	ROW("relaying denied", "relay-denied")
-	ROW("blocked using", "blocklist") ROW("rate limit", "rate-limit")
-	ROW("user unknown", "user-unknown")
-	ROW("unknown user", "user-unknown")
-	ROW("no such user", "user-unknown")
-	ROW("does not exist", "user-unknown")
-	ROW("undeliverable address", "user-unknown")
-	ROW("session encryption is required", "tls-required")
-	ROW("must issue a starttls", "tls-required")
-	ROW("tls is required", "tls-required")
-	ROW("requiretls", "tls-required")
-	ROW("certificate not", "tls-certificate")
-	ROW("cannot start tls", "tls-handshake") ROW("tlsa", "tls-policy")
-	ROW("sender address rejected: domain not found", "sender-domain")
-	ROW("domain not found", "host-not-found")
-	ROW("host or domain name not found", "host-not-found")
-	ROW("nullmx", "host-not-found") ROW("cannot find your", "client-name")
-	ROW("helo command rejected", "helo")
-	ROW("authentication", "authentication")
-	ROW("not logged in", "authentication")
-	ROW("exceeds size limit", "size") ROW("size exceeds", "size")
-	ROW("message size", "size")
-	ROW("insufficient system storage", "storage")
-	ROW("quota", "mailbox-full") ROW("mailbox full", "mailbox-full")
-	ROW("virus", "virus") ROW("malware", "virus") ROW("spam", "spam")
-	ROW("protocol error", "protocol")
-	ROW("too many connections", "rate-limit")
-	ROW("too many errors", "protocol") ROW("server ports busy", "busy")
-	ROW("screening ports busy", "busy")
-	ROW("service currently unavailable", "try-again")
-	ROW("connection timed out", "timeout") ROW("timed out", "timeout")
-	ROW("connection refused", "refused-connection")
-	ROW("no route to host", "unreachable")
-	ROW("network is unreachable", "unreachable")
-	ROW("lost connection", "lost-connection")
-	ROW("refused to talk to me", "refused-connection")
-	ROW("loops back to myself", "loop") ROW("loop", "loop")
-	ROW("sender address rejected", "sender")
-	ROW("recipient address rejected", "recipient")
-	ROW("client host rejected", "client")
-	ROW("unverified client", "client") ROW("configuration", "local-error")
-	ROW("transport unavailable", "local-error")
-	ROW("server local data error", "local-error")
+	ROW("gr", "eylist", "greylisted")
+	ROW("gr", "aylist", "greylisted")
+	ROW("r", "elay access denied", "relay-denied")
+	ROW("r", "elaying denied", "relay-denied")
+	ROW("b", "locked using", "blocklist")
+	ROW("rate", " limit", "rate-limit")
+	ROW("user u", "nknown", "user-unknown")
+	ROW("u", "nknown user", "user-unknown")
+	ROW("no s", "uch user", "user-unknown")
+	ROW("does", " not exist", "user-unknown")
+	ROW("und", "eliverable address", "user-unknown")
+	ROW("ses", "sion encryption is required", "tls-required")
+	ROW("must issue a s", "tarttls", "tls-required")
+	ROW("tls is re", "quired", "tls-required")
+	ROW("re", "quiretls", "tls-required")
+	ROW("ce", "rtificate not", "tls-certificate")
+	ROW("ca", "nnot start tls", "tls-handshake")
+	ROW("", "tlsa", "tls-policy")
+	ROW("sender ", "address rejected: domain not found", "sender-domain")
+	ROW("domain", " not found", "host-not-found")
+	ROW("host or domain name", " not found", "host-not-found")
+	ROW("n", "ullmx", "host-not-found")
+	ROW("ca", "nnot find your", "client-name")
+	ROW("", "helo command rejected", "helo")
+	ROW("authenti", "cation", "authentication")
+	ROW("not", " logged in", "authentication")
+	ROW("exceeds ", "size limit", "size")
+	ROW("", "size exceeds", "size")
+	ROW("message ", "size", "size")
+	ROW("ins", "ufficient system storage", "storage")
+	ROW("", "quota", "mailbox-full")
+	ROW("mailbox ", "full", "mailbox-full")
+	ROW("", "virus", "virus")
+	ROW("m", "alware", "virus")
+	ROW("", "spam", "spam")
+	ROW("", "protocol error", "protocol")
+	ROW("too many connec", "tions", "rate-limit")
+	ROW("too many e", "rrors", "protocol")
+	ROW("server ", "ports busy", "busy")
+	ROW("screening ", "ports busy", "busy")
+	ROW("service ", "currently unavailable", "try-again")
+	ROW("connec", "tion timed out", "timeout")
+	ROW("", "timed out", "timeout")
+	ROW("connec", "tion refused", "refused-connection")
+	ROW("no ", "route to host", "unreachable")
+	ROW("n", "etwork is unreachable", "unreachable")
+	ROW("lost connec", "tion", "lost-connection")
+	ROW("refused to ", "talk to me", "refused-connection")
+	ROW("", "loops back to myself", "loop")
+	ROW("", "loop", "loop")
+	ROW("sender ", "address rejected", "sender")
+	ROW("recipient ", "address rejected", "recipient")
+	ROW("", "client host rejected", "client")
+	ROW("unve", "rified client", "client")
+	ROW("con", "figuration", "local-error")
+	ROW("tran", "sport unavailable", "local-error")
+	ROW("server", " local data error", "local-error")
 };
 #undef ROW
 
-_Static_assert(sizeof(row) / sizeof(row[0]) <= ROWS_MAX, "one bit a row");
+#define ROWS	(sizeof(row) / sizeof(row[0]))
+
+_Static_assert(ROWS <= ROWS_MAX, "one bit a row");
 
 /*
- * Rows by the first three letters of their text, folded to 32 values each, as
- * masks: at most places of a text no row begins, and that is seen at once.
+ * What marks are made of, letters folded to 32 values each: the pairs of
+ * letters, and the rows by each letter, as masks.  Any three pairs that begin
+ * one after the other have one that begins at a multiple of three, so only
+ * those places are looked at; few pairs of a text are in a mark.
  */
-static uint64_t starts[3][32];
+static bool pairs[32 * 32];
+static uint64_t marked[MARK][32];
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 
-static void
-make_starts(void)
+/* The place of the pair of letters at p. */
+static inline bool *
+pair_at(const unsigned char *p)
 {
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		for (size_t k = 0; k < 3; k++)
-			starts[k][row[i].find[k] & 31] |= UINT64_C(1) << i;
+	return &pairs[(size_t)(p[0] & 31) << 5 | (p[1] & 31)];
+}
+
+static void
+make_marks(void)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		const unsigned char *p = (const unsigned char *)row[i].find +
+		    row[i].mark;
+
+		for (size_t k = 0; k < MARK; k++)
+			marked[k][p[k] & 31] |= UINT64_C(1) << i;
+		for (size_t k = 0; k + 1 < MARK; k++)
+			*pair_at(p + k) = true;
+	}
 }
 
 /* Does the row's text stand at p, of which len bytes are left? */
@@ -94,29 +130,47 @@ stands(const unsigned char *p, size_t len, const char *want)
 	return want[n] == '\0';
 }
 
+/* May a mark stand at p, of which MARK bytes are there? */
+static inline bool
+may_be_mark(const unsigned char *p)
+{
+	return *pair_at(p) && *pair_at(p + 1) && *pair_at(p + 2);
+}
+
+/* The first row below `best` whose mark is at pos; or best. */
+static size_t
+row_at(struct slice s, size_t pos, size_t best)
+{
+	const unsigned char *p = s.ptr + pos;
+	uint64_t m = marked[0][p[0] & 31] & marked[1][p[1] & 31] &
+	    marked[2][p[2] & 31] & marked[3][p[3] & 31];
+
+	for (; m != 0; m &= m - 1) {
+		size_t k = (size_t)__builtin_ctzll(m), mark = row[k].mark;
+
+		if (k >= best)
+			break;
+		if (pos >= mark && stands(p - mark, s.len - pos + mark,
+		    row[k].find))
+			return k;
+	}
+	return best;
+}
+
 /* The first row found anywhere in the text, or ROWS_MAX. */
 static size_t
 find_row(struct slice s)
 {
-	uint64_t below = UINT64_MAX;	/* rows better than the best so far */
 	size_t best = ROWS_MAX;
 
-	(void)pthread_once(&made, make_starts);
-	/* No row is shorter than three letters. */
-	for (size_t i = 0; i + 2 < s.len; i++) {
-		uint64_t m = starts[0][s.ptr[i] & 31] &
-		    starts[1][s.ptr[i + 1] & 31] &
-		    starts[2][s.ptr[i + 2] & 31] & below;
-
-		for (; m != 0; m &= m - 1) {
-			size_t k = (size_t)__builtin_ctzll(m);
-
-			if (!stands(s.ptr + i, s.len - i, row[k].find))
-				continue;
-			best = k;
-			below = (UINT64_C(1) << k) - 1;
-			break;
-		}
+	(void)pthread_once(&made, make_marks);
+	for (size_t i = 0; i + 1 < s.len; i += MARK - 1) {
+		if (!*pair_at(s.ptr + i))
+			continue;
+		/* A mark may have begun at one of the two bytes before. */
+		for (size_t k = i < 2 ? 0 : i - 2; k <= i; k++)
+			if (s.len - k >= MARK && may_be_mark(s.ptr + k))
+				best = row_at(s, k, best);
 	}
 	return best;
 }

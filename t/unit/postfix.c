@@ -874,29 +874,6 @@ test_tags(void **state)
 	}
 }
 
-static void
-test_reasons(void **state)
-{
-	static const struct {
-		const char *reason, *dsn, *class;
-	} r[] = {
-		{ "Greylisted, try later", "4.7.1", "greylisted" },
-		{ "<a>: Relay access denied", "5.7.1", "relay-denied" },
-		{ "something", "5.1.1", "user-unknown" },
-		{ "something", "5.7.1", "policy" },
-		{ "something", "5.0.0", "other" },
-		{ "RELAY ACCESS DENIEd", "", "relay-denied" },
-		{ "relay access denie", "", "other" },
-		{ "", "5.1.1", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(r) / sizeof(r[0]); i++)
-		assert_true(slice_eq(postfix_reason_class(
-		    slice_cstr(r[i].reason), slice_cstr(r[i].dsn)),
-		    slice_cstr(r[i].class)));
-}
-
 int
 main(void)
 {
@@ -906,7 +883,6 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_tags),
-		cmocka_unit_test(test_reasons),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
