@@ -33,31 +33,47 @@ mix(uint64_t a, uint64_t b)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
+/* Eight bytes with their ASCII letters in lower case. */
 static inline uint64_t
-load(const unsigned char *p)
+lower(uint64_t v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t seven = v & ones * 0x7f;
+	/* The highest bit of each byte: from A on, but not past Z. */
+	uint64_t upper = (seven + ones * (0x80 - 'A')) ^
+	    (seven + ones * (0x7f - 'Z'));
+
+	return v | (upper & ~v & ones * 0x80) >> 2;
+}
+
+static inline uint64_t
+load(const unsigned char *p, bool nocase)
 {
 	uint64_t v;
 
 	memcpy(&v, p, 8);
-	return v;
+	return nocase ? lower(v) : v;
 }
 
 /* The last 1 to 7 bytes; each length gives a word of its own. */
 static inline uint64_t
-load_tail(const unsigned char *p, size_t n)
+load_tail(const unsigned char *p, size_t n, bool nocase)
 {
 	uint32_t a, b;
+	uint64_t v;
 
 	if (n < 4)
-		return p[0] | (uint64_t)p[n / 2] << 8 |
-		    (uint64_t)p[n - 1] << 16;
-	memcpy(&a, p, 4);
-	memcpy(&b, p + n - 4, 4);
-	return a | (uint64_t)b << 32;
+		v = p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16;
+	else {
+		memcpy(&a, p, 4);
+		memcpy(&b, p + n - 4, 4);
+		v = a | (uint64_t)b << 32;
+	}
+	return nocase ? lower(v) : v;
 }
 
-uint64_t
-hash_bytes(struct slice s, uint64_t more)
+SLICE_INLINE uint64_t
+hash(struct slice s, uint64_t more, bool nocase)
 {
 	const unsigned char *p = s.ptr;
 	size_t n = s.len;
@@ -65,13 +81,25 @@ hash_bytes(struct slice s, uint64_t more)
 
 	/* Most keys are short: two words, which may overlap, hold all of it. */
 	if (n - 8 <= 8)
-		return mix(mix(load(p) ^ seed[1], load(p + n - 8) ^ seed[0] ^
-		    n) ^ more, seed[1]);
+		return mix(mix(load(p, nocase) ^ seed[1],
+		    load(p + n - 8, nocase) ^ seed[0] ^ n) ^ more, seed[1]);
 	h = seed[0] ^ mix(more ^ seed[1], s.len ^ seed[0]);
 
 	for (; n >= 8; n -= 8, p += 8)
-		h = mix(load(p) ^ seed[1], h ^ seed[0]);
+		h = mix(load(p, nocase) ^ seed[1], h ^ seed[0]);
 	if (n > 0)
-		h = mix(load_tail(p, n) ^ seed[1], h ^ seed[0]);
+		h = mix(load_tail(p, n, nocase) ^ seed[1], h ^ seed[0]);
 	return mix(h ^ seed[1], seed[0]);
+}
+
+uint64_t
+hash_bytes(struct slice s, uint64_t more)
+{
+	return hash(s, more, false);
+}
+
+uint64_t
+hash_lower(struct slice s, uint64_t more)
+{
+	return hash(s, more, true);
 }

@@ -15,5 +15,7 @@
 /* Draw the seed; called by msg_init, harmless when called again. */
 void		hash_init(void);
 uint64_t	hash_bytes(struct slice, uint64_t more);
+/* The same for texts that differ only in the case of ASCII letters. */
+uint64_t	hash_lower(struct slice, uint64_t more);
 
 #endif

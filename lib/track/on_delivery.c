@@ -56,18 +56,17 @@ gap_since(const struct at *at, const struct message *m, int64_t sec)
  * process, which logs its handshakes, logged no other one.
  */
 static bool
-fell_back(const struct process *p, const struct at *at, int64_t start,
+fell_back(const struct request_said *said, const struct at *at, int64_t start,
     struct ref *ref)
 {
-	const struct rec *r = &at->ev->rec;
-	const struct fact *f = request_plain(p, r, FACT_SSL_ERROR);
+	const struct fact *f = said->handshake;
 
-	if (f != NULL) {
-		*ref = f->tls.ref;
+	if (said->error != NULL) {
+		*ref = said->error->tls.ref;
 		return true;
 	}
-	f = request_broken(p, r);
-	if (f == NULL || f->sec < start || f->gap_epoch != at->host->gap_epoch)
+	if (f == NULL || !f->dead || f->sec < start ||
+	    f->gap_epoch != at->host->gap_epoch)
 		return false;
 	*ref = f->lost;
 	return true;
@@ -79,25 +78,27 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 {
 	const struct rec *r = &at->ev->rec;
 	const struct process *p = at->process;
-	const struct fact *f;
+	struct request_said said;
 	struct outbound o = { .handshake = NULL };
 	struct verdict v;
 	int64_t start = request_start(at);
 
-	if (p != NULL) {
+	if (p != NULL && p->request != NULL) {
 		request_for(at->process, m->node, m->active);
 		request_rcpt(at->process, r, m->nactive);
-		f = request_handshake(p, r);
-		if (f != NULL && f->sec >= start &&
-		    f->gap_epoch == at->host->gap_epoch)
-			o.handshake = &f->tls;
-		else if (f != NULL)
-			o.stale = true;
-		if (fell_back(p, at, start, &o.plain_ref)) {
+		request_ask(p, r, &said);
+		if (said.handshake != NULL && !said.handshake->dead) {
+			if (said.handshake->sec >= start &&
+			    said.handshake->gap_epoch == at->host->gap_epoch)
+				o.handshake = &said.handshake->tls;
+			else
+				o.stale = true;
+		}
+		if (fell_back(&said, at, start, &o.plain_ref)) {
 			o.fallback = true;
-		} else if ((f = request_plain(p, r, FACT_OFFERED)) != NULL) {
+		} else if (said.offered != NULL) {
 			o.offered = true;
-			o.plain_ref = f->tls.ref;
+			o.plain_ref = said.offered->tls.ref;
 		}
 	}
 	o.logs_tls = logs_tls(at->tag, at);

@@ -205,16 +205,11 @@ session_ahead(struct processes *t, struct session *s)
 	return s->ahead;
 }
 
-uint64_t
-hash_lower(struct slice s)
+/* Of a name or address, whose case does not matter. */
+static uint64_t
+hash_peer(const struct rec *r, enum field f)
 {
-	unsigned char low[320];
-
-	if (s.len > sizeof(low))
-		s.len = sizeof(low);
-	for (size_t i = 0; i < s.len; i++)
-		low[i] = ascii_tolower(s.ptr[i]);
-	return hash_bytes(slice_of(low, s.len), 3);
+	return hash_lower(rec_get(r, f), 3);
 }
 
 /* Drop fact i, keeping the order. */
@@ -240,9 +235,8 @@ request_fact(struct processes *t, struct names *names, struct process *p,
 	f = &q->fact[q->n++];
 	*f = (struct fact){ .kind = kind, .pending = true, .sec = sec,
 		.gap_epoch = p->tag->host->gap_epoch };
-	f->peer = hash_lower(rec_get(r, F_RELAY));
-	f->host = hash_lower(rec_get(r, F_RELAY_NAME));
-	f->addr = hash_lower(rec_get(r, F_RELAY_ADDR));
+	f->peer = hash_peer(r, kind == FACT_OFFERED ? F_RELAY_NAME : F_RELAY);
+	f->addr = hash_peer(r, F_RELAY_ADDR);
 	if (kind == FACT_HANDSHAKE)
 		tlsinfo_take(names, &f->tls, r, ref);
 	else
@@ -316,7 +310,7 @@ request_lost(struct process *p, struct slice text, struct ref ref)
 	    !slice_take(&text, SLICE("conversation with "))) ||
 	    !peer_take(&text, &peer))
 		return;
-	addr = hash_lower(peer.addr);
+	addr = hash_lower(peer.addr, 3);
 	for (size_t i = 0; i < q->n; i++)
 		if (q->fact[i].kind == FACT_HANDSHAKE &&
 		    q->fact[i].addr == addr && !q->fact[i].dead) {
@@ -336,62 +330,35 @@ request_cannot(struct process *p)
 	}
 }
 
-/* The latest handshake with the relay, whatever became of it. */
-static const struct fact *
-latest_handshake(const struct process *p, const struct rec *r)
+/* Is it of the relay of that delivery? */
+static bool
+is_of(const struct fact *f, const struct rec *r)
 {
-	const struct request *q = p->request;
-	uint64_t peer, name;
-
-	if (q == NULL || q->n == 0)
-		return NULL;
-	peer = hash_lower(rec_get(r, F_RELAY));
-	name = hash_lower(rec_get(r, F_RELAY_NAME));
-	for (size_t i = q->n; i-- > 0;) {
-		const struct fact *f = &q->fact[i];
-
+	switch (f->kind) {
+	case FACT_HANDSHAKE:
 		/* 2.2 to 2.4 log the name alone. */
-		if (f->kind == FACT_HANDSHAKE && (f->peer == peer ||
-		    f->peer == name))
-			return f;
+		return f->peer == hash_peer(r, F_RELAY) ||
+		    f->peer == hash_peer(r, F_RELAY_NAME);
+	case FACT_SSL_ERROR:
+		return f->cannot && f->addr == hash_peer(r, F_RELAY_ADDR);
+	default:
+		return f->peer == hash_peer(r, F_RELAY_NAME);
 	}
-	return NULL;
 }
 
-const struct fact *
-request_handshake(const struct process *p, const struct rec *r)
-{
-	const struct fact *f = latest_handshake(p, r);
-
-	return f == NULL || f->dead ? NULL : f;
-}
-
-const struct fact *
-request_broken(const struct process *p, const struct rec *r)
-{
-	const struct fact *f = latest_handshake(p, r);
-
-	return f == NULL || !f->dead ? NULL : f;
-}
-
-const struct fact *
-request_plain(const struct process *p, const struct rec *r, enum fact_kind kind)
+void
+request_ask(const struct process *p, const struct rec *r,
+    struct request_said *said)
 {
 	const struct request *q = p->request;
-	uint64_t want;
 
-	if (q == NULL || q->n == 0)
-		return NULL;
-	want = kind == FACT_OFFERED ? hash_lower(rec_get(r, F_RELAY_NAME)) :
-	    hash_lower(rec_get(r, F_RELAY_ADDR));
-	for (size_t i = q->n; i-- > 0;) {
-		const struct fact *f = &q->fact[i];
+	*said = (struct request_said){ .handshake = NULL };
+	for (size_t i = q == NULL ? 0 : q->n; i-- > 0;) {
+		const struct fact *f = &q->fact[i], **to =
+		    f->kind == FACT_HANDSHAKE ? &said->handshake :
+		    f->kind == FACT_SSL_ERROR ? &said->error : &said->offered;
 
-		if (f->kind != kind)
-			continue;
-		if (kind == FACT_OFFERED ? f->host == want :
-		    f->cannot && f->addr == want)
-			return f;
+		if (*to == NULL && is_of(f, r))
+			*to = f;
 	}
-	return NULL;
 }

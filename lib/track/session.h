@@ -56,8 +56,8 @@ enum fact_kind {
 
 /* One thing logged about one peer. */
 struct fact {
-	uint64_t	 peer;		/* hash of name[addr]:port, lower case */
-	uint64_t	 host;		/* hash of name, lower case */
+	uint64_t	 peer;		/* hash of name[addr]:port, or of the
+					 * name that offered */
 	uint64_t	 addr;		/* hash of addr */
 	enum fact_kind	 kind;
 	bool		 pending;	/* no line with a queue ID since */
@@ -137,14 +137,15 @@ void		 request_rcpt(struct process *, const struct rec *,
 /* "lost connection with PEER", "conversation with PEER timed out". */
 void		 request_lost(struct process *, struct slice text, struct ref);
 void		 request_cannot(struct process *);
-/* The latest live handshake with the relay of this delivery, or NULL. */
-const struct fact *request_handshake(const struct process *,
-		    const struct rec *);
-/* An SSL error with "Cannot start TLS", or an offer, for that relay. */
-const struct fact *request_plain(const struct process *, const struct rec *,
-		    enum fact_kind);
-/* The latest handshake with that relay, if its connection was lost, or NULL. */
-const struct fact *request_broken(const struct process *, const struct rec *);
-uint64_t	 hash_lower(struct slice);
+
+/* The latest of what was said of the relay of a delivery; NULL: nothing. */
+struct request_said {
+	const struct fact *handshake;	/* dead: the connection was lost */
+	const struct fact *error;	/* with "Cannot start TLS" */
+	const struct fact *offered;
+};
+
+void		 request_ask(const struct process *, const struct rec *,
+		    struct request_said *);
 
 #endif

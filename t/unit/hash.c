@@ -49,12 +49,39 @@ test_same(void **state)
 	assert_true(hash_bytes(s, 3) == hash_bytes(s, 3));
 }
 
+/* Only the case of ASCII letters does not matter, at every length. */
+static void
+test_lower(void **state)
+{
+	unsigned char text[40], other[40];
+
+	(void)state;
+	hash_init();
+	for (unsigned int c = 0; c < 256; c++) {
+		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+
+		for (size_t n = 1; n <= sizeof(text); n++) {
+			memset(text, 'x', n);
+			memset(other, 'X', n);
+			text[n / 3] = (unsigned char)c;
+			other[n / 3] = (unsigned char)(c ^ 0x20);
+			assert_true((hash_lower(slice_of(text, n), 3) ==
+			    hash_lower(slice_of(other, n), 3)) == letter);
+			for (size_t k = 0; k < n; k++)
+				other[k] = ascii_tolower(text[k]);
+			assert_true(hash_lower(slice_of(text, n), 3) ==
+			    hash_bytes(slice_of(other, n), 3));
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_lower),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -90,6 +90,7 @@ static void
 deliver(struct bed *b, char n, char *got)
 {
 	char text[64], to[32], *end;
+	struct request_said said;
 	struct rec r;
 
 	relay(&r, text, sizeof(text), n);
@@ -99,13 +100,12 @@ deliver(struct bed *b, char n, char *got)
 	request_rcpt(b->p, &r, b->nactive[b->msg]);
 	end = got + strlen(got);
 	got = end;
-	if (request_handshake(b->p, &r) != NULL)
-		*got++ = 'h';
-	if (request_broken(b->p, &r) != NULL)
-		*got++ = 'b';
-	if (request_plain(b->p, &r, FACT_SSL_ERROR) != NULL)
+	request_ask(b->p, &r, &said);
+	if (said.handshake != NULL)
+		*got++ = said.handshake->dead ? 'b' : 'h';
+	if (said.error != NULL)
 		*got++ = 'e';
-	if (request_plain(b->p, &r, FACT_OFFERED) != NULL)
+	if (said.offered != NULL)
 		*got++ = 'o';
 	if (got == end)
 		*got++ = '-';
