@@ -4,6 +4,10 @@
  * A bounded memory of "this node waits for that queue ID": the newest
  * LINKS_MAX entries.  links_next gives the entries that wait for a queue ID,
  * newest first; the caller checks time and message.
+ *
+ * Most look-ups find nothing, and an entry is seldom in the cache: a bucket
+ * tells by its marks, one bit of 16 for each entry in it, whether a look-up
+ * may find something there.
  */
 #ifndef TRACK_LINKS_H
 #define TRACK_LINKS_H
@@ -22,10 +26,14 @@ struct link {
 	bool		 used;
 };
 
+struct links_bucket {
+	uint16_t	 first;		/* its newest entry */
+	uint16_t	 marks;		/* 0: there is none */
+};
+
 struct links {
 	struct link	*v;		/* NULL until the first */
-	uint32_t	*bucket;
-	uint64_t	*some;		/* bit per bucket: it has entries */
+	struct links_bucket *bucket;
 	uint32_t	 at;		/* slot to be written next */
 };
 
