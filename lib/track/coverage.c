@@ -135,10 +135,10 @@ take_time(struct host_cover *h, const struct event_time *t, bool lost)
 		    h->last.sec, 'l');
 	else if (t->sec - h->last.sec > COVERAGE_SILENCE)
 		coverage_gap(h, h->last.sec, t->sec, 's');
-	if (coverage_before(t, &h->first))
-		h->first = *t;
 	if (coverage_before(&h->last, t))
 		h->last = *t;
+	else if (coverage_before(t, &h->first))
+		h->first = *t;
 }
 
 /* instance[/service]/program in dst; its slice, empty if too long. */
@@ -208,6 +208,12 @@ tag_of(struct host_cover *h, const struct event *ev, struct writer *w)
 	return i;
 }
 
+/* The kinds of lines that take_tls looks at. */
+#define ASK_TLS	(1U << EV_SCREEN | 1U << EV_TLS | 1U << EV_DELIVERY |	\
+	1U << EV_CLIENT)
+
+_Static_assert(EVENT_N <= 32, "one bit a kind");
+
 /* Deliveries over a network and sessions ask for TLS lines. */
 static void
 take_tls(struct host_cover *h, const struct event *ev, struct writer *w)
@@ -231,31 +237,28 @@ take_tls(struct host_cover *h, const struct event *ev, struct writer *w)
 		if (!rec_has(r, F_RELAY_PORT))
 			return;
 		break;
-	case EV_CLIENT:
+	default:	/* EV_CLIENT */
 		break;
-	default:
-		return;
 	}
 	coverage_tls(h, tag_of(h, ev, w), yes, rec_has(r, F_RELAY));
 }
 
-void
-coverage_event(struct coverage *c, const struct event *ev)
+/* The host of a writer that is not the latest one of its number. */
+static struct host_cover *
+new_writer(struct coverage *c, const struct event *ev, struct writer *w)
 {
-	coverage_uncounted(c, ev);
-	c->latest->n[ev->class]++;
-	c->latest->forged += event_forged(ev);
+	struct host_cover *h = coverage_host(c, rec_get(&ev->rec, F_HOST));
+
+	if (w != NULL)
+		*w = (struct writer){ .writer = ev->writer, .host = h };
+	return h;
 }
 
-void
-coverage_copy(struct coverage *c, const struct event *ev)
+/* Most lines have the writer and the second of others before. */
+static inline void
+take(struct coverage *c, const struct event *ev)
 {
-	coverage_host(c, rec_get(&ev->rec, F_HOST))->copies++;
-}
-
-void
-coverage_uncounted(struct coverage *c, const struct event *ev)
-{
+	const struct event_time *t = &ev->time;
 	struct writer *w = ev->writer == 0 ? NULL :
 	    &c->writer[ev->writer % COVERAGE_WRITERS];
 	struct host_cover *h;
@@ -263,12 +266,33 @@ coverage_uncounted(struct coverage *c, const struct event *ev)
 	if (w != NULL && w->writer == ev->writer)
 		h = c->latest = w->host;
 	else
-		h = coverage_host(c, rec_get(&ev->rec, F_HOST));
-	if (w != NULL && w->writer != ev->writer)
-		*w = (struct writer){ .writer = ev->writer, .host = h };
-	take_time(h, &ev->time, event_lines_lost(ev));
-	if (ev->class == LINE_UNDERSTOOD)
+		h = new_writer(c, ev, w);
+	if (t->sec != h->last.sec || t->nsec != h->last.nsec ||
+	    !h->timed || rec_has(&ev->rec, F_NOTE))
+		take_time(h, t, event_lines_lost(ev));
+	if ((ASK_TLS >> ev->kind & 1) != 0 && ev->class == LINE_UNDERSTOOD)
 		take_tls(h, ev, w);
+}
+
+void
+coverage_event(struct coverage *c, const struct event *ev)
+{
+	take(c, ev);
+	c->latest->n[ev->class]++;
+	if (ev->class == LINE_FOREIGN)
+		c->latest->forged += event_forged(ev);
+}
+
+void
+coverage_uncounted(struct coverage *c, const struct event *ev)
+{
+	take(c, ev);
+}
+
+void
+coverage_copy(struct coverage *c, const struct event *ev)
+{
+	coverage_host(c, rec_get(&ev->rec, F_HOST))->copies++;
 }
 
 void
