@@ -227,7 +227,7 @@ look_far(struct twins *t, const struct event *ev)
 }
 
 bool
-twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
+twins_look(struct twins *t, const struct feed *f, bool shared, bool many)
 {
 	const struct event *ev = &f->event;
 	struct twin line = { .sec = f->sec }, *e, *near = NULL;

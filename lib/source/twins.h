@@ -95,10 +95,17 @@ struct twins {
 };
 
 void twins_free(struct twins *);
+bool twins_look(struct twins *, const struct feed *, bool shared, bool many);
 /*
  * Is the line at hand, an event of that feed, one that was there before?
  * many: there are more sources than one.
  */
-bool twins_had(struct twins *, const struct feed *, bool shared, bool many);
+static inline bool
+twins_had(struct twins *t, const struct feed *f, bool shared, bool many)
+{
+	/* Of one source there is nothing to look for. */
+	return (many || shared || t->from != t->to) &&
+	    twins_look(t, f, shared, many);
+}
 
 #endif
