@@ -71,17 +71,19 @@ takes(const struct track *t, const struct message *m, const struct node *n, cons
 	return at->sec - m->first.sec <= LATE;
 }
 
-/* The best life for that queue ID on this host, or NULL. */
-static struct message *
+/*
+ * The best life for that queue ID on this host, or NULL: among the node at
+ * index i and those behind it in its chain.
+ */
+static struct node *
 search(struct track *t, const struct at *at, struct slice qid,
-    enum arrival arrival)
+    enum arrival arrival, uint32_t i, uint64_t hash)
 {
-	struct message *best = NULL;
-	uint64_t hash;
+	struct node *best = NULL;
 	int best_fit = 0, steps = 0;
 
-	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
-	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+	for (; i != 0 && steps < NODE_CHAIN_MAX;
+	    i = node_next(&t->nodes, i, qid, hash)) {
 		struct node *n = node_at(&t->nodes, i);
 		int f;
 
@@ -91,7 +93,7 @@ search(struct track *t, const struct at *at, struct slice qid,
 		f = fit(at, n);
 		/* The newest life of those that fit alike. */
 		if (f < best_fit || f == 0 || (f == best_fit &&
-		    best != NULL && n->msg->order < best->order))
+		    best != NULL && n->msg->order < best->msg->order))
 			continue;
 		if (f < 3 && arrival != ARRIVAL_NO &&
 		    (n->msg->saw & SAW_ARRIVAL) != 0)
@@ -104,17 +106,35 @@ search(struct track *t, const struct at *at, struct slice qid,
 			}
 			continue;
 		}
-		best = n->msg;
+		best = n;
 		best_fit = f;
 	}
 	return best;
 }
 
+/* The same; most lives are the only one, and of the line's own instance. */
+static inline struct node *
+find_life(struct track *t, const struct at *at, struct slice qid,
+    enum arrival arrival)
+{
+	uint64_t hash;
+	uint32_t i = node_first(&t->nodes, qid, &hash);
+	struct node *n;
+
+	if (i == 0)
+		return NULL;
+	n = node_at(&t->nodes, i);
+	if (n->next == 0 && n->msg != NULL &&
+	    n->id.instance == owner(at->instance) &&
+	    takes(t, n->msg, n, at, arrival))
+		return n;
+	return search(t, at, qid, arrival, i, hash);
+}
+
 /* Remember which instance owns the queue that this tag writes about. */
 static void
-learn(struct track *t, const struct at *at, struct message *m)
+learn(const struct at *at, struct node *n)
 {
-	struct node *n = node_get(&t->nodes, m->node);
 	struct instance *i = owner(at->instance);
 
 	if (n->id.instance == i)
@@ -197,15 +217,17 @@ join_file(struct track *t, const struct at *at, struct slice qid,
 struct message *
 join_known(struct track *t, const struct at *at, struct slice qid)
 {
-	return qid.len == 0 || qid.len > NODE_QID_MAX ? NULL :
-	    search(t, at, qid, ARRIVAL_NO);
+	const struct node *n = qid.len == 0 || qid.len > NODE_QID_MAX ? NULL :
+	    find_life(t, at, qid, ARRIVAL_NO);
+
+	return n == NULL ? NULL : n->msg;
 }
 
 struct message *
 join_find(struct track *t, const struct at *at, struct slice qid,
     enum arrival arrival)
 {
-	struct message *m;
+	struct node *n;
 
 	/* No queue ID: records may say anything. */
 	if (qid.len > NODE_QID_MAX)
@@ -214,10 +236,10 @@ join_find(struct track *t, const struct at *at, struct slice qid,
 		at->instance->queue = true;
 		at->instance->owner = NULL;
 	}
-	m = search(t, at, qid, arrival);
-	if (m != NULL) {
-		learn(t, at, m);
-		return m;
+	n = find_life(t, at, qid, arrival);
+	if (n != NULL) {
+		learn(at, n);
+		return n->msg;
 	}
 	return begin(t, at, qid);
 }
