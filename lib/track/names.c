@@ -226,26 +226,40 @@ static bool
 same_words(const struct slice a[TLS_WORDS], const struct slice b[TLS_WORDS])
 {
 	for (size_t i = 0; i < TLS_WORDS; i++)
-		if (!slice_eq(a[i], b[i]))
+		if (!same_text(a[i], b[i]))
 			return false;
 	return true;
+}
+
+/* The place of words met lately, by their lengths and ends. */
+static const struct tls_words **
+recent(struct names *n, const struct slice word[TLS_WORDS])
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < TLS_WORDS; i++)
+		if (word[i].len > 0)
+			k = k * 31 + word[i].len * 7 +
+			    word[i].ptr[word[i].len - 1];
+	return &n->recent_tls[k & (TLS_RECENT - 1)];
 }
 
 const struct tls_words *
 names_tls(struct names *n, const struct slice word[TLS_WORDS])
 {
 	static const struct tls_words none;
+	const struct tls_words **lately = recent(n, word);
 	struct table *t = &n->tls;
 	struct tls_words *w;
 	size_t h;
 
-	if (n->last_tls != NULL && same_words(n->last_tls->word, word))
-		return n->last_tls;
+	if (*lately != NULL && same_words((*lately)->word, word))
+		return *lately;
 	(void)table_room(t, hash_tls);
 	h = words_hash(word) & (t->cap - 1);
 	for (; (w = t->slot[h]) != NULL; h = (h + 1) & (t->cap - 1))
 		if (same_words(w->word, word))
-			return n->last_tls = w;
+			return *lately = w;
 	if (full(n, t))
 		return &none;
 	w = arena_alloc(&n->mem, sizeof(*w));
@@ -253,7 +267,7 @@ names_tls(struct names *n, const struct slice word[TLS_WORDS])
 		w->word[i] = keep(n, word[i], &w->ready[i]);
 	t->slot[h] = w;
 	t->n++;
-	return n->last_tls = w;
+	return *lately = w;
 }
 
 /* Twice the room for sources, and all of them in the table again. */

@@ -13,6 +13,7 @@
 #define TRACK_NAMES_H
 
 #include "base/arena.h"
+#include "base/same.h"
 #include "fmt/event.h"
 
 #define NAMES_MAX	65536
@@ -80,6 +81,7 @@ struct tag {
 };
 
 #define TLS_WORDS	6
+#define TLS_RECENT	64	/* a power of two */
 
 /* The words of a handshake line. */
 struct tls_words {
@@ -94,7 +96,7 @@ struct names {
 		size_t		 cap;
 		size_t		 n;
 	} hosts, instances, tags, tls;
-	const struct tls_words *last_tls;
+	const struct tls_words *recent_tls[TLS_RECENT];	/* met lately */
 	struct word	*src;		/* sources by index, from 1 */
 	uint32_t	*src_at;	/* 2 * capsrc: indices by hash */
 	size_t		 nsrc, capsrc;
@@ -130,7 +132,7 @@ names_note(struct names *n, struct slice note)
 {
 	if (note.len == 0)
 		return 0;
-	if (n->last_note != 0 && slice_eq(n->note[n->last_note].text, note))
+	if (n->last_note != 0 && same_text(n->note[n->last_note].text, note))
 		return n->last_note;
 	return names_note_find(n, note);
 }
@@ -139,7 +141,7 @@ names_note(struct names *n, struct slice note)
 static inline uint32_t
 names_src(struct names *n, struct slice path)
 {
-	if (n->last_src != 0 && slice_eq(n->src[n->last_src].text, path))
+	if (n->last_src != 0 && same_text(n->src[n->last_src].text, path))
 		return n->last_src;
 	return names_src_find(n, path);
 }

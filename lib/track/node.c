@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/plain.h"
+#include "base/same.h"
 #include "track/track.h"
 
 #include "base/banned.h"
@@ -163,23 +164,6 @@ node_new(struct nodes *t, const struct ident *id)
 	return node_ref(n);
 }
 
-/* Is it of that queue ID? */
-static inline bool
-is_of(const struct node *n, struct slice qid)
-{
-	const unsigned char *p = (const unsigned char *)n->id.qid;
-	size_t len = qid.len;
-
-	if (n->id.qidlen != len)
-		return false;
-	/* Most are two words, which may overlap. */
-	if (len - 8 <= 8)
-		return ((slice_word(p, 8) ^ slice_word(qid.ptr, 8)) |
-		    (slice_word(p + len - 8, 8) ^
-		    slice_word(qid.ptr + len - 8, 8))) == 0;
-	return slice_eq(ident_qid(&n->id), qid);
-}
-
 /* From idx on, the first of that queue ID. */
 static uint32_t
 match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
@@ -187,7 +171,7 @@ match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 	while (idx != 0) {
 		const struct node *n = node_at(t, idx);
 
-		if (n->hash == hash && is_of(n, qid))
+		if (n->hash == hash && same_text(ident_qid(&n->id), qid))
 			return idx;
 		idx = n->next;
 	}
@@ -202,7 +186,8 @@ node_first(struct nodes *t, struct slice qid, uint64_t *hash)
 
 	*hash = hash_bytes(qid, 2);
 	r = recent(t, *hash);
-	if (r->idx != 0 && r->hash == *hash && is_of(node_at(t, r->idx), qid))
+	if (r->idx != 0 && r->hash == *hash &&
+	    same_text(ident_qid(&node_at(t, r->idx)->id), qid))
 		return r->idx;
 	idx = match(t, first_in(t, slot(t, *hash)), qid, *hash);
 	if (idx != 0)
