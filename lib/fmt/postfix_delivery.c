@@ -66,12 +66,10 @@ is_status(struct slice s)
 static inline bool
 take_status(struct slice s, struct tail *t)
 {
-	size_t n = 0;
+	size_t n = slice_any(s, ' ', ',', ',');
 
-	while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != ',')
-		n++;
 	t->status = slice_of(s.ptr, n);
-	s = slice_from(s, n);
+	s = slice_of(s.ptr + n, s.len - n);
 	if (n == 0 || !slice_take(&s, SLICE(" (")))
 		return is_status(t->status);
 	t->has_reply = true;
@@ -118,7 +116,9 @@ set_delays(struct event *ev, struct slice s)
 			rec_set(&ev->rec, key[i], slice_of(s.ptr, n));
 		else
 			n = slice_near(s, 0, '/');
-		s = slice_from(s, n + 1);
+		if (n == s.len)
+			return;
+		s = slice_of(s.ptr + n + 1, s.len - n - 1);
 	}
 }
 
@@ -150,12 +150,15 @@ set_next(struct event *ev, const struct tail *t)
 }
 
 /* Copy what was found into the record. */
-static inline void
-fill(struct event *ev, const struct tail *t)
+static inline bool
+fill(struct event *ev, struct slice to, struct slice orig, const struct tail *t)
 {
 	struct rec *r = &ev->rec;
 	uint64_t n;
 
+	rec_set(r, F_TO, to);
+	if (orig.ptr != NULL)
+		rec_set(r, F_ORIG_TO, orig);
 	line_relay(ev, t->relay);
 	if (slice_u64(t->conn_use, UINT32_MAX, &n))
 		rec_set(r, F_CONN_USE, t->conn_use);
@@ -169,6 +172,7 @@ fill(struct event *ev, const struct tail *t)
 	if (t->has_reply)
 		rec_set(r, F_REPLY, t->reply);
 	set_next(ev, t);
+	return line_is(ev, EV_DELIVERY);
 }
 
 size_t
@@ -227,29 +231,24 @@ line_delivery(struct slice s, struct event *ev)
 {
 	struct tail t, best = { .has_reply = false };
 	struct slice to, orig, rest, best_to, best_orig;
-	bool found = false, sure = false;
+	bool found = false;
 	struct place p;
 
 	best_to = best_orig = slice_of(NULL, 0);
 	place_init(&p, s);
-	while (!sure && place_next(&p, &to, &rest)) {
+	while (place_next(&p, &to, &rest)) {
 		if (!parse_rest(rest, &orig, &t))
 			continue;
-		sure = plausible(to);
-		if (found && !sure)
+		if (plausible(to))
+			return fill(ev, to, orig, &t);
+		if (found)
 			continue;
 		best = t;
 		best_to = to;
 		best_orig = orig;
 		found = true;
 	}
-	if (!found)
-		return false;
-	rec_set(&ev->rec, F_TO, best_to);
-	if (best_orig.ptr != NULL)
-		rec_set(&ev->rec, F_ORIG_TO, best_orig);
-	fill(ev, &best);
-	return line_is(ev, EV_DELIVERY);
+	return found && fill(ev, best_to, best_orig, &best);
 }
 
 bool

@@ -64,23 +64,44 @@ value(struct slice s)
 	}
 }
 
+/* Take a word and the blank behind it. */
+static inline bool
+take_word(struct slice *s, struct slice *word)
+{
+	size_t n = slice_near(*s, 0, ' ');
+
+	*word = slice_of(s->ptr, n);
+	if (n == s->len)
+		return false;
+	*s = slice_of(s->ptr + n + 1, s->len - n - 1);
+	return true;
+}
+
+/* Take the digits of a number. */
+static inline bool
+take_number(struct slice *s, struct slice *number)
+{
+	size_t n = 0;
+
+	while (n < s->len && ascii_digit(s->ptr[n]))
+		n++;
+	*number = slice_of(s->ptr, n);
+	*s = slice_of(s->ptr + n, s->len - n);
+	return n > 0;
+}
+
 /* PROTOCOL with cipher NAME (N/M bits)... */
 static bool
-parse_detail(struct slice s, struct tlsline *t)
+parse_detail(struct slice rest, struct tlsline *t)
 {
-	struct slice rest, bits;
+	struct slice all;
 
-	if (!slice_cut(s, ' ', &t->version, &rest) ||
-	    !is_version(t->version) ||
+	if (!take_word(&rest, &t->version) || !is_version(t->version) ||
 	    !slice_take(&rest, SLICE("with cipher ")) ||
-	    !slice_cut(rest, ' ', &t->cipher, &rest) ||
-	    t->cipher.len == 0 || !slice_take(&rest, SLICE("(")) ||
-	    !slice_cut(rest, '/', &bits, &rest) || !slice_digits(bits) ||
-	    bits.len > 5)
-		return false;
-	t->bits = bits;
-	if (!slice_cut(rest, ' ', &bits, &rest) || !slice_digits(bits) ||
-	    !slice_take(&rest, SLICE("bits)")))
+	    !take_word(&rest, &t->cipher) || t->cipher.len == 0 ||
+	    !slice_take(&rest, SLICE("(")) || !take_number(&rest, &t->bits) ||
+	    t->bits.len > 5 || !slice_take(&rest, SLICE("/")) ||
+	    !take_number(&rest, &all) || !slice_take(&rest, SLICE(" bits)")))
 		return false;
 	if (slice_take(&rest, SLICE(" key-exchange "))) {
 		t->kex = value(rest);
@@ -130,7 +151,7 @@ tlsline_parse(struct slice s, struct tlsline *t)
 	if (colon == SLICE_NONE || !parse_detail(slice_from(s, colon + 2), t))
 		return false;
 	peer = slice_sub(s, 0, colon);
-	if (!t->outbound && slice_chr(peer, ' ') != SLICE_NONE)
+	if (!t->outbound && slice_near(peer, 0, ' ') < peer.len)
 		(void)slice_cut_str(peer, SLICE(" to "), &peer, &t->sni);
 	if (peer_parse(peer, &t->peer))
 		return true;

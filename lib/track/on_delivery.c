@@ -25,11 +25,11 @@ request_start(const struct at *at)
 	uint64_t sum = 2, v;
 
 	for (size_t i = 0; i < 2; i++) {
-		struct slice s = rec_get(r, part[i]), frac;
+		struct slice s = rec_get(r, part[i]);
 
 		if (s.len == 0)
 			return at->sec - CACHE_AGE;
-		(void)slice_cut(s, '.', &s, &frac);
+		s.len = slice_near(s, 0, '.');
 		if (!slice_u64(s, 86400, &v))
 			return at->sec - CACHE_AGE;
 		sum += v + 1;

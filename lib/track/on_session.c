@@ -43,14 +43,12 @@ struct counters {
 };
 
 /* VALUE or VALUE/ALL behind the key; false if the word is another one. */
-static bool
+SLICE_INLINE bool
 counter(struct slice word, struct slice key, uint64_t *ok)
 {
-	struct slice all;
-
 	if (!slice_take(&word, key))
 		return false;
-	(void)slice_cut(word, '/', &word, &all);
+	word.len = slice_near(word, 0, '/');
 	return slice_u64(word, UINT32_MAX, ok);
 }
 

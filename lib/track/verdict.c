@@ -99,9 +99,11 @@ is_before_mail(struct slice reply)
 static struct slice
 effective(struct slice word)
 {
-	size_t slash = slice_chr(word, '/'), colon;
+	size_t colon;
 
-	word = slash == SLICE_NONE ? word : slice_sub(word, 0, slash);
+	if (word.len == 0)
+		return slice_of(NULL, 0);
+	word.len = slice_near(word, 0, '/');
 	if (word.len == 0 || word.ptr[word.len - 1] == '?')
 		return slice_of(NULL, 0);
 	colon = slice_chr(word, ':');
@@ -140,7 +142,7 @@ verdict_outbound(const struct rec *d, const struct outbound *o)
 	bool sent = slice_eq(rec_get(d, F_STATUS), SLICE("sent"));
 	struct verdict v;
 
-	if (!none && (addr.len == 0 || slice_chr(addr, '/') != SLICE_NONE))
+	if (!none && (addr.len == 0 || slice_near(addr, 0, '/') < addr.len))
 		return say(TLS_LOCAL, PROOF_PROVEN, TLS_WHY_LOCAL_AGENT);
 	if (slice_chr(field, '!') != SLICE_NONE)
 		return say(TLS_REFUSED, PROOF_PROVEN, TLS_WHY_POLICY_VIOLATED);
