@@ -130,13 +130,6 @@ stands(const unsigned char *p, size_t len, const char *want)
 	return want[n] == '\0';
 }
 
-/* May a mark stand at p, of which MARK bytes are there? */
-static inline bool
-may_be_mark(const unsigned char *p)
-{
-	return *pair_at(p) && *pair_at(p + 1) && *pair_at(p + 2);
-}
-
 /* The first row below `best` whose mark is at pos; or best. */
 static size_t
 row_at(struct slice s, size_t pos, size_t best)
@@ -169,7 +162,7 @@ find_row(struct slice s)
 			continue;
 		/* A mark may have begun at one of the two bytes before. */
 		for (size_t k = i < 2 ? 0 : i - 2; k <= i; k++)
-			if (s.len - k >= MARK && may_be_mark(s.ptr + k))
+			if (s.len - k >= MARK)
 				best = row_at(s, k, best);
 	}
 	return best;

@@ -45,10 +45,11 @@ bucket(const struct processes *t, size_t hash)
 	return &t->bucket[hash & (t->nbucket - 1)];
 }
 
+/* Where two share a place one of them is searched for. */
 static struct process **
-recent(struct processes *t, size_t hash)
+recent(struct processes *t, const struct tag *tag, uint32_t pid)
 {
-	return &t->recent[hash & (PROCESS_RECENT - 1)];
+	return &t->recent[((uintptr_t)tag >> 4 ^ pid) & (PROCESS_RECENT - 1)];
 }
 
 static void
@@ -124,10 +125,11 @@ is(const struct process *p, const struct tag *tag, uint32_t pid)
 struct process *
 process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
 {
-	size_t hash = hash_process(tag, pid);
-	struct process **r = recent(t, hash), *p = *r;
+	struct process **r = recent(t, tag, pid), *p = *r;
 
 	if (p == NULL || !is(p, tag, pid)) {
+		size_t hash = hash_process(tag, pid);
+
 		for (p = *bucket(t, hash); p != NULL; p = p->next)
 			if (is(p, tag, pid))
 				break;
@@ -158,8 +160,8 @@ process_drop(struct processes *t, struct process *p)
 	size_t hash = hash_process(p->tag, p->pid);
 	struct process **link = bucket(t, hash);
 
-	if (*recent(t, hash) == p)
-		*recent(t, hash) = NULL;
+	if (*recent(t, p->tag, p->pid) == p)
+		*recent(t, p->tag, p->pid) = NULL;
 	while (*link != p)
 		link = &(*link)->next;
 	*link = p->next;

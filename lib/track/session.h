@@ -96,7 +96,7 @@ struct process {
 struct processes {
 	struct process	**bucket;
 	size_t		 nbucket, n;
-	/* By hash, those met lately: these entries stay in the cache. */
+	/* Those met lately: these entries stay in the cache. */
 	struct process	*recent[PROCESS_RECENT];
 	struct process	*newest, *oldest;
 	struct pool	 processes, sessions, aheads, requests;
