@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/plain.h"
 
 #include "base/banned.h"
@@ -265,6 +266,8 @@ names_tls(struct names *n, const struct slice word[TLS_WORDS])
 	w = arena_alloc(&n->mem, sizeof(*w));
 	for (size_t i = 0; i < TLS_WORDS; i++)
 		w->word[i] = keep(n, word[i], &w->ready[i]);
+	w->ready[TLS_BITS] = w->ready[TLS_BITS] &&
+	    num_is_decimal(w->word[TLS_BITS].ptr, w->word[TLS_BITS].len);
 	t->slot[h] = w;
 	t->n++;
 	return *lately = w;

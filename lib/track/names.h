@@ -80,13 +80,22 @@ struct tag {
 	bool		 wrapper;	/* a session had TLS without STARTTLS */
 };
 
-#define TLS_WORDS	6
 #define TLS_RECENT	64	/* a power of two */
+
+enum tls_word {
+	TLS_VERSION,
+	TLS_CIPHER,
+	TLS_BITS,	/* a number */
+	TLS_TRUST,
+	TLS_KEX,
+	TLS_SIG,
+	TLS_WORDS
+};
 
 /* The words of a handshake line. */
 struct tls_words {
 	struct slice	word[TLS_WORDS];
-	bool		ready[TLS_WORDS];
+	bool		ready[TLS_WORDS];	/* also as a number */
 };
 
 struct names {

@@ -1,11 +1,9 @@
 #include "track/node.h"
 
 #include "base/caltime.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/plain.h"
-#include "base/same.h"
 #include "track/track.h"
 
 #include "base/banned.h"
@@ -43,12 +41,6 @@ nodes_free(struct nodes *t)
 	mem_free(t->bucket);
 	mem_free(t->some);
 	mem_free(t->old);
-}
-
-struct slice
-ident_qid(const struct ident *id)
-{
-	return slice_of(id->qid, id->qidlen);
 }
 
 static uint32_t
@@ -122,12 +114,6 @@ rehash(struct nodes *t)
 	memset(t->recent, 0, sizeof(t->recent));
 }
 
-static struct node_recent *
-recent(struct nodes *t, uint64_t hash)
-{
-	return &t->recent[hash >> 32 & (NODE_RECENT - 1)];
-}
-
 /* An index that was never used, with its memory. */
 static uint32_t
 fresh(struct nodes *t)
@@ -158,7 +144,7 @@ node_new(struct nodes *t, const struct ident *id)
 			rehash(t);
 		n->hash = hash_bytes(ident_qid(id), 2);
 		chain(t, n);
-		*recent(t, n->hash) = (struct node_recent){ .hash = n->hash,
+		*node_recent(t, n->hash) = (struct node_recent){ .hash = n->hash,
 			.idx = idx };
 	}
 	return node_ref(n);
@@ -179,19 +165,13 @@ match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 }
 
 uint32_t
-node_first(struct nodes *t, struct slice qid, uint64_t *hash)
+node_look(struct nodes *t, struct slice qid, uint64_t hash)
 {
-	struct node_recent *r;
-	uint32_t idx;
+	uint32_t idx = match(t, first_in(t, slot(t, hash)), qid, hash);
 
-	*hash = hash_bytes(qid, 2);
-	r = recent(t, *hash);
-	if (r->idx != 0 && r->hash == *hash &&
-	    same_text(ident_qid(&node_at(t, r->idx)->id), qid))
-		return r->idx;
-	idx = match(t, first_in(t, slot(t, *hash)), qid, *hash);
 	if (idx != 0)
-		*r = (struct node_recent){ .hash = *hash, .idx = idx };
+		*node_recent(t, hash) = (struct node_recent){ .hash = hash,
+			.idx = idx };
 	return idx;
 }
 
@@ -210,8 +190,8 @@ drop(struct nodes *t, struct node_ref ref)
 	if (n == NULL)
 		return;
 	if (!n->id.reject) {
-		if (recent(t, n->hash)->idx == ref.idx)
-			recent(t, n->hash)->idx = 0;
+		if (node_recent(t, n->hash)->idx == ref.idx)
+			node_recent(t, n->hash)->idx = 0;
 		unchain(t, n);
 		t->live--;
 	}

@@ -12,6 +12,8 @@
 #define TRACK_NODE_H
 
 #include "base/caltime.h"
+#include "base/hash.h"
+#include "base/same.h"
 #include "track/names.h"
 
 #define NODE_PARENTS	3
@@ -139,8 +141,35 @@ node_nparent(const struct node *n)
 	return n->links == NULL ? 0 : n->links->n;
 }
 
-/* The first node of that queue ID, and the next one of its chain. */
-uint32_t node_first(struct nodes *, struct slice qid, uint64_t *hash);
+static inline struct slice
+ident_qid(const struct ident *id)
+{
+	return slice_of(id->qid, id->qidlen);
+}
+
+static inline struct node_recent *
+node_recent(struct nodes *t, uint64_t hash)
+{
+	return &t->recent[hash >> 32 & (NODE_RECENT - 1)];
+}
+
+/* The first node of that queue ID, met lately or not. */
+uint32_t node_look(struct nodes *, struct slice qid, uint64_t hash);
+
+/* The same, and its hash; mostly it was met lately. */
+static inline uint32_t
+node_first(struct nodes *t, struct slice qid, uint64_t *hash)
+{
+	const struct node_recent *r;
+
+	*hash = hash_bytes(qid, 2);
+	r = node_recent(t, *hash);
+	return r->idx != 0 && r->hash == *hash &&
+	    same_text(ident_qid(&node_at(t, r->idx)->id), qid) ? r->idx :
+	    node_look(t, qid, *hash);
+}
+
+/* The next one of its chain. */
 uint32_t node_next(const struct nodes *, uint32_t idx, struct slice qid,
 	    uint64_t hash);
 /* The message was written at sec: keep the node for an hour. */
@@ -159,6 +188,5 @@ struct slice node_trace(const struct ident *, struct caltime_day *,
 /* The same as a value of a record, which lives as long as dst. */
 struct slice node_put_trace(const struct ident *, struct caltime_day *,
 	    unsigned char dst[NODE_TRACE_MAX], struct rec *, enum field);
-struct slice ident_qid(const struct ident *);
 
 #endif

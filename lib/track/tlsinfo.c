@@ -1,38 +1,42 @@
 #include "track/tlsinfo.h"
 
-#include "base/num.h"
-
 #include "base/banned.h"
-
-#define TRUST	3	/* index of tls_trust */
-
-static const enum field key[TLS_WORDS] = { F_TLS_VERSION, F_TLS_CIPHER,
-	F_TLS_BITS, F_TLS_TRUST, F_TLS_KEX, F_TLS_SIG };
 
 void
 tlsinfo_take(struct names *n, struct tlsinfo *t, const struct rec *r,
     struct ref ref)
 {
-	struct slice word[TLS_WORDS];
+	const struct slice word[TLS_WORDS] = {
+		[TLS_VERSION] = rec_get(r, F_TLS_VERSION),
+		[TLS_CIPHER] = rec_get(r, F_TLS_CIPHER),
+		[TLS_BITS] = rec_get(r, F_TLS_BITS),
+		[TLS_TRUST] = rec_get(r, F_TLS_TRUST),
+		[TLS_KEX] = rec_get(r, F_TLS_KEX),
+		[TLS_SIG] = rec_get(r, F_TLS_SIG),
+	};
 
-	for (size_t i = 0; i < TLS_WORDS; i++)
-		word[i] = rec_get(r, key[i]);
 	t->ref = ref;
 	t->words = names_tls(n, word);
 	t->reused = slice_eq(rec_get(r, F_TLS_REUSED), SLICE("true"));
 }
 
+static inline void
+put(struct rec *r, enum field f, const struct tls_words *w,
+    enum tls_word i)
+{
+	if (w->word[i].len > 0)
+		rec_set_ready(r, f, w->word[i], w->ready[i]);
+}
+
 void
 tlsinfo_put_words(const struct tlsinfo *t, struct rec *r)
 {
-	for (size_t i = 0; i < TLS_WORDS; i++) {
-		struct slice w = t->words->word[i];
-
-		if (w.len > 0)
-			rec_set_ready(r, key[i], w, t->words->ready[i] &&
-			    (key[i] != F_TLS_BITS ||
-			    num_is_decimal(w.ptr, w.len)));
-	}
+	put(r, F_TLS_VERSION, t->words, TLS_VERSION);
+	put(r, F_TLS_CIPHER, t->words, TLS_CIPHER);
+	put(r, F_TLS_BITS, t->words, TLS_BITS);
+	put(r, F_TLS_TRUST, t->words, TLS_TRUST);
+	put(r, F_TLS_KEX, t->words, TLS_KEX);
+	put(r, F_TLS_SIG, t->words, TLS_SIG);
 }
 
 void
@@ -46,5 +50,5 @@ tlsinfo_put(const struct tlsinfo *t, struct rec *r)
 bool
 tlsinfo_trust_is(const struct tlsinfo *t, struct slice word)
 {
-	return slice_eq(t->words->word[TRUST], word);
+	return slice_eq(t->words->word[TLS_TRUST], word);
 }
