@@ -49,7 +49,7 @@ at_key(struct slice s)
 }
 
 /* Take up to the next key. */
-static struct slice
+__attribute__((noinline)) static struct slice
 value(struct slice s)
 {
 	size_t pos = 0;
