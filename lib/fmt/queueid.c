@@ -127,30 +127,36 @@ parse_long(struct slice s, struct queueid *q)
 	return true;
 }
 
-/* Are all eight bytes upper-case hexadecimal digits? */
-static inline bool
-hex8(const unsigned char *p)
-{
-	const uint64_t all = UINT64_C(0x0101010101010101), top = all << 7;
-	uint64_t v = slice_word(p, 8), digit, letter;
-
-	/* Adding 128 - N to a byte below 128 sets its top bit from N on. */
-	digit = (v + all * (128 - '0')) & ~(v + all * (128 - '9' - 1));
-	letter = (v + all * (128 - 'A')) & ~(v + all * (128 - 'F' - 1));
-	return (v & top) == 0 && ((digit | letter) & top) == top;
-}
-
 /* "ID:" where the ID is short and of the usual length: that, or 0. */
 static inline size_t
 usual_len(struct slice s)
 {
+#ifdef __SSE2__
+	__m128i v, digit, letter;
+	unsigned int colon, hex;
 	size_t n;
 
 	if (s.len < 16)
 		return 0;
-	n = slice_near(slice_of(s.ptr, 16), 0, ':');
-	return n >= 8 && n < 16 && hex8(s.ptr) && hex8(s.ptr + n - 8) &&
+	v = _mm_loadu_si128((const void *)s.ptr);
+	colon = (unsigned int)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8(':')));
+	if (colon == 0)
+		return 0;
+	n = (size_t)__builtin_ctz(colon);
+	/* Unsigned, what is below the first one is far above the last. */
+	digit = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+	letter = _mm_sub_epi8(v, _mm_set1_epi8('A'));
+	hex = (unsigned int)_mm_movemask_epi8(_mm_or_si128(
+	    _mm_cmpeq_epi8(digit, _mm_min_epu8(digit, _mm_set1_epi8(9))),
+	    _mm_cmpeq_epi8(letter, _mm_min_epu8(letter, _mm_set1_epi8(5)))));
+	/* No byte before the colon is anything else. */
+	return (~hex & ((1U << n) - 1)) == 0 &&
 	    valid_short(slice_of(s.ptr, n)) ? n : 0;
+#else
+	(void)s;
+	return 0;
+#endif
 }
 
 size_t
