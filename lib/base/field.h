@@ -248,6 +248,20 @@ struct rec {
 	struct slice	v[FIELD_N];
 };
 
+/*
+ * Copy a value that is ready, FIELD_PAD bytes at a time, so that as many
+ * behind it may be written; dst + v.len is where it ends.
+ */
+static inline void
+field_copy(unsigned char *dst, struct slice v)
+{
+	size_t i = 0;
+
+	do
+		memcpy(dst + i, v.ptr + i, FIELD_PAD);
+	while ((i += FIELD_PAD) < v.len);
+}
+
 /* Make the record empty. */
 static inline void
 rec_clear(struct rec *r)

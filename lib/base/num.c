@@ -27,13 +27,34 @@ put_digits(unsigned char *dst, uint64_t digits, unsigned int n)
 	return 8 - n;
 }
 
+/* The same of what is below 10^4: lengths and the like. */
+static inline size_t
+put_small(unsigned char *dst, uint32_t v)
+{
+	uint32_t x = v / 100 | v % 100 << 16, q, n;
+
+	q = (x * 103) >> 10 & 0x000f000f;
+	x = q | (x - q * 10) << 8;
+	/* The last digit is there even if it is 0. */
+	n = (uint32_t)__builtin_ctz(x | UINT32_C(1) << 24) / 8;
+	x = (x | 0x30303030) >> n * 8;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	x = __builtin_bswap32(x);
+#endif
+	memcpy(dst, &x, sizeof(x));
+	return 4 - n;
+}
+
 size_t
 num_u64(unsigned char dst[NUM_MAX], uint64_t v)
 {
 	const uint32_t ten8 = 100000000;
-	uint64_t high = v / ten8, d;
+	uint64_t high, d;
 	size_t n = 0;
 
+	if (v < 10000)
+		return put_small(dst, (uint32_t)v);
+	high = v / ten8;
 	if (high >= ten8) {
 		n = num_u64(dst, high / ten8);
 		n += put_digits(dst + n, eight_digits((uint32_t)(high % ten8)),

@@ -53,17 +53,6 @@ static const struct key key[FIELD_N] = {
 /* What a field may need besides its value, without escapes. */
 #define FIELD_EXTRA	(sizeof(struct key) + 2 + REC_TEXT_SLACK + FIELD_PAD)
 
-/* A value that is ready, a block at a time; it ends at at + v.len. */
-static inline void
-put_ready(unsigned char *at, struct slice v)
-{
-	size_t i = 0;
-
-	do
-		memcpy(at + i, v.ptr + i, FIELD_PAD);
-	while ((i += FIELD_PAD) < v.len);
-}
-
 /*
  * Copy a decimal number as Postfix writes them; 0 if v is anything else.
  * What this refuses may still be a number.
@@ -112,13 +101,13 @@ put_bare(struct rec_text *t, unsigned char *at, const struct key *k,
 
 /* One key and its value at `at`; where they end, NULL at the limit. */
 static inline unsigned char *
-put_field(struct rec_text *t, unsigned char *at, enum field f, struct slice v,
-    bool ready)
+put_field(struct rec_text *t, unsigned char *at, const struct key *k,
+    struct slice v, bool ready)
 {
-	const struct key *k = &key[f];
 	size_t n;
 
-	if (__builtin_expect((size_t)(t->end - at) < v.len + FIELD_EXTRA, 0)) {
+	if (__builtin_expect((ptrdiff_t)v.len >
+	    t->end - at - (ptrdiff_t)FIELD_EXTRA, 0)) {
 		t->at = at;
 		if (!rec_text_grow(t, v.len + FIELD_EXTRA))
 			return NULL;
@@ -127,9 +116,9 @@ put_field(struct rec_text *t, unsigned char *at, enum field f, struct slice v,
 	memcpy(at, k, sizeof(*k));
 	at += k->len;
 	if (ready) {
-		put_ready(at, v);
+		field_copy(at, v);
 		at += v.len;
-		*at = '"';	/* written over if it is not wanted */
+		*at = '"';
 		return at + (k->kind == KIND_TEXT);
 	}
 	if (k->kind != KIND_TEXT)
@@ -146,23 +135,61 @@ put_field(struct rec_text *t, unsigned char *at, enum field f, struct slice v,
 	return at + 1;
 }
 
-/* All fields in table order. */
+/*
+ * Fields that are ready, by their bits, up to one that has no room before end,
+ * behind which FIELD_EXTRA bytes are; *bits are those that are left.
+ */
+static inline unsigned char *
+put_ready(unsigned char *at, const unsigned char *end, const struct slice *v,
+    const struct key *k, uint64_t *bits)
+{
+	uint64_t left = *bits;
+
+	for (; left != 0; left &= left - 1) {
+		size_t i = (size_t)__builtin_ctzll(left);
+		struct slice s = v[i];
+
+		if (__builtin_expect((ptrdiff_t)s.len > end - at, 0))
+			break;
+		memcpy(at, &k[i], sizeof(k[i]));
+		at += k[i].len;
+		field_copy(at, s);
+		at += s.len;
+		*at = '"';	/* written over if it is not wanted */
+		at += k[i].kind == KIND_TEXT;
+	}
+	*bits = left;
+	return at;
+}
+
+/* All fields in table order; nearly all of them are ready. */
 static bool
 put_all(struct rec_text *t, const struct rec *r)
 {
 	unsigned char *at = t->at;
 
 	for (size_t w = 0; w < REC_WORDS; w++) {
-		uint64_t bits = r->set[w], ready = r->ready[w];
+		const struct slice *v = r->v + w * 64;
+		const struct key *k = key + w * 64;
+		uint64_t bits = r->set[w];
 
-		for (; bits != 0; bits &= bits - 1) {
-			size_t i = (size_t)__builtin_ctzll(bits);
-			size_t f = w * 64 + i;
+		while (bits != 0) {
+			uint64_t other = bits & ~r->ready[w], first;
+			size_t i;
 
-			at = put_field(t, at, (enum field)f, r->v[f],
-			    (ready >> i & 1) != 0);
+			/* Those before the first that is not. */
+			first = bits & (other == 0 ? UINT64_MAX :
+			    (other & -other) - 1);
+			bits &= ~first;
+			at = put_ready(at, t->end - FIELD_EXTRA, v, k, &first);
+			bits |= first;
+			if (bits == 0)
+				break;
+			i = (size_t)__builtin_ctzll(bits);
+			at = put_field(t, at, &k[i], v[i], first != 0);
 			if (at == NULL)
 				return false;
+			bits &= bits - 1;
 		}
 	}
 	t->at = at;
@@ -178,7 +205,7 @@ put_columns(struct rec_text *t, const struct rec *r, const enum field *column,
 	for (size_t i = 0; i < n; i++) {
 		if (!rec_has(r, column[i]))
 			continue;
-		at = put_field(t, at, column[i], r->v[column[i]],
+		at = put_field(t, at, &key[column[i]], r->v[column[i]],
 		    rec_is_ready(r, column[i]));
 		if (at == NULL)
 			return false;
