@@ -1,5 +1,30 @@
 #include "base/slice.h"
 
+size_t
+slice_any_far(struct slice s, size_t pos, unsigned char a, unsigned char b,
+    unsigned char c)
+{
+#ifdef __SSE2__
+	unsigned int mask;
+
+	for (; s.len - pos >= 16; pos += 16) {
+		mask = slice_mask(s.ptr + pos, a, b, c);
+		if (mask != 0)
+			return pos + (size_t)__builtin_ctz(mask);
+	}
+	if (s.len >= 16) {
+		/* The last 16 bytes, without those before pos. */
+		mask = slice_mask(s.ptr + s.len - 16, a, b, c) >>
+		    (16 - (s.len - pos));
+		return mask == 0 ? s.len : pos + (size_t)__builtin_ctz(mask);
+	}
+#endif
+	while (pos < s.len && s.ptr[pos] != a && s.ptr[pos] != b &&
+	    s.ptr[pos] != c)
+		pos++;
+	return pos;
+}
+
 struct slice
 slice_cstr(const char *s)
 {

@@ -154,6 +154,10 @@ slice_mask(const unsigned char *p, unsigned char a, unsigned char b,
 }
 #endif
 
+/* As slice_any_from, wherever it is. */
+size_t		slice_any_far(struct slice, size_t pos, unsigned char a,
+		    unsigned char b, unsigned char c);
+
 /*
  * The position of the first byte a, b or c from pos on, which is not past
  * the end; or the length.  For bytes that are near, as memchr is not.
@@ -163,24 +167,17 @@ slice_any_from(struct slice s, size_t pos, unsigned char a, unsigned char b,
     unsigned char c)
 {
 #ifdef __SSE2__
-	unsigned int mask;
+	/* How near is not to be foreseen: 32 bytes at once. */
+	if (s.len - pos >= 32) {
+		unsigned int mask = slice_mask(s.ptr + pos, a, b, c) |
+		    slice_mask(s.ptr + pos + 16, a, b, c) << 16;
 
-	for (; s.len - pos >= 16; pos += 16) {
-		mask = slice_mask(s.ptr + pos, a, b, c);
 		if (mask != 0)
 			return pos + (size_t)__builtin_ctz(mask);
-	}
-	if (s.len >= 16) {
-		/* The last 16 bytes, without those before pos. */
-		mask = slice_mask(s.ptr + s.len - 16, a, b, c) >>
-		    (16 - (s.len - pos));
-		return mask == 0 ? s.len : pos + (size_t)__builtin_ctz(mask);
+		pos += 32;
 	}
 #endif
-	while (pos < s.len && s.ptr[pos] != a && s.ptr[pos] != b &&
-	    s.ptr[pos] != c)
-		pos++;
-	return pos;
+	return slice_any_far(s, pos, a, b, c);
 }
 
 SLICE_INLINE size_t

@@ -102,7 +102,8 @@ event_read(struct event *ev)
 		return false;
 	ev->kind = event_find(rec_get(r, F_EVENT));
 	ev->daemon = daemon_find(rec_get(r, F_DAEMON));
-	ev->writer = 0;
+	ev->writer = ev->stream = 0;
+	ev->plain = slice_of(NULL, 0);
 	ev->src = rec_get(r, F_SRC);
 	ev->off = slice_u64(rec_get(r, F_OFF), UINT64_MAX, &v) ? v : 0;
 	ev->len = slice_u64(rec_get(r, F_LEN), UINT64_MAX, &v) ? v : 0;

@@ -81,7 +81,18 @@ struct event_time {
 struct event {
 	struct rec		rec;
 	struct event_time	time;
+	/*
+	 * Values that lie in it are plain, and FIELD_PAD bytes behind them may
+	 * be read: they are ready, but for numbers.  Mostly the whole line;
+	 * empty if that is not known.
+	 */
+	struct slice		plain;
 	struct slice		src;		/* where the line stands */
+	/*
+	 * Lines with the same number here, which is not 0, have the same src;
+	 * and where their time notes have one address, the same note.
+	 */
+	uint64_t		stream;
 	uint64_t		off;
 	uint64_t		len;
 	uint64_t		line;

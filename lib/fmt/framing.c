@@ -1,5 +1,6 @@
 #include "fmt/framing.h"
 
+#include "base/field.h"
 #include "base/mem.h"
 #include "fmt/collector.h"
 #include "fmt/container.h"
@@ -45,6 +46,13 @@ framing_init(struct framing *f, const struct prefix *prefix)
 	buf_init(&f->scratch, 2 * FRAMING_LINE_MAX + COLLECTOR_ROOM);
 	for (size_t i = 0; i < 2; i++)
 		buf_init(&f->join[i].text, FRAMING_JOIN_MAX);
+}
+
+void
+framing_stream(struct framing *f)
+{
+	f->stream = true;
+	lineends_forget(&f->ends);
 }
 
 void
@@ -350,15 +358,31 @@ clear(struct frame *fr)
 	fr->number = fr->writer = fr->back = 0;
 	fr->repeat = fr->lines = 0;
 	fr->last_repeated = fr->lost_program = fr->cut = fr->has_who = false;
+	fr->plain = false;
+}
+
+/* The length of the line that data begins with; SLICE_NONE without its end. */
+static inline size_t
+line_len(struct framing *f, struct slice data, bool *plain)
+{
+	*plain = false;
+	return f->stream ? lineends_next(&f->ends, f->pos, data, plain) :
+	    slice_chr(slice_sub(data, 0, f->limit), '\n');
+}
+
+/* May FIELD_PAD bytes behind the first n be read, which are not too many? */
+static inline bool
+is_padded(struct slice data, size_t n)
+{
+	return n <= FRAMING_PLAIN_MAX && data.len - n >= FIELD_PAD;
 }
 
 static inline size_t
 next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
-	const unsigned char *nl;
 	struct slice line;
+	bool none, ended, plain;
 	size_t n;
-	bool none;
 
 	clear(fr);
 	if (f->skip_line || f->skip_entry || f->skip_bytes > 0) {
@@ -369,13 +393,25 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	}
 	if (data.len == 0)
 		return 0;
-	n = data.len < f->limit ? data.len : f->limit;
-	nl = memchr(data.ptr, '\n', n);
-	if (nl == NULL && n < f->limit && !eof)
-		return 0;
-	if (nl != NULL)
-		n = (size_t)(nl - data.ptr);
+	n = line_len(f, data, &plain);
+	ended = n < f->limit;
+	if (!ended) {
+		plain = false;
+		n = data.len < f->limit ? data.len : f->limit;
+		if (n < f->limit && !eof)
+			return 0;
+	}
 	line = slice_of(data.ptr, n);
+	/* Nothing but a syslog line begins as one. */
+	if (plain && f->prefix == NULL &&
+	    (fr->kind = syslog_usual(line, &f->memo, fr)) != FRAMING_NONE) {
+		f->last = fr->kind;
+		f->export = false;
+		fr->line = line;
+		fr->plain = is_padded(data, n);
+		fr->lines = 1;
+		return n + 1;
+	}
 	if (n > 1 && (*line.ptr == '_' || (ascii_upper(*line.ptr) &&
 	    !ascii_lower(line.ptr[1]))) &&
 	    journald_is_export(line, f->export)) {
@@ -394,15 +430,16 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 		if (!none)
 			return used;
 	}
-	if (nl == NULL) {
+	if (!ended) {
 		fr->cut = f->skip_line = n == f->limit;
 	} else if (n > 0 && line.ptr[n - 1] == '\r')
 		line.len--;
 	fr->line = line;
+	fr->plain = plain && is_padded(data, n);
 	fr->lines = 1;
 	f->export = f->export && line.len == 0;
 	split_line(f, line, fr);
-	return n + (nl != NULL);
+	return n + ended;
 }
 
 size_t
@@ -418,6 +455,7 @@ bool
 framing_flush(struct framing *f, struct frame *fr)
 {
 	*fr = (struct frame){ 0 };
+	lineends_forget(&f->ends);
 	f->skip_bytes = 0;
 	f->skip_line = f->skip_entry = f->export = false;
 	for (size_t i = 0; i < 2; i++) {

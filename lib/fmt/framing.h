@@ -37,9 +37,11 @@
 
 #include "base/buf.h"
 #include "fmt/head.h"
+#include "fmt/lineends.h"
 #include "fmt/stamp.h"
 
 #define FRAMING_LINE_MAX	(1024 * 1024)
+#define FRAMING_PLAIN_MAX	16384	/* a longer line is not said to be plain */
 #define FRAMING_JOIN_MAX	FRAMING_LINE_MAX
 
 enum framing_kind {
@@ -98,6 +100,8 @@ struct frame {
 					 * stands in the line before */
 	bool			lost_program;	/* stock RFC 5424: tag cut at its slash */
 	bool			cut;	/* the line was longer than we keep */
+	bool			plain;	/* line is, and FIELD_PAD bytes behind
+					 * it may be read (base/field.h) */
 	bool			has_who;	/* who is set */
 	struct frame_who	who;
 };
@@ -125,6 +129,8 @@ struct framing {
 	const struct prefix	*prefix;	/* NULL without --prefix */
 	size_t			 limit;		/* FRAMING_LINE_MAX; tests want less */
 	uint64_t		 pos;		/* bytes consumed */
+	bool			 stream;	/* what is given is one stream */
+	struct lineends		 ends;		/* of a stream */
 	bool			export;		/* inside an export stream */
 	bool			skip_line;	/* inside an over-long line */
 	bool			skip_entry;	/* inside an over-long entry */
@@ -137,6 +143,11 @@ struct framing {
 extern const struct slice framing_name[FRAMING_N];
 
 void	framing_init(struct framing *, const struct prefix *);
+/*
+ * From now on each call is given data that begins where the one before has
+ * ended, up to framing_flush: lines are found faster, and plain ones known.
+ */
+void	framing_stream(struct framing *);
 void	framing_free(struct framing *);
 size_t	framing_next(struct framing *, struct slice data, bool eof,
 	    struct frame *);

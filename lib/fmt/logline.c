@@ -145,6 +145,7 @@ logline_read(const struct frame *fr, struct event *ev)
 	ev->class = LINE_FOREIGN;
 	ev->pid = 0;
 	ev->writer = fr->writer;
+	ev->plain = slice_of(fr->line.ptr, fr->plain ? fr->line.len : 0);
 	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK) {
 		ev->class = LINE_IGNORED;
 		rec_set(&ev->rec, F_TEXT, fr->line);

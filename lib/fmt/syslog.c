@@ -172,14 +172,21 @@ odd_text(struct slice s, struct frame *fr)
 	fr->text = s;
 }
 
+/* Text that is what it seems to be. */
+static inline bool
+is_usual(struct slice s)
+{
+	return s.len > 0 && *s.ptr != ' ' && *s.ptr != '[' && *s.ptr != 'm' &&
+	    *s.ptr != 'l' && *s.ptr != '-';
+}
+
 static inline void
 text(struct slice s, struct frame *fr)
 {
-	if (s.len > 0 && (*s.ptr == ' ' || *s.ptr == '[' || *s.ptr == 'm' || *s.ptr == 'l' ||
-	    *s.ptr == '-'))
-		odd_text(s, fr);
-	else
+	if (is_usual(s) || s.len == 0)
 		fr->text = s;
+	else
+		odd_text(s, fr);
 }
 
 void
@@ -213,6 +220,31 @@ is_tag(struct slice s)
 	return s.len > 0;
 }
 
+/*
+ * The same of fewer than eight digits, all at once: how many there are cannot
+ * be foreseen.  s has 16 bytes at least.
+ */
+static inline size_t
+short_pid_len(struct slice s, uint64_t *number)
+{
+	const uint64_t all = UINT64_C(0x0101010101010101);
+	uint64_t v = slice_word(s.ptr + 1, 8) ^ all * '0', other;
+	size_t n;
+
+	/* The top bit of each byte that is no digit. */
+	other = ((v + all * (128 - 10)) | v) & all << 7;
+	n = (size_t)__builtin_ctzll(other | UINT64_C(1) << 63) / 8;
+	if (n == 0 || s.ptr[n + 1] != ']' || s.ptr[n + 2] != ':')
+		return 0;
+	/* The last digit in the highest byte, zeroes before the first. */
+	v <<= (8 - n) * 8;
+	v = v * 10 + (v >> 8);
+	*number = ((v & UINT64_C(0x000000ff000000ff)) *
+	    UINT64_C(0x000f424000000064) + (v >> 16 &
+	    UINT64_C(0x000000ff000000ff)) * UINT64_C(0x0000271000000001)) >> 32;
+	return n + 3;
+}
+
 /* The length of "[digits]:" at the start of s, or 0; and the number. */
 static inline size_t
 pid_len(struct slice s, uint64_t *number)
@@ -221,6 +253,11 @@ pid_len(struct slice s, uint64_t *number)
 	uint64_t v = 0;
 	unsigned int d;
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (s.len >= 16 && (n = short_pid_len(s, number)) > 0)
+		return n;
+	n = 1;
+#endif
 	for (; n < end && (d = (unsigned int)s.ptr[n] - '0') <= 9; n++)
 		v = v * 10 + d;
 	*number = v;
@@ -667,5 +704,47 @@ syslog_split(struct slice s, struct framing_memo *memo, struct frame *fr)
 		kind = split_pri(s, memo, fr);
 	if (kind == FRAMING_NONE)
 		clear(fr);
+	return kind;
+}
+
+enum framing_kind
+syslog_usual(struct slice s, struct framing_memo *memo, struct frame *fr)
+{
+	enum framing_kind kind = FRAMING_ISO;
+	const struct head *h;
+	struct slice rest;
+	struct stamp stamp;
+	uint64_t number;
+	size_t n;
+
+	if (s.len < STAMP_ISO_LEN)
+		return FRAMING_NONE;
+	if (ascii_digit(*s.ptr)) {
+		if (!stamp_take_iso(&s, &stamp, &memo->stamp))
+			return FRAMING_NONE;
+	} else if (memo->stamp.has_bsd &&
+	    stamp_take_bsd(&s, &stamp, &memo->stamp))
+		kind = FRAMING_BSD;
+	else
+		return FRAMING_NONE;
+	if (s.len == 0 || *s.ptr != ' ')
+		return FRAMING_NONE;
+	s = slice_of(s.ptr + 1, s.len - 1);
+	h = head_find(memo->heads, s);
+	if (h == NULL)
+		return FRAMING_NONE;
+	rest = slice_of(s.ptr + h->len - 1, s.len - h->len + 1);
+	n = pid_len(rest, &number);
+	rest = unblank(slice_of(rest.ptr + n, rest.len - n));
+	if (n == 0 || !is_usual(rest))
+		return FRAMING_NONE;
+	fr->stamp = stamp;
+	fr->host = h->host;
+	fr->tag = h->tag;
+	fr->pid = slice_of(s.ptr + h->len, n - 3);
+	fr->postfix = &h->postfix;
+	fr->number = number;
+	fr->writer = h->writer;
+	fr->text = rest;
 	return kind;
 }

@@ -136,7 +136,8 @@ tlsline_parse(struct slice s, struct tlsline *t)
 	struct slice peer;
 	size_t colon;
 
-	*t = (struct tlsline){ .outbound = false };
+	t->outbound = t->reused = false;
+	t->sni = t->kex = t->sig = slice_of(NULL, 0);
 	if (!take_trust(&s, &t->trust))
 		return false;
 	if (slice_take(&s, SLICE("reused ")))

@@ -1,11 +1,14 @@
 /*
  * Frames of any bytes: everything is consumed, every slice can be read, and
  * the same frames come out whether the data is given at once or in windows
- * that grow.  The last two bytes choose the limit of a line and the growth.
+ * that grow, as one stream or not.  The last two bytes choose the limit of a
+ * line and the growth.
  */
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/field.h"
+#include "base/plain.h"
 #include "fmt/framing.h"
 #include "must.h"
 
@@ -58,7 +61,7 @@ mix_frame(uint64_t *h, const struct frame *fr, size_t limit)
 }
 
 static uint64_t
-frames(const uint8_t *data, size_t size, size_t limit, size_t step)
+frames(const uint8_t *data, size_t size, size_t limit, size_t step, bool stream)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
 	size_t pos = 0, end = step < size ? step : size, n;
@@ -66,6 +69,8 @@ frames(const uint8_t *data, size_t size, size_t limit, size_t step)
 	struct frame fr;
 
 	framing_init(&f, NULL);
+	if (stream)
+		framing_stream(&f);
 	f.limit = limit;
 	f.join[0].text.limit = f.join[1].text.limit = limit;
 	while (pos < size) {
@@ -79,6 +84,9 @@ frames(const uint8_t *data, size_t size, size_t limit, size_t step)
 		n = framing_next(&f, slice_of(window, len), end == size, &fr);
 		must(n <= len);
 		must(n > 0 || end < size);
+		must(!fr.plain || (stream && plain_is(fr.line) &&
+		    (size_t)(window + len - fr.line.ptr) >= fr.line.len +
+		    FIELD_PAD));
 		if (n > 0 && (fr.kind != FRAMING_PART || !fr.cut))
 			mix_frame(&h, &fr, limit);
 		else if (n > 0)
@@ -102,10 +110,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t limit = size > 0 ? 32 + (size_t)data[size - 1] * 4 : 32;
 	size_t step = size > 1 ? 1 + data[size - 2] % 64 : 1;
+	uint64_t h = frames(data, size, limit, size + 1, false);
 	struct frame fr;
 
-	must(frames(data, size, limit, size + 1) ==
-	    frames(data, size, limit, step));
+	must(frames(data, size, limit, step, false) == h);
+	must(frames(data, size, limit, step, true) == h);
+	must(frames(data, size, limit, size + 1, true) == h);
 	must(framing_split(slice_of(data, size), &fr) ==
 	    (fr.kind != FRAMING_NONE));
 	return 0;
