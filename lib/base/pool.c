@@ -1,6 +1,7 @@
 #include "base/pool.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -18,8 +19,6 @@ struct pool_block {
 void
 pool_init(struct pool *p, size_t size)
 {
-	if (size < sizeof(void *))
-		size = sizeof(void *);
 	*p = (struct pool){ .size = (size + 15) & ~(size_t)15 };
 }
 
@@ -32,6 +31,7 @@ pool_free(struct pool *p)
 		mem_pages_free(p->blocks, p->blocks->bytes);
 		p->blocks = next;
 	}
+	mem_free(p->spare);
 	pool_init(p, p->size);
 }
 
@@ -59,10 +59,13 @@ add_block(struct pool *p)
 void *
 pool_take_raw(struct pool *p)
 {
-	void *v = p->spare;
+	void *v;
 
-	if (v != NULL) {
-		memcpy(&p->spare, v, sizeof(p->spare));
+	if (p->nspare > 0) {
+		v = p->spare[--p->nspare];
+		/* The one behind it will be asked for next. */
+		if (p->nspare > 0)
+			mem_prefetch(p->spare[p->nspare - 1], 1);
 		return v;
 	}
 	if (p->left < p->size)
@@ -76,17 +79,21 @@ pool_take_raw(struct pool *p)
 void *
 pool_take(struct pool *p)
 {
-	void *v = p->spare;
+	/* Memory of a block is zero when it is new. */
+	bool used = p->nspare > 0;
+	void *v = pool_take_raw(p);
 
-	if (v == NULL)
-		return pool_take_raw(p);
-	memcpy(&p->spare, v, sizeof(p->spare));
-	return memset(v, 0, p->size);
+	return used ? memset(v, 0, p->size) : v;
 }
 
 void
 pool_give(struct pool *p, void *v)
 {
-	memcpy(v, &p->spare, sizeof(p->spare));
-	p->spare = v;
+	if (p->nspare == p->cap) {
+		size_t cap = p->cap == 0 ? 64 : p->cap * 2;
+
+		p->spare = mem_grow(p->spare, p->cap, cap, sizeof(*p->spare));
+		p->cap = cap;
+	}
+	p->spare[p->nspare++] = v;
 }

@@ -18,7 +18,8 @@ struct pool_block;
 struct pool {
 	size_t			 size;
 	struct pool_block	*blocks;
-	void			*spare;
+	void			**spare;	/* given back; the last goes first */
+	size_t			 nspare, cap;
 	unsigned char		*at;	/* rest of the newest block */
 	size_t			 left;
 	size_t			 total;	/* bytes of all blocks */

@@ -83,10 +83,18 @@ struct track {
 		uint64_t	 writer;
 		struct tag	*tag;
 	}			 writer[WRITERS];
+	/* The stream of the latest line (fmt/event.h), and its time note. */
+	struct {
+		uint64_t	 number;	/* 0: none */
+		uint32_t	 src;
+		uint8_t		 note;
+		struct slice	 text;		/* of the note */
+	}			 stream;
 	struct caltime_day	 day;
 	struct node_ref		 joined;	/* message of the line at hand */
 	struct node_ref		 filed;		/* of the queue file at hand */
 	/* Of the message that is being written. */
+	const struct message	*ahead;		/* the next one, to be asked for */
 	struct buf		 refs, parents, why, to, bad;
 	bool			 refs_ready;
 	struct due {
@@ -131,6 +139,8 @@ void		 message_first_fact(struct track *, struct message *, enum field,
 		    struct slice);
 void		 message_ref(struct track *, struct message *, const struct at *);
 void		 session_end(struct track *, struct session *, int64_t sec);
+/* Ask for the rest of the message to be written next. */
+void		 message_ask(struct track *);
 /* Merged time has moved: close and write what is due. */
 void		 track_advance(struct track *);
 

@@ -30,6 +30,7 @@ struct journal_piece {
 void
 journal_pool_init(struct journal_pool *p)
 {
+	p->plain = slice_of(NULL, 0);
 	pool_init(&p->pieces, PIECE);
 }
 
@@ -63,8 +64,8 @@ journal_drop(struct journal_pool *pool, struct journal *j)
 	*j = (struct journal){ .first = NULL };
 }
 
-/* A new piece, at the end, with room for n bytes. */
-static struct journal_piece *
+/* A new piece, at the end, with room for n bytes: where they go. */
+static unsigned char *
 add_piece(struct journal_pool *pool, struct journal *j, size_t n)
 {
 	struct journal_piece *p;
@@ -83,28 +84,33 @@ add_piece(struct journal_pool *pool, struct journal *j, size_t n)
 		j->first = p;
 	else
 		j->last->next = p;
-	return j->last = p;
+	j->last = p;
+	j->left = (uint32_t)cap;
+	return j->at = p->bytes;
 }
 
-/* The piece for n more bytes, or NULL past the limit. */
-static inline struct journal_piece *
+/*
+ * Where n more bytes go, or NULL past the limit.  What the last piece holds
+ * is not looked at: it may be far away.
+ */
+static inline unsigned char *
 reserve(struct journal_pool *pool, struct journal *j, size_t n)
 {
-	struct journal_piece *p = j->last;
-
-	if (p != NULL && n <= p->cap - p->len)
-		return p;
+	if (n <= j->left)
+		return j->at;
 	return n > LIMIT - j->len ? NULL : add_piece(pool, j, n);
 }
 
-/* The entry behind what the piece holds ends there. */
+/* The entry that was put there ends here. */
 static inline void
-taken(struct journal *j, struct journal_piece *p, const unsigned char *end)
+taken(struct journal *j, unsigned char *end)
 {
-	uint32_t len = (uint32_t)(end - p->bytes);
+	uint32_t n = (uint32_t)(end - j->at);
 
-	j->len += len - p->len;
-	p->len = len;
+	j->at = end;
+	j->left -= n;
+	j->len += n;
+	j->last->len = (uint32_t)(end - j->last->bytes);
 }
 
 /* Bytes that a value needs with its key, at most. */
@@ -114,9 +120,9 @@ fact_size(struct slice v)
 	return v.len + 6;
 }
 
-/* One fact: key, length, bytes; where it ends. */
-static inline unsigned char *
-put_fact(unsigned char *at, enum field f, struct slice v)
+/* A fact whose bytes are not known to be plain; where it ends. */
+static __attribute__((noinline)) unsigned char *
+put_any(unsigned char *at, enum field f, struct slice v)
 {
 	uint16_t n = (uint16_t)v.len;
 	uint32_t big = (uint32_t)v.len;
@@ -137,6 +143,27 @@ put_fact(unsigned char *at, enum field f, struct slice v)
 	memcpy(at + 2, &big, sizeof(big));
 	memcpy(at + 6, v.ptr, v.len);
 	return at + 6 + v.len;
+}
+
+/*
+ * One fact: key, length, bytes; where it ends.  FIELD_PAD bytes behind it may
+ * be written, too.
+ */
+static inline unsigned char *
+put_fact(const struct journal_pool *pool, unsigned char *at, enum field f,
+    struct slice v)
+{
+	uint16_t n = (uint16_t)(v.len | READY);
+
+	/* A line that is plain is shorter than READY. */
+	if ((uintptr_t)v.ptr - (uintptr_t)pool->plain.ptr >= pool->plain.len)
+		return put_any(at, f, v);
+	field_copy(at + 3, v);
+	if (field_is_bare(f) && !num_is_decimal(v.ptr, v.len))
+		n &= (uint16_t)~READY;
+	at[0] = (unsigned char)f;
+	memcpy(at + 1, &n, sizeof(n));
+	return at + 3 + v.len;
 }
 
 /* Read the fact at p; the bytes it takes. */
@@ -165,12 +192,12 @@ bool
 journal_fact(struct journal_pool *pool, struct journal *j, enum field f,
     struct slice v)
 {
-	struct journal_piece *p;
+	unsigned char *at;
 
 	if (v.len > LIMIT / 2 ||
-	    (p = reserve(pool, j, fact_size(v))) == NULL)
+	    (at = reserve(pool, j, fact_size(v) + FIELD_PAD)) == NULL)
 		return false;
-	taken(j, p, put_fact(p->bytes + p->len, f, v));
+	taken(j, put_fact(pool, at, f, v));
 	return true;
 }
 
@@ -178,15 +205,13 @@ bool
 journal_line(struct journal_pool *pool, struct journal *j,
     const struct ref *line)
 {
-	struct journal_piece *p = reserve(pool, j, 1 + sizeof(*line));
+	unsigned char *at = reserve(pool, j, 1 + sizeof(*line));
 	uint64_t step = line->off - j->line.off;
 	uint32_t near = (uint32_t)step;
 	uint16_t len = (uint16_t)line->len;
-	unsigned char *at;
 
-	if (p == NULL)
+	if (at == NULL)
 		return false;
-	at = p->bytes + p->len;
 	if (line->src == j->line.src && step == near && len == line->len) {
 		at[0] = TAG_NEAR;
 		memcpy(at + 1, &near, sizeof(near));
@@ -197,8 +222,10 @@ journal_line(struct journal_pool *pool, struct journal *j,
 		memcpy(at + 1, line, sizeof(*line));
 		at += 1 + sizeof(*line);
 	}
-	j->line = *line;
-	taken(j, p, at);
+	j->line.off = line->off;
+	j->line.len = line->len;
+	j->line.src = line->src;
+	taken(j, at);
 	return true;
 }
 
@@ -220,11 +247,11 @@ get_line(const unsigned char *p, struct ref *line)
 	return 1 + sizeof(near) + sizeof(len);
 }
 
-/* Bytes of those facts, at most. */
+/* Room that those facts need. */
 static size_t
 facts_size(const struct rec *r, const struct field_set *keys)
 {
-	size_t n = 0;
+	size_t n = FIELD_PAD;
 
 	for (size_t w = 0; w < REC_WORDS; w++)
 		for (uint64_t bits = r->set[w] & keys->w[w]; bits != 0;
@@ -235,14 +262,15 @@ facts_size(const struct rec *r, const struct field_set *keys)
 }
 
 static unsigned char *
-put_facts(unsigned char *at, const struct rec *r, const struct field_set *keys)
+put_facts(const struct journal_pool *pool, unsigned char *at,
+    const struct rec *r, const struct field_set *keys)
 {
 	for (size_t w = 0; w < REC_WORDS; w++)
 		for (uint64_t bits = r->set[w] & keys->w[w]; bits != 0;
 		    bits &= bits - 1) {
 			size_t f = w * 64 + (size_t)__builtin_ctzll(bits);
 
-			at = put_fact(at, (enum field)f, r->v[f]);
+			at = put_fact(pool, at, (enum field)f, r->v[f]);
 		}
 	return at;
 }
@@ -252,13 +280,13 @@ journal_take(struct journal_pool *pool, struct journal *j,
     const struct rec *r, const struct field_set *keys)
 {
 	size_t need = facts_size(r, keys);
-	struct journal_piece *p;
+	unsigned char *at;
 
-	if (need == 0)
+	if (need == FIELD_PAD)
 		return true;
-	if (need > LIMIT / 2 || (p = reserve(pool, j, need)) == NULL)
+	if (need > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
 		return false;
-	taken(j, p, put_facts(p->bytes + p->len, r, keys));
+	taken(j, put_facts(pool, at, r, keys));
 	return true;
 }
 
@@ -266,23 +294,21 @@ bool
 journal_block(struct journal_pool *pool, struct journal *j, struct slice head,
     const struct rec *r, const struct field_set *keys)
 {
-	struct journal_piece *p;
 	unsigned char *at, *end;
 	size_t need = 9 + head.len + (keys == NULL ? 0 : facts_size(r, keys));
 	uint32_t n[2];
 
-	if (need > LIMIT / 2 || (p = reserve(pool, j, need)) == NULL)
+	if (need > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
 		return false;
-	at = p->bytes + p->len;
 	memcpy(at + 9, head.ptr, head.len);
 	end = at + 9 + head.len;
 	if (keys != NULL)
-		end = put_facts(end, r, keys);
+		end = put_facts(pool, end, r, keys);
 	n[0] = (uint32_t)head.len;
 	n[1] = (uint32_t)(end - at) - 9 - n[0];
 	at[0] = TAG_BLOCK;
 	memcpy(at + 1, n, sizeof(n));
-	taken(j, p, end);
+	taken(j, end);
 	return true;
 }
 
@@ -308,6 +334,7 @@ journal_next(const struct journal *j, struct journal_at *at,
 	}
 	if (p[0] == TAG_BLOCK) {
 		memcpy(n, p + 1, sizeof(n));
+		e->at = *at;
 		e->head = slice_of(p + 9, n[0]);
 		e->facts = slice_of(p + 9 + n[0], n[1]);
 		at->pos += 9 + n[0] + n[1];
@@ -321,10 +348,11 @@ journal_next(const struct journal *j, struct journal_at *at,
 void
 journal_prefetch(const struct journal *j)
 {
-	if (j->first != NULL)
-		mem_prefetch(j->first, PIECE);
+	if (j->first == NULL)
+		return;
 	if (j->last != j->first)
-		mem_prefetch(j->last, PIECE);
+		mem_prefetch(j->first, PIECE);
+	mem_prefetch(j->last, (size_t)(j->at - (unsigned char *)j->last));
 }
 
 void

@@ -29,6 +29,8 @@ struct journal_piece;
 
 struct journal {
 	struct journal_piece	*first, *last;
+	unsigned char		*at;	/* behind the entries of the last piece */
+	uint32_t		 left;	/* bytes that it has room for there */
 	uint32_t		 len;	/* bytes of all entries */
 	struct ref		 line;	/* the latest */
 };
@@ -42,6 +44,8 @@ struct journal_at {
 
 struct journal_pool {
 	struct pool	 pieces;
+	/* Of the line at hand, what is plain (fmt/event.h); mostly empty. */
+	struct slice	 plain;
 };
 
 struct journal_entry {
@@ -50,6 +54,7 @@ struct journal_entry {
 	struct slice	 value;		/* FACT */
 	bool		 ready;		/* FACT */
 	struct ref	 line;		/* LINE */
+	struct journal_at at;		/* BLOCK: its place */
 	struct slice	 head;		/* BLOCK */
 	struct slice	 facts;		/* BLOCK: to be read by journal_facts */
 };

@@ -12,6 +12,7 @@
 #ifndef TRACK_LINKS_H
 #define TRACK_LINKS_H
 
+#include "base/mem.h"
 #include "track/node.h"
 
 #define LINKS_MAX	65536
@@ -41,6 +42,13 @@ void	links_free(struct links *);
 void	links_add(struct links *, const struct link *);
 /* The first entry (i = 0) or the one after i; 0 at the end. */
 uint32_t links_next(const struct links *, uint64_t hash, uint32_t i);
+/* The first look-up of that hash will come soon. */
+static inline void
+links_ahead(const struct links *t, uint64_t hash)
+{
+	if (t->v != NULL)
+		mem_prefetch(&t->bucket[hash & (LINKS_MAX - 1)], 1);
+}
 struct link *links_get(const struct links *, uint32_t i);
 
 #endif

@@ -90,20 +90,38 @@ find_writer(struct track *t, struct at *at)
 	return at->tag != NULL;
 }
 
+/* Source and time note, most of which are those of the line before. */
+static void
+find_place(struct track *t, struct at *at)
+{
+	const struct event *ev = at->ev;
+	struct slice note = rec_get(&ev->rec, F_TIME_NOTE);
+
+	if (ev->stream == 0 || ev->stream != t->stream.number) {
+		t->stream.number = ev->stream;
+		t->stream.src = names_src(&t->names, ev->src);
+		t->stream.note = names_note(&t->names, note);
+		t->stream.text = note;
+	} else if (note.ptr != t->stream.text.ptr ||
+	    note.len != t->stream.text.len) {
+		t->stream.note = names_note(&t->names, note);
+		t->stream.text = note;
+	}
+	at->ref.src = t->stream.src;
+	at->note = t->stream.note;
+}
+
 /* Host, instance, tag and process of the line; false as find_writer. */
 bool
 lines_locate(struct track *t, struct event *ev, struct at *at)
 {
-	const struct rec *r = &ev->rec;
-
 	*at = (struct at){ .ev = ev };
 	at->ref = (struct ref){ .off = ev->off, .len = (uint32_t)(ev->len >
 	    UINT32_MAX ? UINT32_MAX : ev->len) };
 	if (at->ref.len == 0)
 		at->ref.len = 1;
-	at->ref.src = names_src(&t->names, ev->src);
 	at->sec = ev->time.ordered ? ev->time.sec : t->now;
-	at->note = names_note(&t->names, rec_get(r, F_TIME_NOTE));
+	find_place(t, at);
 	if (!find_writer(t, at))
 		return false;
 	if (at->tag == NULL)

@@ -25,7 +25,7 @@ nodes_init(struct nodes *t)
 {
 	*t = (struct nodes){ .n = 1, .nbucket = 4096 };
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
-	t->some = mem_alloc(t->nbucket / 64, sizeof(*t->some));
+	t->marks = mem_alloc(t->nbucket / 16, sizeof(*t->marks));
 	t->oldcap = 1024;
 	t->old = mem_alloc(t->oldcap, sizeof(*t->old));
 }
@@ -39,7 +39,7 @@ nodes_free(struct nodes *t)
 		mem_pages_free(t->block[i], NODE_BLOCK * sizeof(struct node));
 	mem_free(t->block);
 	mem_free(t->bucket);
-	mem_free(t->some);
+	mem_free(t->marks);
 	mem_free(t->old);
 }
 
@@ -49,14 +49,24 @@ slot(const struct nodes *t, uint64_t hash)
 	return (uint32_t)hash & (t->nbucket - 1);
 }
 
-/*
- * The first node in a bucket.  Most new queue IDs find it empty; the bits
- * that say so stay in the cache, which the buckets do not.
- */
-static uint32_t
-first_in(const struct nodes *t, uint32_t s)
+/* The marks of a bucket, and those that nodes of that hash make there. */
+static uint64_t
+marks_of(uint32_t s)
 {
-	return t->some[s / 64] >> s % 64 & 1 ? t->bucket[s] : 0;
+	return UINT64_C(15) << s % 16 * 4;
+}
+
+static uint64_t
+mark(uint32_t s, uint64_t hash)
+{
+	return UINT64_C(1) << (s % 16 * 4 + (hash >> 40 & 3));
+}
+
+/* The first node in a bucket, if there may be one of that hash. */
+static uint32_t
+first_in(const struct nodes *t, uint32_t s, uint64_t hash)
+{
+	return (t->marks[s / 16] & mark(s, hash)) != 0 ? t->bucket[s] : 0;
 }
 
 /* Put a node first in its bucket. */
@@ -65,12 +75,12 @@ chain(struct nodes *t, struct node *n)
 {
 	uint32_t s = slot(t, n->hash);
 
-	n->next = first_in(t, s);
+	n->next = (t->marks[s / 16] & marks_of(s)) != 0 ? t->bucket[s] : 0;
 	n->prev = 0;
 	if (n->next != 0)
 		node_at(t, n->next)->prev = n->idx;
 	t->bucket[s] = n->idx;
-	t->some[s / 64] |= UINT64_C(1) << s % 64;
+	t->marks[s / 16] |= mark(s, n->hash);
 }
 
 static void
@@ -86,7 +96,7 @@ unchain(struct nodes *t, const struct node *n)
 	}
 	t->bucket[s] = n->next;
 	if (n->next == 0)
-		t->some[s / 64] &= ~(UINT64_C(1) << s % 64);
+		t->marks[s / 16] &= ~marks_of(s);
 }
 
 /* More buckets: few nodes share one. */
@@ -97,7 +107,7 @@ rehash(struct nodes *t)
 
 	t->nbucket *= 4;
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
-	t->some = mem_alloc(t->nbucket / 64, sizeof(*t->some));
+	t->marks = mem_alloc(t->nbucket / 16, sizeof(*t->marks));
 	for (uint32_t i = 0; i < old.nbucket; i++) {
 		uint32_t idx = old.bucket[i];
 
@@ -109,7 +119,7 @@ rehash(struct nodes *t)
 		}
 	}
 	mem_free(old.bucket);
-	mem_free(old.some);
+	mem_free(old.marks);
 	/* The chains have turned round. */
 	memset(t->recent, 0, sizeof(t->recent));
 }
@@ -131,14 +141,18 @@ struct node_ref
 node_new(struct nodes *t, const struct ident *id)
 {
 	struct node *n;
-	uint32_t idx = t->free;
+	uint32_t idx = t->free, gen;
 
 	if (idx != 0)
 		t->free = node_at(t, idx)->next;
 	else
 		idx = fresh(t);
 	n = node_at(t, idx);
-	*n = (struct node){ .idx = idx, .gen = n->gen + 1, .id = *id };
+	gen = n->gen + 1;
+	mem_clear(n, sizeof(*n));
+	n->idx = idx;
+	n->gen = gen;
+	n->id = *id;
 	if (!id->reject) {
 		if (++t->live > t->nbucket / 2)
 			rehash(t);
@@ -167,7 +181,7 @@ match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 uint32_t
 node_look(struct nodes *t, struct slice qid, uint64_t hash)
 {
-	uint32_t idx = match(t, first_in(t, slot(t, hash)), qid, hash);
+	uint32_t idx = match(t, first_in(t, slot(t, hash), hash), qid, hash);
 
 	if (idx != 0)
 		*node_recent(t, hash) = (struct node_recent){ .hash = hash,

@@ -79,14 +79,18 @@ struct node {
 	bool		 written;
 };
 
-#define NODE_RECENT	1024	/* a power of two */
+#define NODE_RECENT	4096	/* a power of two */
 #define NODE_BLOCK	16384	/* nodes allocated at once */
 
 struct nodes {
 	struct node	**block;
 	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
 	uint32_t	*bucket;
-	uint64_t	*some;		/* bit per bucket: it has nodes */
+	/*
+	 * Four bits per bucket: which nodes it may have.  Most new queue IDs
+	 * find none; these bits stay in the cache, which the buckets do not.
+	 */
+	uint64_t	*marks;
 	uint32_t	 nbucket;
 	/*
 	 * By hash, the first node of a queue ID: most lines are about

@@ -120,14 +120,12 @@ lines_add_delivery(struct track *t, struct message *m, const struct at *at,
 {
 	struct delivery_head head;
 
-	memset(&head, 0, sizeof(head));
+	/* One by one: to clear it first takes longer. */
 	head.kind = HEAD_DELIVERY;
 	head.note = at->note;
 	head.verdict = *v;
-	if (tls != NULL) {
-		head.words = tls->words;
-		head.reused = tls->reused;
-	}
+	head.words = tls == NULL ? NULL : tls->words;
+	head.reused = tls != NULL && tls->reused;
 	head.time = at->ev->time;
 	head.tag = at->tag;
 	head.pid = at->ev->pid;

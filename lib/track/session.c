@@ -46,10 +46,10 @@ bucket(const struct processes *t, size_t hash)
 }
 
 /* Where two share a place one of them is searched for. */
-static struct process **
-recent(struct processes *t, const struct tag *tag, uint32_t pid)
+static size_t
+place(const struct tag *tag, uint32_t pid)
 {
-	return &t->recent[((uintptr_t)tag >> 4 ^ pid) & (PROCESS_RECENT - 1)];
+	return ((uintptr_t)tag >> 4 ^ pid) & (PROCESS_RECENT - 1);
 }
 
 static void
@@ -125,7 +125,7 @@ is(const struct process *p, const struct tag *tag, uint32_t pid)
 struct process *
 process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
 {
-	struct process **r = recent(t, tag, pid), *p = *r;
+	struct process **r = &t->recent[place(tag, pid)], *p = *r;
 
 	if (p == NULL || !is(p, tag, pid)) {
 		size_t hash = hash_process(tag, pid);
@@ -148,6 +148,15 @@ process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
 	return p;
 }
 
+void
+process_ahead(const struct processes *t, const struct tag *tag, uint32_t pid)
+{
+	const struct process *p = t->recent[place(tag, pid)];
+
+	if (p != NULL)
+		mem_prefetch(p, sizeof(*p));
+}
+
 struct process *
 process_idle(struct processes *t, int64_t before)
 {
@@ -160,8 +169,8 @@ process_drop(struct processes *t, struct process *p)
 	size_t hash = hash_process(p->tag, p->pid);
 	struct process **link = bucket(t, hash);
 
-	if (*recent(t, p->tag, p->pid) == p)
-		*recent(t, p->tag, p->pid) = NULL;
+	if (t->recent[place(p->tag, p->pid)] == p)
+		t->recent[place(p->tag, p->pid)] = NULL;
 	while (*link != p)
 		link = &(*link)->next;
 	*link = p->next;

@@ -108,6 +108,9 @@ void		 processes_free(struct processes *);
 /* The process of that tag and pid, made when it is new. */
 struct process	*process_find(struct processes *, struct tag *, uint32_t pid,
 		    int64_t now);
+/* It will soon be looked for. */
+void		 process_ahead(const struct processes *, const struct tag *,
+		    uint32_t pid);
 /* The longest silent process if it is idle since before `before`. */
 struct process	*process_idle(struct processes *, int64_t before);
 void		 process_drop(struct processes *, struct process *);

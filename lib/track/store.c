@@ -80,9 +80,12 @@ struct message *
 message_new(struct track *t, const struct at *at, const struct ident *id)
 {
 	struct message *m = pool_take(&t->messages);
+	struct node *n;
 
 	m->node = node_new(&t->nodes, id);
-	node_get(&t->nodes, m->node)->msg = m;
+	n = node_get(&t->nodes, m->node);
+	n->msg = m;
+	links_ahead(&t->links, n->hash);
 	m->tag = at->tag;
 	m->first = m->last = at->ev->time;
 	m->ref = at->ref;
@@ -188,15 +191,26 @@ session_end(struct track *t, struct session *s, int64_t sec)
 }
 
 /*
- * What is written next was last looked at five minutes ago: ask for its
- * memory while the one before it is written.
+ * What is written next was last looked at five minutes ago: its memory is
+ * asked for while the one before it is written, in two steps, because there
+ * is room for some requests only.
  */
 static void
-ask_ahead(const struct track *t, const struct message *next)
+ask_ahead(struct track *t, const struct message *next)
 {
+	t->ahead = next;
+	if (next != NULL)
+		journal_prefetch(&next->journal);
+}
+
+void
+message_ask(struct track *t)
+{
+	const struct message *next = t->ahead;
+
+	t->ahead = NULL;
 	if (next == NULL)
 		return;
-	journal_prefetch(&next->journal);
 	mem_prefetch(node_at(&t->nodes, next->node.idx), sizeof(struct node));
 	if (next->session != NULL)
 		mem_prefetch(next->session, sizeof(*next->session));
@@ -298,6 +312,7 @@ track_advance(struct track *t)
 	    m->deadline <= t->now) {
 		ask_ahead(t, m->next);
 		due(t, m);
+		message_ask(t);
 	}
 	if (t->nopen > TRACK_OPEN_MAX)
 		shed(t);

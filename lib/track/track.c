@@ -177,6 +177,15 @@ is_tls_failure(const struct event *ev)
 }
 
 void
+track_ahead(const struct track *t, uint64_t writer, uint32_t pid)
+{
+	size_t i = writer % WRITERS;
+
+	if (t->writer[i].writer == writer)
+		process_ahead(&t->processes, t->writer[i].tag, pid);
+}
+
+void
 track_event(struct track *t, struct event *ev)
 {
 	struct at at;
@@ -197,7 +206,9 @@ track_event(struct track *t, struct event *ev)
 	lines_note_time(&at);
 	if (lines_is_foreign(ev))
 		return;
+	t->pool.plain = ev->plain;
 	dispatch(t, &at);
+	t->pool.plain.len = 0;
 	if ((t->opt.events || (t->opt.tls_failures && is_tls_failure(ev))) &&
 	    !t->stopped)
 		put_event(t, ev);

@@ -45,6 +45,12 @@ struct track_opt {
 };
 
 struct track	*track_new(const struct track_opt *, track_put *, void *arg);
+/*
+ * A line of that writer (fmt/event.h) and process comes next: what is known of
+ * it is asked for while the line is being read.
+ */
+void		 track_ahead(const struct track *, uint64_t writer,
+		    uint32_t pid);
 /* One line of evidence; also those that are not Postfix's. */
 void		 track_event(struct track *, struct event *);
 /*

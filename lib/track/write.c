@@ -13,14 +13,13 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 {
 	struct journal_entry e;
 	struct tls_head head;
-	struct journal_at pos = { .piece = NULL }, start = pos;
+	struct journal_at pos = { .piece = NULL };
 
 	tls->ref.len = 0;
 	t->ndue = 0;
 	t->refs.len = 0;
 	t->refs_ready = true;
-	for (; journal_next(&m->journal, &pos, &e) != JOURNAL_END;
-	    start = pos) {
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
 		switch (e.kind) {
 		case JOURNAL_FACT:
 			rec_set_ready(r, e.field, e.value, e.ready);
@@ -30,7 +29,7 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 			break;
 		default:
 			if (e.head.ptr[0] == HEAD_DELIVERY) {
-				write_due(t, &e, start);
+				write_due(t, &e, e.at);
 				break;
 			}
 			if (e.head.ptr[0] != HEAD_TLS)
@@ -197,6 +196,7 @@ write_message(struct track *t, struct message *m)
 	make_message(t, m, n, base, &s);
 	if (!t->stopped && !t->put(t->arg, base))
 		t->stopped = true;
+	message_ask(t);
 	write_deliveries(t, m, base);
 	if (m->mid_listed)
 		join_unlist_mid(t, m);

@@ -83,12 +83,13 @@ write_delivery(struct track *t, const struct message *m,
 		F_MESSAGE_ID, F_CLIENT_NAME, F_CLIENT_ADDR, F_SASL_USER,
 		F_PATH };
 	struct delivery_head h;
-	struct write_numbers x = { .n = 0 };
+	struct write_numbers x;
 	struct rec *r = &t->out;
 	struct slice next, why;
 	struct peer p;
 
 	memcpy(&h, e->head.ptr, sizeof(h));
+	x.n = 0;
 	rec_clear(r);
 	journal_facts(e->facts, r);
 	rec_set_ready(r, F_TYPE, FIELD_LIT("delivery"), true);
