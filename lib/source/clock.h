@@ -91,8 +91,11 @@ clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
 		return;
 	}
 	*t = c->same_time;
-	t->nsec = s->nsec;
-	t->digits = s->digits;
+	/* Seldom: what is written in parts is slow to be copied as a whole. */
+	if (t->nsec != s->nsec || t->digits != s->digits) {
+		t->nsec = s->nsec;
+		t->digits = s->digits;
+	}
 	*note = c->same_note;
 }
 /*

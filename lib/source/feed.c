@@ -4,8 +4,11 @@
 #include "fmt/logline.h"
 #include "fmt/queueid.h"
 #include "source/piece.h"
+#include "track/track.h"
 
 #define RECORD_MAX	READER_MAX	/* longest record line */
+
+static uint64_t streams;	/* numbers given, in whatever feed */
 
 bool
 feed_stream(struct feed *f)
@@ -26,6 +29,8 @@ feed_stream(struct feed *f)
 	} while (skip > 1 && skip-- > 0);
 	f->in_stream = true;
 	f->looked = false;
+	f->rest = slice_of(NULL, 0);
+	f->taken = 0;
 	f->stream_end = false;
 	f->stream_rc = RC_OK;
 	if (f->container == NULL || f->container[0] == '\0')
@@ -39,6 +44,7 @@ name_stream(struct feed *f)
 {
 	f->src.len = 0;
 	(void)buf_add(&f->src, f->stream.path);
+	f->number = ++streams;
 	f->line = 0;
 	again_forget(&f->again);
 }
@@ -53,6 +59,7 @@ feed_open(struct feed *f, bool hash)
 	buf_init(&f->src, 1 << 16);
 	buf_init(&f->note, 1 << 16);
 	framing_init(&f->framing, f->prefix);
+	framing_stream(&f->framing);
 	again_init(&f->again);
 	if (f->reader != NULL) {
 		if (f->in_stream)
@@ -162,6 +169,8 @@ make_event(struct feed *f, struct frame *fr)
 
 	if (again && again_fill(&f->again, fr))
 		fr->last_repeated = false;
+	if (fr->writer != 0 && f->track != NULL)
+		track_ahead(f->track, fr->writer, (uint32_t)fr->number);
 	ours = logline_read(fr, ev);
 	feed_time(f, fr);
 	if (fr->kind == FRAMING_BLANK || fr->kind == FRAMING_MARK)
@@ -200,6 +209,7 @@ set_place(struct feed *f, const struct frame *fr, uint64_t off)
 	struct event *ev = &f->event;
 
 	ev->src = buf_slice(&f->src);
+	ev->stream = f->number;
 	ev->off = off - fr->back;
 	ev->len = fr->line.len + fr->back;
 	ev->line = f->line + 1;
@@ -330,41 +340,65 @@ step_record(struct feed *f, enum feed_item *item)
 	return true;
 }
 
+/* The window as the reader has it, without what was taken. */
+static bool
+look_again(struct feed *f)
+{
+	size_t was = f->rest.len;
+	bool eof;
+
+	reader_consume(f->reader, f->taken);
+	f->taken = 0;
+	f->rest = reader_window(f->reader, &f->rest_off, &eof);
+	return f->rest.len > was;
+}
+
+/* No line ends in the window: more of it, or what waited for its end. */
+static bool
+step_edge(struct feed *f)
+{
+	struct frame fr;
+
+	if (look_again(f))
+		return false;
+	if (!f->stream_end) {
+		f->stream_rc = reader_more(f->reader, &f->stream_err);
+		f->stream_end = f->stream_rc != RC_OK;
+		(void)look_again(f);
+		return false;
+	}
+	if (!framing_flush(&f->framing, &fr)) {
+		end_stream(f);
+		return false;
+	}
+	make_event(f, &fr);
+	set_repeat(f, &fr);
+	set_place(f, &fr, f->rest_off);
+	return true;
+}
+
 /* The next logical line of evidence: true if it is one. */
 static bool
 step_line(struct feed *f)
 {
+	const unsigned char *from = f->rest.ptr;
+	uint64_t off = f->rest_off;
 	struct frame fr;
-	struct slice w;
-	uint64_t off;
-	bool eof;
-	size_t n;
+	size_t n = f->rest.len == 0 ? 0 :
+	    framing_next(&f->framing, f->rest, f->stream_end, &fr);
 
-	w = reader_window(f->reader, &off, &eof);
-	n = w.len == 0 ? 0 : framing_next(&f->framing, w, f->stream_end, &fr);
-	if (n == 0) {
-		if (!f->stream_end) {
-			f->stream_rc = reader_more(f->reader, &f->stream_err);
-			f->stream_end = f->stream_rc != RC_OK;
-			return false;
-		}
-		if (!framing_flush(&f->framing, &fr)) {
-			end_stream(f);
-			return false;
-		}
-		make_event(f, &fr);
-		set_repeat(f, &fr);
-		set_place(f, &fr, off);
-		return true;
-	}
-	reader_consume(f->reader, n);
+	if (n == 0)
+		return step_edge(f);
+	f->rest = slice_of(from + n, f->rest.len - n);
+	f->rest_off += n;
+	f->taken += n;
 	if (fr.kind == FRAMING_PART) {
 		f->line += fr.lines;
 		return false;
 	}
 	make_event(f, &fr);
 	set_repeat(f, &fr);
-	set_place(f, &fr, off + (uint64_t)(fr.line.ptr - w.ptr));
+	set_place(f, &fr, off + (uint64_t)(fr.line.ptr - from));
 	return true;
 }
 

@@ -76,6 +76,7 @@ enum feed_item {
 };
 
 struct spooled;
+struct track;
 
 struct feed {
 	const struct input	*input;
@@ -111,8 +112,12 @@ struct feed {
 		uint64_t	hash, lost, unlinked;	/* entries */
 	}			 flaws;		/* of the journal */
 	struct buf		 note;
+	struct slice		 rest;		/* of the window: to be read */
+	uint64_t		 rest_off;	/* where it begins */
+	size_t			 taken;		/* before it, not yet consumed */
 	struct framing		 framing;
 	struct again		 again;
+	struct track		*track;		/* that the lines are for, or NULL */
 	uint64_t		 line;		/* lines of the stream so far */
 	struct rec_in		 rec_in;
 	struct buf		 scratch;
@@ -126,6 +131,7 @@ struct feed {
 	unsigned int		 told;		/* of both, to the next line */
 	struct buf		 last_host;	/* of its latest line */
 	uint64_t		 last_writer;	/* its number */
+	uint64_t		 number;	/* of the stream, for its events */
 	struct buf		 last_src;	/* of records: their latest source */
 	struct reader_total	 total;
 	bool			 done;

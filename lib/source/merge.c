@@ -176,6 +176,12 @@ merge_shared(const struct merge *m, int64_t sec)
 struct feed *
 merge_next(struct merge *m)
 {
+	/* Mostly one source is open, and none is to come. */
+	if (m->n == 1 && m->next == m->npending && m->out != NULL &&
+	    m->out->item != FEED_END) {
+		advance(m->out);
+		return m->out;
+	}
 	if (m->out != NULL) {
 		if (m->out->item == FEED_END) {
 			feed_close(m->out);

@@ -216,6 +216,8 @@ records_run(const struct inputs *in, const struct opt *opt,
 		n = 0;
 	} else if (mode != RECORDS_EVENTS)
 		x.track = track_new(&to, give_traced, &x);
+	for (size_t i = 0; i < x.nfeed; i++)
+		x.feed[i].track = x.track;
 	if (mode == RECORDS_ANY || mode == RECORDS_TRACE)
 		spooled_sort(&x.spooled, in->failed);
 	merge_feeds(&x, x.feed, n);
