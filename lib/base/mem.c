@@ -42,6 +42,14 @@ mem_grow(void *old, size_t nold, size_t n, size_t size)
 	return p;
 }
 
+void
+mem_clear(void *p, size_t bytes)
+{
+	/* Not even where the optimizer knows how many there are. */
+	__asm__("" : "+r" (bytes));
+	memset(p, 0, bytes);
+}
+
 char *
 mem_dup(const void *src, size_t len)
 {
