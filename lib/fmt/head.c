@@ -23,12 +23,15 @@ length(struct slice s)
 static inline size_t
 place(const unsigned char *p, size_t n)
 {
-	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t h = slice_word(p, WORD) * odd;
+	uint64_t a = slice_word(p, WORD);
+	uint64_t b = slice_word(p + (n - WORD) / 2, WORD);
+	uint64_t c = slice_word(p + n - WORD, WORD);
 
-	h = (h ^ slice_word(p + (n - WORD) / 2, WORD)) * odd;
-	h = (h ^ slice_word(p + n - WORD, WORD)) * odd;
-	return (size_t)(h >> 48) % HEAD_N;
+	/* One product: the line waits for it. */
+	b = b << 23 | b >> 41;
+	c = c << 43 | c >> 21;
+	return (size_t)((a ^ b ^ c) * UINT64_C(0x9e3779b97f4a7c15) >> 48) %
+	    HEAD_N;
 }
 
 static inline bool

@@ -158,7 +158,8 @@ node_new(struct nodes *t, const struct ident *id)
 			rehash(t);
 		n->hash = hash_bytes(ident_qid(id), 2);
 		chain(t, n);
-		*node_recent(t, n->hash) = (struct node_recent){ .hash = n->hash,
+		*node_recent(t, n->hash) = (struct node_recent){
+			.mark = (uint32_t)n->hash,
 			.idx = idx };
 	}
 	return node_ref(n);
@@ -184,7 +185,8 @@ node_look(struct nodes *t, struct slice qid, uint64_t hash)
 	uint32_t idx = match(t, first_in(t, slot(t, hash), hash), qid, hash);
 
 	if (idx != 0)
-		*node_recent(t, hash) = (struct node_recent){ .hash = hash,
+		*node_recent(t, hash) = (struct node_recent){
+			.mark = (uint32_t)hash,
 			.idx = idx };
 	return idx;
 }

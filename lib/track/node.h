@@ -79,7 +79,7 @@ struct node {
 	bool		 written;
 };
 
-#define NODE_RECENT	4096	/* a power of two */
+#define NODE_RECENT	2048	/* a power of two */
 #define NODE_BLOCK	16384	/* nodes allocated at once */
 
 struct nodes {
@@ -97,7 +97,7 @@ struct nodes {
 	 * messages met lately, and these few entries stay in the cache.
 	 */
 	struct node_recent {
-		uint64_t	hash;
+		uint32_t	mark;	/* lower half of the hash */
 		uint32_t	idx;	/* 0: none */
 	}		 recent[NODE_RECENT];
 	uint32_t	 live;
@@ -168,7 +168,7 @@ node_first(struct nodes *t, struct slice qid, uint64_t *hash)
 
 	*hash = hash_bytes(qid, 2);
 	r = node_recent(t, *hash);
-	return r->idx != 0 && r->hash == *hash &&
+	return r->idx != 0 && r->mark == (uint32_t)*hash &&
 	    same_text(ident_qid(&node_at(t, r->idx)->id), qid) ? r->idx :
 	    node_look(t, qid, *hash);
 }
