@@ -19,6 +19,8 @@ struct pool_block {
 void
 pool_init(struct pool *p, size_t size)
 {
+	if (size < sizeof(void *))
+		size = sizeof(void *);
 	*p = (struct pool){ .size = (size + 15) & ~(size_t)15 };
 }
 
@@ -31,7 +33,6 @@ pool_free(struct pool *p)
 		mem_pages_free(p->blocks, p->blocks->bytes);
 		p->blocks = next;
 	}
-	mem_free(p->spare);
 	pool_init(p, p->size);
 }
 
@@ -64,8 +65,14 @@ pool_take_raw(struct pool *p)
 	if (p->nspare > 0) {
 		v = p->spare[--p->nspare];
 		/* The one behind it will be asked for next. */
-		if (p->nspare > 0)
-			mem_prefetch(p->spare[p->nspare - 1], 1);
+		mem_prefetch(p->nspare > 0 ? p->spare[p->nspare - 1] :
+		    p->more, 1);
+		return v;
+	}
+	if (p->more != NULL) {
+		v = p->more;
+		memcpy(&p->more, v, sizeof(p->more));
+		mem_prefetch(p->more, 1);
 		return v;
 	}
 	if (p->left < p->size)
@@ -80,7 +87,7 @@ void *
 pool_take(struct pool *p)
 {
 	/* Memory of a block is zero when it is new. */
-	bool used = p->nspare > 0;
+	bool used = p->nspare > 0 || p->more != NULL;
 	void *v = pool_take_raw(p);
 
 	return used ? memset(v, 0, p->size) : v;
@@ -89,11 +96,10 @@ pool_take(struct pool *p)
 void
 pool_give(struct pool *p, void *v)
 {
-	if (p->nspare == p->cap) {
-		size_t cap = p->cap == 0 ? 64 : p->cap * 2;
-
-		p->spare = mem_grow(p->spare, p->cap, cap, sizeof(*p->spare));
-		p->cap = cap;
+	if (p->nspare < POOL_SPARE) {
+		p->spare[p->nspare++] = v;
+		return;
 	}
-	p->spare[p->nspare++] = v;
+	memcpy(v, &p->more, sizeof(p->more));
+	p->more = v;
 }

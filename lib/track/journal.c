@@ -71,11 +71,14 @@ add_piece(struct journal_pool *pool, struct journal *j, size_t n)
 	struct journal_piece *p;
 	size_t cap = PIECE - sizeof(*p);
 
-	if (n <= cap)
+	if (n <= cap) {
 		p = pool_take_raw(&pool->pieces);
-	else {
+		j->left = (uint32_t)cap;
+	} else {
+		/* For that entry alone. */
 		cap = n;
 		p = mem_alloc(1, sizeof(*p) + cap + FIELD_PAD);
+		j->left = 0;
 	}
 	p->next = NULL;
 	p->len = 0;
@@ -85,8 +88,7 @@ add_piece(struct journal_pool *pool, struct journal *j, size_t n)
 	else
 		j->last->next = p;
 	j->last = p;
-	j->left = (uint32_t)cap;
-	return j->at = p->bytes;
+	return p->bytes;
 }
 
 /*
@@ -97,18 +99,17 @@ static inline unsigned char *
 reserve(struct journal_pool *pool, struct journal *j, size_t n)
 {
 	if (n <= j->left)
-		return j->at;
+		return (unsigned char *)j->last + PIECE - j->left;
 	return n > LIMIT - j->len ? NULL : add_piece(pool, j, n);
 }
 
 /* The entry that was put there ends here. */
 static inline void
-taken(struct journal *j, unsigned char *end)
+taken(struct journal *j, const unsigned char *at, const unsigned char *end)
 {
-	uint32_t n = (uint32_t)(end - j->at);
+	uint32_t n = (uint32_t)(end - at);
 
-	j->at = end;
-	j->left -= n;
+	j->left -= n < j->left ? n : j->left;
 	j->len += n;
 	j->last->len = (uint32_t)(end - j->last->bytes);
 }
@@ -146,17 +147,25 @@ put_any(unsigned char *at, enum field f, struct slice v)
 }
 
 /*
- * One fact: key, length, bytes; where it ends.  FIELD_PAD bytes behind it may
- * be written, too.
+ * What is plain, where so many bytes are put next: behind plain values, which
+ * are copied by blocks, FIELD_PAD bytes may be written.
  */
+static inline struct slice
+plain_for(const struct journal_pool *pool, const struct journal *j, size_t n)
+{
+	/* A piece of its own has them behind it. */
+	return j->left == 0 || j->left - n >= FIELD_PAD ? pool->plain :
+	    slice_of(NULL, 0);
+}
+
+/* One fact: key, length, bytes; where it ends. */
 static inline unsigned char *
-put_fact(const struct journal_pool *pool, unsigned char *at, enum field f,
-    struct slice v)
+put_fact(struct slice plain, unsigned char *at, enum field f, struct slice v)
 {
 	uint16_t n = (uint16_t)(v.len | READY);
 
 	/* A line that is plain is shorter than READY. */
-	if ((uintptr_t)v.ptr - (uintptr_t)pool->plain.ptr >= pool->plain.len)
+	if ((uintptr_t)v.ptr - (uintptr_t)plain.ptr >= plain.len)
 		return put_any(at, f, v);
 	field_copy(at + 3, v);
 	if (field_is_bare(f) && !num_is_decimal(v.ptr, v.len))
@@ -192,12 +201,12 @@ bool
 journal_fact(struct journal_pool *pool, struct journal *j, enum field f,
     struct slice v)
 {
+	size_t need = fact_size(v);
 	unsigned char *at;
 
-	if (v.len > LIMIT / 2 ||
-	    (at = reserve(pool, j, fact_size(v) + FIELD_PAD)) == NULL)
+	if (v.len > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
 		return false;
-	taken(j, put_fact(pool, at, f, v));
+	taken(j, at, put_fact(plain_for(pool, j, need), at, f, v));
 	return true;
 }
 
@@ -205,7 +214,7 @@ bool
 journal_line(struct journal_pool *pool, struct journal *j,
     const struct ref *line)
 {
-	unsigned char *at = reserve(pool, j, 1 + sizeof(*line));
+	unsigned char *at = reserve(pool, j, 1 + sizeof(*line)), *end;
 	uint64_t step = line->off - j->line.off;
 	uint32_t near = (uint32_t)step;
 	uint16_t len = (uint16_t)line->len;
@@ -216,16 +225,16 @@ journal_line(struct journal_pool *pool, struct journal *j,
 		at[0] = TAG_NEAR;
 		memcpy(at + 1, &near, sizeof(near));
 		memcpy(at + 1 + sizeof(near), &len, sizeof(len));
-		at += 1 + sizeof(near) + sizeof(len);
+		end = at + 1 + sizeof(near) + sizeof(len);
 	} else {
 		at[0] = TAG_LINE;
 		memcpy(at + 1, line, sizeof(*line));
-		at += 1 + sizeof(*line);
+		end = at + 1 + sizeof(*line);
 	}
 	j->line.off = line->off;
 	j->line.len = line->len;
 	j->line.src = line->src;
-	taken(j, at);
+	taken(j, at, end);
 	return true;
 }
 
@@ -247,11 +256,11 @@ get_line(const unsigned char *p, struct ref *line)
 	return 1 + sizeof(near) + sizeof(len);
 }
 
-/* Room that those facts need. */
+/* Bytes of those facts, at most. */
 static size_t
 facts_size(const struct rec *r, const struct field_set *keys)
 {
-	size_t n = FIELD_PAD;
+	size_t n = 0;
 
 	for (size_t w = 0; w < REC_WORDS; w++)
 		for (uint64_t bits = r->set[w] & keys->w[w]; bits != 0;
@@ -262,15 +271,15 @@ facts_size(const struct rec *r, const struct field_set *keys)
 }
 
 static unsigned char *
-put_facts(const struct journal_pool *pool, unsigned char *at,
-    const struct rec *r, const struct field_set *keys)
+put_facts(struct slice plain, unsigned char *at, const struct rec *r,
+    const struct field_set *keys)
 {
 	for (size_t w = 0; w < REC_WORDS; w++)
 		for (uint64_t bits = r->set[w] & keys->w[w]; bits != 0;
 		    bits &= bits - 1) {
 			size_t f = w * 64 + (size_t)__builtin_ctzll(bits);
 
-			at = put_fact(pool, at, (enum field)f, r->v[f]);
+			at = put_fact(plain, at, (enum field)f, r->v[f]);
 		}
 	return at;
 }
@@ -282,11 +291,11 @@ journal_take(struct journal_pool *pool, struct journal *j,
 	size_t need = facts_size(r, keys);
 	unsigned char *at;
 
-	if (need == FIELD_PAD)
+	if (need == 0)
 		return true;
 	if (need > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
 		return false;
-	taken(j, put_facts(pool, at, r, keys));
+	taken(j, at, put_facts(plain_for(pool, j, need), at, r, keys));
 	return true;
 }
 
@@ -303,12 +312,12 @@ journal_block(struct journal_pool *pool, struct journal *j, struct slice head,
 	memcpy(at + 9, head.ptr, head.len);
 	end = at + 9 + head.len;
 	if (keys != NULL)
-		end = put_facts(pool, end, r, keys);
+		end = put_facts(plain_for(pool, j, need), end, r, keys);
 	n[0] = (uint32_t)head.len;
 	n[1] = (uint32_t)(end - at) - 9 - n[0];
 	at[0] = TAG_BLOCK;
 	memcpy(at + 1, n, sizeof(n));
-	taken(j, end);
+	taken(j, at, end);
 	return true;
 }
 
@@ -352,7 +361,7 @@ journal_prefetch(const struct journal *j)
 		return;
 	if (j->last != j->first)
 		mem_prefetch(j->first, PIECE);
-	mem_prefetch(j->last, (size_t)(j->at - (unsigned char *)j->last));
+	mem_prefetch(j->last, PIECE - j->left);
 }
 
 void

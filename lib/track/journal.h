@@ -29,8 +29,7 @@ struct journal_piece;
 
 struct journal {
 	struct journal_piece	*first, *last;
-	unsigned char		*at;	/* behind the entries of the last piece */
-	uint32_t		 left;	/* bytes that it has room for there */
+	uint32_t		 left;	/* bytes that the last piece has room for */
 	uint32_t		 len;	/* bytes of all entries */
 	struct ref		 line;	/* the latest */
 };

@@ -100,11 +100,11 @@ struct delivery_head {
 	unsigned char	 note;		/* of the time */
 	unsigned char	 daemon;
 	bool		 reused;
+	uint32_t	 pid;
 	struct verdict	 verdict;
 	const struct tls_words *words;	/* NULL without handshake */
 	struct event_time time;
 	struct tag	*tag;
-	uint32_t	 pid;
 	struct ref	 ref;
 	uint64_t	 line;
 };
