@@ -136,8 +136,8 @@ put_field(struct rec_text *t, unsigned char *at, const struct key *k,
 }
 
 /*
- * Fields that are ready, by their bits, up to one that has no room before end,
- * behind which FIELD_EXTRA bytes are; *bits are those that are left.
+ * Fields that are ready, by their bits, up to one that has no room before end;
+ * *bits are those that are left.
  */
 static inline unsigned char *
 put_ready(unsigned char *at, const unsigned char *end, const struct slice *v,
@@ -149,7 +149,8 @@ put_ready(unsigned char *at, const unsigned char *end, const struct slice *v,
 		size_t i = (size_t)__builtin_ctzll(left);
 		struct slice s = v[i];
 
-		if (__builtin_expect((ptrdiff_t)s.len > end - at, 0))
+		if (__builtin_expect((ptrdiff_t)s.len >
+		    end - at - (ptrdiff_t)FIELD_EXTRA, 0))
 			break;
 		memcpy(at, &k[i], sizeof(k[i]));
 		at += k[i].len;
@@ -181,7 +182,7 @@ put_all(struct rec_text *t, const struct rec *r)
 			first = bits & (other == 0 ? UINT64_MAX :
 			    (other & -other) - 1);
 			bits &= ~first;
-			at = put_ready(at, t->end - FIELD_EXTRA, v, k, &first);
+			at = put_ready(at, t->end, v, k, &first);
 			bits |= first;
 			if (bits == 0)
 				break;
