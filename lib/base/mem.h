@@ -8,6 +8,7 @@
 #define BASE_MEM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 void	*mem_alloc(size_t n, size_t size);
 /* Grow an array of old elements to n; the new ones are zeroed. */
@@ -29,12 +30,12 @@ void	 mem_pages_free(void *, size_t bytes);
  */
 void	 mem_clear(void *, size_t bytes) __attribute__((noinline));
 
-/* Ask for the bytes that will soon be read. */
+/* Ask for the bytes that will soon be read; p may be NULL. */
 static inline void
 mem_prefetch(const void *p, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i += 64)
-		__builtin_prefetch((const char *)p + i);
+		__builtin_prefetch((const void *)((uintptr_t)p + i));
 }
 
 #endif
