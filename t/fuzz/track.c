@@ -103,6 +103,8 @@ make_event(struct event *ev, const struct frame *fr, struct clock *clock,
 	ev->daemon = DM_NONE;
 	ev->class = LINE_FOREIGN;
 	ev->pid = 0;
+	ev->plain = slice_of(NULL, 0);
+	ev->stream = 0;
 	clock_time(clock, &fr->stamp, &fr->outer, &ev->time, &note);
 	if (note.len > 0)
 		rec_set(&ev->rec, F_TIME_NOTE, note);
