@@ -18,17 +18,23 @@
 #include "base/slice.h"
 
 #ifdef __SSE2__
-/* Bits of the bytes that are not plain: below 0x20, ", \, 0x7f and above. */
+/* All bits of the bytes that are not plain: below 0x20, ", \, 0x7f and above. */
+static inline __m128i
+plain_odd(__m128i v)
+{
+	/* Plus one, as signed bytes, 0x7f to 0xff are below 0x21, too. */
+	__m128i m = _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8(1)),
+	    _mm_set1_epi8(0x21));
+
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+	return _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+}
+
+/* The same, one bit each. */
 static inline unsigned int
 plain_special(__m128i v)
 {
-	/* As signed bytes 0x80 to 0xff are below 0x20, too. */
-	__m128i m = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
-
-	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-	m = _mm_or_si128(m, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
-	return (unsigned int)_mm_movemask_epi8(m);
+	return (unsigned int)_mm_movemask_epi8(plain_odd(v));
 }
 #endif
 

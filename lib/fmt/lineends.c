@@ -52,13 +52,8 @@ look16(const unsigned char *p, __m128i *odd)
 {
 	__m128i v = _mm_loadu_si128((const __m128i *)p);
 	__m128i newline = _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'));
-	/* Plus one, as signed bytes, 0x7f to 0xff are below 0x21, too. */
-	__m128i x = _mm_xor_si128(newline, _mm_cmplt_epi8(_mm_add_epi8(v,
-	    _mm_set1_epi8(1)), _mm_set1_epi8(0x21)));
 
-	x = _mm_or_si128(x, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-	x = _mm_or_si128(x, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-	*odd = _mm_or_si128(*odd, x);
+	*odd = _mm_or_si128(*odd, _mm_xor_si128(newline, plain_odd(v)));
 	return (unsigned int)_mm_movemask_epi8(newline);
 }
 
@@ -80,6 +75,7 @@ look(const unsigned char *p)
 #ifdef HAS_WIDE
 #define WIDE	__attribute__((target("avx2")))
 
+/* The same of 32; what is plain is what base/plain.h says. */
 static inline WIDE uint64_t
 look32(const unsigned char *p, __m256i *odd)
 {
