@@ -93,8 +93,8 @@ struct track {
 	struct caltime_day	 day;
 	struct node_ref		 joined;	/* message of the line at hand */
 	struct node_ref		 filed;		/* of the queue file at hand */
+	const struct message	*ahead;		/* written next, to be asked for */
 	/* Of the message that is being written. */
-	const struct message	*ahead;		/* the next one, to be asked for */
 	struct buf		 refs, parents, why, to, bad;
 	bool			 refs_ready;
 	struct due {
@@ -183,8 +183,7 @@ void		 join_link(struct track *, struct node_ref child,
 		    struct node_ref parent, enum node_why);
 
 /* write.c */
-void		 write_due(struct track *, const struct journal_entry *,
-		    struct journal_at);
+void		 write_due(struct track *, const struct journal_entry *);
 void		 write_message(struct track *, struct message *);
 /* Deliveries held so far, before their message. */
 void		 write_early(struct track *, struct message *);

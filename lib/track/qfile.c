@@ -435,7 +435,7 @@ logged(const struct rcpts *x, const struct rec *r)
 /* One recipient of the file, beside what the log says of it. */
 static void
 merge_rcpt(struct track *t, const struct rcpts *x, const struct rec *r,
-    const struct journal_entry *e, struct journal_at at, bool covered)
+    const struct journal_entry *e, bool covered)
 {
 	struct slice status = rec_get(r, F_STATUS), to = rec_get(r, F_TO);
 	unsigned char log = logged(x, r);
@@ -449,7 +449,7 @@ merge_rcpt(struct track *t, const struct rcpts *x, const struct rec *r,
 	if (log != 0)
 		return;
 	if (!slice_eq(status, SLICE("pending")))
-		write_due(t, e, at);
+		write_due(t, e);
 	else if (t->to.len + to.len < QFILE_RCPTS) {
 		if (t->to.len > 0)
 			(void)buf_addc(&t->to, ' ');
@@ -462,21 +462,20 @@ static void
 merge_rcpts(struct track *t, const struct message *m, const struct file_head *h)
 {
 	struct rcpts x;
-	struct journal_at pos = { .piece = NULL }, start = pos;
+	struct journal_at pos = { .piece = NULL };
 	struct journal_entry e;
 	bool covered = covers(t, m, h->spool), any = false;
 	struct rec r;
 
 	collect(m, &x);
-	for (; journal_next(&m->journal, &pos, &e) != JOURNAL_END;
-	     start = pos) {
+	while (journal_next(&m->journal, &pos, &e) != JOURNAL_END) {
 		if (e.kind != JOURNAL_BLOCK)
 			continue;
 		rec_clear(&r);
 		if (e.head.ptr[0] == HEAD_RCPT) {
 			any = true;
 			journal_facts(e.facts, &r);
-			merge_rcpt(t, &x, &r, &e, start, covered);
+			merge_rcpt(t, &x, &r, &e, covered);
 		}
 	}
 	pos = (struct journal_at){ .piece = NULL };

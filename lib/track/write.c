@@ -29,7 +29,7 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 			break;
 		default:
 			if (e.head.ptr[0] == HEAD_DELIVERY) {
-				write_due(t, &e, e.at);
+				write_due(t, &e);
 				break;
 			}
 			if (e.head.ptr[0] != HEAD_TLS)

@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 void
-write_due(struct track *t, const struct journal_entry *e, struct journal_at at)
+write_due(struct track *t, const struct journal_entry *e)
 {
 	struct delivery_head h;
 	struct due *v;
@@ -29,7 +29,7 @@ write_due(struct track *t, const struct journal_entry *e, struct journal_at at)
 		i--;
 	}
 	v[i] = (struct due){ .sec = h.time.sec, .nsec = h.time.nsec,
-		.at = at };
+		.at = e->at };
 	t->ndue++;
 }
 
