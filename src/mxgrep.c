@@ -102,6 +102,26 @@ option(void *arg, int c, const char *value)
 	}
 }
 
+/* The mistake in the first n words, if there is one that can be shown. */
+static void
+check_words(const struct grep *g, size_t n)
+{
+	struct buf expr;
+	struct filter_error e;
+	struct filter *f;
+
+	buf_init(&expr, EXPR_LIMIT);
+	for (size_t i = 0; i < n; i++)
+		if ((i > 0 && !buf_addc(&expr, ' ')) ||
+		    !buf_add(&expr, slice_cstr(g->word[i])))
+			break;
+	f = filter_compile(buf_slice(&expr), &e);
+	if (f == NULL && e.off < expr.len)
+		exit(filter_complain(buf_slice(&expr), &e));
+	filter_free(f);
+	buf_free(&expr);
+}
+
 /*
  * A file that was taken for a word of the expression, n words long, because
  * that was missing or not complete: standard input would be waited for.
@@ -114,6 +134,7 @@ check_files(const struct grep *g, size_t n)
 	if (n == 0 || n < g->nword || access(g->word[n - 1], F_OK) != 0 ||
 	    (n == 1 && !isatty(STDIN_FILENO)))
 		return;
+	check_words(g, n - 1);
 	msg_quote(safe, sizeof(safe), slice_cstr(g->word[n - 1]));
 	msg_usage("%s is a file, but the expression needs a term there; "
 	    "type=* is everything", safe);

@@ -463,7 +463,7 @@ static bool
 goes_on(struct slice word, size_t groups)
 {
 	static const struct slice list[] = { SLICE("and"), SLICE("or"),
-	    SLICE("not"), SLICE("!") };
+	    SLICE("not"), SLICE("!"), SLICE("&&"), SLICE("||") };
 	enum filter_op op;
 	size_t n;
 	bool neg;
@@ -471,6 +471,7 @@ goes_on(struct slice word, size_t groups)
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		if (slice_eq_nocase(word, list[i]))
 			return true;
+	(void)slice_take(&word, SLICE("!"));
 	if (word.len > 0 && (word.ptr[0] == '(' ||
 	    (word.ptr[0] == ')' && groups > 0)))
 		return true;

@@ -59,11 +59,20 @@ keyword(struct slice s, size_t *len)
 		struct slice		name;
 		enum filter_token	token;
 	} list[] = {
-		{ SLICE("and"), FILTER_AND }, { SLICE("or"), FILTER_OR },
+		/* The habits && and || are what they mean. */
+		{ SLICE("and"), FILTER_AND }, { SLICE("&&"), FILTER_AND },
+		{ SLICE("or"), FILTER_OR }, { SLICE("||"), FILTER_OR },
 		{ SLICE("not"), FILTER_NOT }, { SLICE("!"), FILTER_NOT },
 	};
-	size_t n = 0;
+	enum filter_op op;
+	size_t n = 0, oplen;
+	bool neg;
 
+	/* So is !KEY=VALUE. */
+	*len = 1;
+	if (slice_starts(s, SLICE("!")) &&
+	    filter_lex_key(slice_from(s, 1), &op, &oplen, &neg) > 0)
+		return FILTER_NOT;
 	while (n < s.len && !is_blank(s.ptr[n]) && !is_paren(s.ptr[n]))
 		n++;
 	*len = n;
@@ -128,15 +137,26 @@ quoted(struct filter_lex *x)
 	return true;
 }
 
-/* A value without quotes at pos, with the blanks inside it. */
-static void
-unquoted(struct filter_lex *x, bool regex)
+/* True if word is a key, and what stands behind the blank an operator. */
+static bool
+is_apart(struct slice word, struct slice behind)
+{
+	return behind.len > 0 && slice_chr(SLICE("=<>~!"), behind.ptr[0]) !=
+	    SLICE_NONE && field_find(word) != FIELD_N;
+}
+
+/*
+ * A value without quotes at pos, with the blanks inside it.  What looks like a
+ * slip would search for a text that nobody meant, and find nothing: it is bad.
+ */
+static bool
+unquoted(struct filter_lex *x, bool regex, bool free)
 {
 	struct slice s = x->expr;
-	size_t i = x->pos, end = i, depth = 0;
+	size_t i = x->pos, end = i, depth = 0, word;
 
 	for (;;) {
-		while (i < s.len && !is_blank(s.ptr[i])) {
+		for (word = i; i < s.len && !is_blank(s.ptr[i]); i++) {
 			if (regex && s.ptr[i] == '\\' && i + 1 < s.len &&
 			    !is_blank(s.ptr[i + 1]))
 				i++;
@@ -146,22 +166,33 @@ unquoted(struct filter_lex *x, bool regex)
 				depth--;
 			else if (s.ptr[i] == ')' && x->open > 0)
 				break;
-			i++;
+			else if (s.ptr[i] == ')' && !free) {
+				(void)bad(x, i, "')' without '(': quote it if "
+				    "it is text");
+				return false;
+			}
 		}
 		end = i;
 		while (i < s.len && is_blank(s.ptr[i]))
 			i++;
+		if (i > end && is_apart(slice_sub(s, word, end - word),
+		    slice_from(s, i))) {
+			(void)bad(x, i, "no blank may stand before an "
+			    "operator: delay>60; quote what is text");
+			return false;
+		}
 		if (i == end || end == x->pos ||
 		    starts_token(slice_from(s, i)))
 			break;
 	}
 	x->value = slice_sub(s, x->pos, end - x->pos);
 	x->pos = end;
+	return true;
 }
 
-/* Quoted or not; false: bad. */
+/* Quoted or not; free: any text, also with a lone ')'; false: bad. */
 static bool
-value(struct filter_lex *x, bool regex)
+value(struct filter_lex *x, bool regex, bool free)
 {
 	x->quoted = false;
 	x->value_off = x->pos;
@@ -170,8 +201,7 @@ value(struct filter_lex *x, bool regex)
 		x->value_off++;
 		return quoted(x);
 	}
-	unquoted(x, regex);
-	return true;
+	return unquoted(x, regex, free);
 }
 
 enum filter_token
@@ -198,10 +228,11 @@ filter_lex_next(struct filter_lex *x)
 	}
 	n = filter_lex_key(rest, &x->op, &len, &x->neg);
 	if (n == 0)
-		return value(x, false) ? FILTER_WORD : FILTER_BAD;
+		return value(x, false, false) ? FILTER_WORD : FILTER_BAD;
 	x->key = slice_sub(rest, 0, n);
 	x->pos += n + len;
-	if (!value(x, x->op == FILTER_MATCH))
+	if (!value(x, x->op == FILTER_MATCH, x->op == FILTER_MATCH ||
+	    filter_term_free(field_find(x->key))))
 		return FILTER_BAD;
 	/* from= alice: the blank is a slip, not the null sender. */
 	rest = slice_from(x->expr, x->pos);

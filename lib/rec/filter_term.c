@@ -4,6 +4,7 @@
 
 #include "base/caltime.h"
 #include "rec/filter_value.h"
+#include "rec/filter_vocab.h"
 
 #include "base/banned.h"
 
@@ -86,6 +87,22 @@ make_num(struct filter_term *t)
 	return filter_is_number(t->value) ? NULL : "a number belongs here";
 }
 
+/* Digits and dots, or digits and colons: meant as an address. */
+static bool
+is_like_addr(struct slice s)
+{
+	bool colon = slice_chr(s, ':') != SLICE_NONE;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = s.ptr[i];
+
+		if (c != '.' && c != ':' && !ascii_digit(c) &&
+		    (!colon || ascii_tolower(c) < 'a' || ascii_tolower(c) > 'f'))
+			return false;
+	}
+	return s.len > 0;
+}
+
 static const char *
 make_addr(struct filter_term *t)
 {
@@ -98,6 +115,9 @@ make_addr(struct filter_term *t)
 		addr = slice_sub(addr, 1, addr.len - 2);
 	t->kind = TERM_ADDR;
 	if (!filter_addr_parse(addr, &t->addr)) {
+		if (is_like_addr(addr))
+			return "no whole address; a network is 192.0.2.0/24 or "
+			    "2001:db8::/32";
 		t->kind = TERM_LIST;	/* a socket's path, "unknown" */
 		return NULL;
 	}
@@ -125,6 +145,14 @@ without_dot(struct slice s)
 	return s;
 }
 
+static struct slice
+without_angles(struct slice s)
+{
+	if (s.len >= 2 && s.ptr[0] == '<' && s.ptr[s.len - 1] == '>')
+		s = slice_sub(s, 1, s.len - 2);
+	return s;
+}
+
 static const char *
 make_host(struct filter_term *t)
 {
@@ -137,10 +165,8 @@ make_host(struct filter_term *t)
 static const char *
 make_mail(struct filter_term *t)
 {
-	struct slice v = t->value;
+	struct slice v = without_angles(t->value);
 
-	if (v.len >= 2 && v.ptr[0] == '<' && v.ptr[v.len - 1] == '>')
-		v = slice_sub(v, 1, v.len - 2);
 	t->kind = TERM_MAIL;
 	if (!slice_rcut(v, '@', &t->value, &t->domain)) {
 		t->value = v;
@@ -155,12 +181,8 @@ make_mail(struct filter_term *t)
 	return NULL;
 }
 
-/*
- * Free text, which is compared as a whole; other text keys may hold several
- * values joined by blanks.
- */
-static bool
-is_free_text(enum field f)
+bool
+filter_term_free(enum field f)
 {
 	switch (f) {
 	case F_STAMP:
@@ -209,8 +231,12 @@ make_equal(struct filter_term *t, bool quoted)
 			return "this key is true or false";
 		return NULL;
 	default:
-		t->kind = is_free_text(t->field) ? TERM_TEXT : TERM_LIST;
-		return NULL;
+		t->kind = filter_term_free(t->field) ? TERM_TEXT : TERM_LIST;
+		if (t->field == F_MESSAGE_ID) {
+			t->kind = TERM_MSGID;
+			t->value = without_angles(t->value);
+		}
+		return quoted ? NULL : filter_vocab_meant(t->field, t->value);
 	}
 }
 
@@ -352,6 +378,8 @@ key_matches(const struct filter_term *t, struct filter_regex *x,
 		return true;
 	case TERM_TEXT:
 		return slice_eq(v, t->value);
+	case TERM_MSGID:
+		return slice_eq(without_angles(v), t->value);
 	case TERM_NUM:
 		return filter_number_cmp(v, t->value, &cmp) &&
 		    holds(t->op, cmp);

@@ -36,7 +36,7 @@ struct filter_term {
 	enum {
 		TERM_WORD, TERM_PRESENT, TERM_TEXT, TERM_LIST, TERM_NUM,
 		TERM_TIME, TERM_HOST, TERM_BELOW, TERM_ADDR, TERM_MAIL,
-		TERM_DOMAIN, TERM_REGEX
+		TERM_DOMAIN, TERM_MSGID, TERM_REGEX
 	}			 kind;
 	enum filter_op		 op;
 	enum field		 field;
@@ -61,6 +61,11 @@ const char	*filter_term_make(struct filter_term *, enum field,
 		    enum filter_op, struct slice value, bool quoted,
 		    char *text, size_t cap, size_t *off);
 void		 filter_term_word(struct filter_term *, struct slice word);
+/*
+ * True of free text, which is compared as a whole; other text keys may hold
+ * several values joined by blanks.
+ */
+bool		 filter_term_free(enum field);
 bool		 filter_term_match(const struct filter_term *,
 		    struct filter_regex *, const struct rec *);
 

@@ -1,0 +1,18 @@
+/*
+ * filter_vocab - values that a key never has, though they look like it; for
+ * filter
+ *
+ * tls=TLS or status=bounce finds nothing in any log, and the answer "nothing
+ * found" would be taken for one.  Keys whose words are all ours (mxrecord(5))
+ * take no other word; status holds what Postfix logs, so that only a word
+ * that is nearly one of the usual is doubted.
+ */
+#ifndef REC_FILTER_VOCAB_H
+#define REC_FILTER_VOCAB_H
+
+#include "base/field.h"
+
+/* NULL if the key may have that value, else what it should have been. */
+const char	*filter_vocab_meant(enum field, struct slice value);
+
+#endif
