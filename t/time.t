@@ -136,6 +136,44 @@ subtest 'modification time' => sub {
 	    diag(substr $t, 0, 100);
 };
 
+# A copy is as young as the copying; logrotate's dateext and dateformat,
+# rsyslog's dynamic names, savelog.
+subtest 'a date in the name' => sub {
+	my $named = sub {
+		my ($name, $mtime, $day) = @_;
+		my $f = file($name, $mtime, rec("$day 10:00:00"));
+		my $t = times_of($f);
+
+		unlink $f;
+		return $t;
+	};
+	for my $name (qw(m.log-20250302 m-20250302.log m.log.20250302 m.log-2025-03-02
+	    m_2025_03_02.log m.log.2025.03.02 m.log-2025030206 m.log-20250302-0625
+	    m.log-202503 m-2025-03.log)) {
+		is($named->($name, '2026-11-29', 'Feb 23'), '2025-02-23T10:00:00Z', $name);
+		is(notes(), 'year-inferred year-from-file-name zone-assumed', "$name: its note");
+		is($named->($name, '2026-11-29', 'Mar 31'), '2025-03-31T10:00:00Z',
+		    "$name: the month that it names");
+		is($named->($name, '2026-11-29', 'May  1'), '2024-05-01T10:00:00Z',
+		    "$name: not two months later");
+		is($named->($name, '2024-03-05', 'Mar  1'), '2024-03-01T10:00:00Z',
+		    "$name: older than its name");
+		is(notes(), 'year-inferred year-from-mtime zone-assumed', "$name: by its age");
+	}
+	for my $name (qw(m.log m.log.2 m.log-20259999 m-192.0.2.25.log m.log.20250302.old
+	    m.log-2025 m-2025-03-02-a.log m.log-2025w09 m.log-02032025)) {
+		is($named->($name, '2026-11-29', 'Feb 23'), '2026-02-23T10:00:00Z', "$name: no date");
+	}
+	my @old = map { file(@$_) } [ 'f.log-20241229', '2026-11-29', rec('Dec 23 10:00:00') ],
+	    [ 'f.log-20250105', '2026-11-29', rec('Dec 30 10:00:00') . rec('Jan  4 10:00:00') ];
+	is(times_of(@old, file('f.log', '2026-11-29', rec('Jan  6 10:00:00'))),
+	    '2024-12-23T10:00:00Z 2024-12-30T10:00:00Z 2025-01-04T10:00:00Z 2025-01-06T10:00:00Z',
+	    'the log that follows');
+	is(times_of(@old, file('f.log', '2026-01-07', rec('Jan  6 10:00:00'))),
+	    '2024-12-23T10:00:00Z 2024-12-30T10:00:00Z 2025-01-04T10:00:00Z 2026-01-06T10:00:00Z',
+	    'but one that was written to then does not');
+};
+
 subtest 'gzip, dated lines, queue IDs' => sub {
 	file('g.log', '2021-09-02', rec('Sep  1 10:00:00'));
 	sh('gzip', '-f', "$dir/g.log");

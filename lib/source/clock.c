@@ -281,7 +281,8 @@ note_text(struct clock *c, unsigned int flags)
 		"year-inferred year-from-dated-line",
 		"year-inferred year-from-queue-id",
 		"year-inferred year-from-gzip-header",
-		"year-inferred year-from-mtime", "", "" };
+		"year-inferred year-from-mtime",
+		"year-inferred year-from-file-name", "" };
 	static const char *const word[] = { "zone-assumed", "zone-inferred",
 		"dst-ambiguous", "clock-jump" };
 	struct slice part;

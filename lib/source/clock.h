@@ -41,7 +41,8 @@ enum clock_year {
 	CLOCK_YEAR_DATED,	/* a dated line, or the container */
 	CLOCK_YEAR_QUEUE_ID,	/* a long queue ID */
 	CLOCK_YEAR_GZIP,	/* the gzip header */
-	CLOCK_YEAR_MTIME	/* the file's modification time */
+	CLOCK_YEAR_MTIME,	/* the file's modification time */
+	CLOCK_YEAR_NAME		/* a date in the file's name */
 };
 
 struct clock {

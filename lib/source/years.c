@@ -2,16 +2,19 @@
 
 #include <stdlib.h>
 
+#include "base/caltime.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "source/rotation.h"
 
 #define ENOUGH_IDS	20
+/* A log may be named by the first day of the month that is in it. */
+#define NAMED_DAYS	33
+#define FRESH_DAYS	3
 
 /* A file in its set. */
 struct member {
 	struct feed	*f;
-	struct slice	 base;		/* name of the set */
 };
 
 static int
@@ -67,19 +70,32 @@ count_from(struct member *m, size_t n, size_t from, enum clock_year why,
 	}
 }
 
-/* By the file's own gzip header or modification time. */
+/*
+ * By the file's own gzip header, modification time or the date in its name,
+ * none of which a line can be later than: the earliest.  A copy is as young
+ * as the copying, but keeps its name.
+ */
 static void
 weak_year(struct feed *f)
 {
 	struct survey *v = &f->survey;
-	enum clock_year why = CLOCK_YEAR_MTIME;
-	int64_t limit = v->mtime;
+	int64_t date = rotation_of(buf_slice(&f->name)).date;
+	enum clock_year why = CLOCK_YEAR_NONE;
+	int64_t limit = INT64_MAX;
 	int year;
 
 	if (v->has_gzip) {
 		why = CLOCK_YEAR_GZIP;
 		limit = v->gzip_mtime;
-	} else if (!v->has_mtime)
+	} else if (v->has_mtime) {
+		why = CLOCK_YEAR_MTIME;
+		limit = v->mtime;
+	}
+	if (date != ROTATION_NO_DATE && date + NAMED_DAYS * 86400 < limit) {
+		why = CLOCK_YEAR_NAME;
+		limit = date + NAMED_DAYS * 86400;
+	}
+	if (why == CLOCK_YEAR_NONE)
 		return;
 	/* The latest stamp seen is before it, the first one so much earlier. */
 	year = clock_year_before((uint8_t)((v->last - 1) / 31 + 1),
@@ -89,6 +105,38 @@ weak_year(struct feed *f)
 	clock_year(&f->clock, why, year - (int)v->wraps);
 	f->clock.bounded = true;
 	f->clock.limit = limit;
+}
+
+/* The last line is of the time when the file was last modified. */
+static bool
+is_fresh(const struct survey *v, int year)
+{
+	struct caltime c = { .year = year + (int)v->wraps,
+		.mon = (int)((v->last - 1) / 31 + 1),
+		.day = (int)((v->last - 1) % 31 + 1) };
+	int64_t sec;
+
+	return caltime_sec(&c, &sec) && v->mtime - sec < FRESH_DAYS * 86400;
+}
+
+/*
+ * Of files that were copied, only those with a date in their name tell it:
+ * mail.log follows on mail.log-20260901.
+ */
+static void
+follow_named(struct member *m, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct clock *before = &m[i - 1].f->clock;
+		const struct survey *v = &m[i].f->survey;
+		struct clock *c = &m[i].f->clock;
+
+		if (before->from != CLOCK_YEAR_NAME ||
+		    c->from != CLOCK_YEAR_MTIME || is_fresh(v, c->year))
+			continue;
+		clock_year(c, CLOCK_YEAR_NAME, before->year +
+		    (yday(v) < yday(&m[i - 1].f->survey) - 7));
+	}
 }
 
 static void
@@ -116,6 +164,7 @@ decide_years(struct member *m, size_t n, const struct opt *opt)
 		for (size_t i = 0; i < n; i++)
 			if (m[i].f->survey.bsd)
 				weak_year(m[i].f);
+		follow_named(m, n);
 		return;
 	}
 	count_from(m, n, dated, m[dated].f->survey.by_qid ?
@@ -261,14 +310,14 @@ years_decide(struct feed *f, size_t n, const struct opt *opt)
 
 	for (size_t i = 0; i < n; i++) {
 		m[i].f = &f[i];
-		m[i].base = rotation_of(buf_slice(&f[i].name)).base;
 		clock_init(&f[i].clock, opt->zone);
 	}
 	if (n > 0)
 		qsort(m, n, sizeof(*m), by_set);
 	for (size_t i = 0; i < n; i = end) {
 		for (end = i + 1; end < n &&
-		    slice_eq(m[end].base, m[i].base); end++)
+		    rotation_same(buf_slice(&m[end].f->name),
+		    buf_slice(&m[i].f->name)); end++)
 			continue;
 		decide_set(m + i, end - i, opt);
 	}

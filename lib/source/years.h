@@ -6,7 +6,9 @@
  * first BSD stamp comes from, in this order: --year (for the set's first
  * file in time, counted on from there), dated lines or long queue IDs in
  * it or, counted from its neighbours, in another file of its set, the gzip
- * header, the modification time.  Without any, the year stays unknown.
+ * header or else the modification time, or a date in the file's name if that is
+ * earlier; a log that was not written to when it was last modified follows on
+ * the one before it whose name has a date.  Without any, the year stays unknown.
  * Without -z, twenty long queue IDs that agree on an offset give the zone of
  * all files of the set.  Pieces (source/piece.h) stand for their files;
  * where two have the same name, their hosts make the sets.
