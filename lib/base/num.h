@@ -18,6 +18,27 @@ size_t	num_u64(unsigned char dst[NUM_MAX], uint64_t v);
 
 #define NUM_LOOK	16
 
+/* Which of the NUM_LOOK bytes at p are digits, and points, as bits. */
+static inline void
+num_look(const unsigned char *p, unsigned int *digits, unsigned int *points)
+{
+#ifdef __SSE2__
+	const __m128i v = _mm_loadu_si128((const __m128i *)p);
+	const __m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+
+	*digits = (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(d,
+	    _mm_min_epu8(d, _mm_set1_epi8(9))));
+	*points = (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
+	    _mm_set1_epi8('.')));
+#else
+	*digits = *points = 0;
+	for (size_t i = 0; i < NUM_LOOK; i++) {
+		*digits |= (unsigned int)(p[i] - (unsigned int)'0' <= 9) << i;
+		*points |= (unsigned int)(p[i] == '.') << i;
+	}
+#endif
+}
+
 /*
  * Are the n bytes at p a decimal number as it may stand in JSON: digits, with
  * a point between them or none, and no zero before another digit?  NUM_LOOK
@@ -27,30 +48,41 @@ size_t	num_u64(unsigned char dst[NUM_MAX], uint64_t v);
 static inline bool
 num_is_decimal(const unsigned char *p, size_t n)
 {
-	unsigned int digits = 0, points = 0, all, inner;
+	unsigned int digits, points, all, inner;
 
 	if (n - 1 >= NUM_LOOK - 1)
 		return false;
-#ifdef __SSE2__
-	const __m128i v = _mm_loadu_si128((const __m128i *)p);
-	const __m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-
-	digits = (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(d,
-	    _mm_min_epu8(d, _mm_set1_epi8(9))));
-	points = (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
-	    _mm_set1_epi8('.')));
-#else
-	for (size_t i = 0; i < n; i++) {
-		digits |= (unsigned int)(p[i] - (unsigned int)'0' <= 9) << i;
-		points |= (unsigned int)(p[i] == '.') << i;
-	}
-#endif
+	num_look(p, &digits, &points);
 	all = (1U << n) - 1;
 	inner = all >> 1 & ~1U;		/* where a point may stand */
 	points &= all;
 	return ((digits | points) & all) == all && (points & ~inner) == 0 &&
 	    (points & (points - 1)) == 0 &&
 	    (p[0] != '0' || n == 1 || points == 2);
+}
+
+/*
+ * The length of the number that n bytes at p begin with: digits, or digits, a
+ * point and digits; 0 if they do not.  NUM_LOOK bytes must be readable;
+ * NUM_LOOK if that is not enough to tell.
+ */
+static inline size_t
+num_decimal_len(const unsigned char *p, size_t n)
+{
+	unsigned int digits, points, all = n < NUM_LOOK ? (1U << n) - 1 :
+	    (1U << NUM_LOOK) - 1, whole, part;
+
+	num_look(p, &digits, &points);
+	digits &= all;
+	whole = (unsigned int)__builtin_ctz(~digits);
+	if (whole == NUM_LOOK)
+		return NUM_LOOK;
+	if (((points & all) >> whole & 1) == 0)
+		return whole;
+	part = (unsigned int)__builtin_ctz(~(digits >> whole >> 1));
+	if (whole + 1 + part == NUM_LOOK)
+		return NUM_LOOK;
+	return whole == 0 || part == 0 ? 0 : whole + 1 + part;
 }
 
 static inline bool

@@ -20,9 +20,9 @@
 struct head {
 	size_t			len;	/* with the bracket; 0: not used */
 	uint64_t		writer;	/* its number, never given twice */
+	unsigned char		bytes[HEAD_MAX];	/* compared after len */
 	struct slice		host, tag;
 	struct postfix_tag	postfix;
-	unsigned char		bytes[HEAD_MAX];
 };
 
 const struct head	*head_find(const struct head *table, struct slice s);

@@ -1,3 +1,4 @@
+#include "base/num.h"
 #include "fmt/postfix.h"
 #include "fmt/postfix_line.h"
 
@@ -14,6 +15,7 @@ struct tail {
 	struct slice	status;
 	struct slice	reply;
 	bool		has_reply;
+	const unsigned char *end;	/* of the line */
 };
 
 /* Take n bytes and the ", " behind them, which must be there. */
@@ -35,12 +37,21 @@ take_word(struct slice *s, struct slice *value)
 	return take_value(s, slice_any(*s, ',', ' ', '>'), value);
 }
 
-/* The length of the decimal number at the start of s, or 0. */
+/*
+ * The length of the decimal number at the start of s, or 0; the line, of which
+ * s is a part, goes on to end.
+ */
 static inline size_t
-decimal(struct slice s)
+decimal(struct slice s, const unsigned char *end)
 {
 	size_t n = 0, dot;
 
+	if (end - s.ptr >= NUM_LOOK) {
+		n = num_decimal_len(s.ptr, s.len);
+		if (n < NUM_LOOK)
+			return n;
+		n = 0;
+	}
 	while (n < s.len && ascii_digit(s.ptr[n]))
 		n++;
 	if (n == 0 || n == s.len || s.ptr[n] != '.')
@@ -89,11 +100,12 @@ parse_tail(struct slice s, struct tail *t)
 	t->conn_use = t->delays = t->tls = t->dsn = t->reply =
 	    slice_of(NULL, 0);
 	t->has_reply = false;
+	t->end = s.ptr + s.len;
 	if (!take_word(&s, &t->relay) ||
 	    (slice_take(&s, SLICE("conn_use=")) &&
 	    !take_word(&s, &t->conn_use)) ||
 	    !slice_take(&s, SLICE("delay=")) ||
-	    !take_value(&s, decimal(s), &t->delay))
+	    !take_value(&s, decimal(s, t->end), &t->delay))
 		return false;
 	if ((slice_take(&s, SLICE("delays=")) && !take_word(&s, &t->delays)) ||
 	    (slice_take(&s, SLICE("tls=")) && !take_word(&s, &t->tls)) ||
@@ -104,13 +116,13 @@ parse_tail(struct slice s, struct tail *t)
 
 /* a/b/c/d, or its first parts. */
 static inline void
-set_delays(struct event *ev, struct slice s)
+set_delays(struct event *ev, struct slice s, const unsigned char *end)
 {
 	static const enum field key[4] = { F_DELAY_BEFORE, F_DELAY_QUEUE,
 		F_DELAY_CONN, F_DELAY_XMIT };
 
 	for (size_t i = 0; i < 4 && s.len > 0; i++) {
-		size_t n = decimal(s);
+		size_t n = decimal(s, end);
 
 		if (n > 0 && (n == s.len || s.ptr[n] == '/'))
 			rec_set(&ev->rec, key[i], slice_of(s.ptr, n));
@@ -163,7 +175,7 @@ fill(struct event *ev, struct slice to, struct slice orig, const struct tail *t)
 	if (slice_u64(t->conn_use, UINT32_MAX, &n))
 		rec_set(r, F_CONN_USE, t->conn_use);
 	rec_set(r, F_DELAY, t->delay);
-	set_delays(ev, t->delays);
+	set_delays(ev, t->delays, t->end);
 	if (t->tls.len > 0)
 		rec_set(r, F_TLS_POLICY, t->tls);
 	if (t->dsn.len > 0)

@@ -93,7 +93,7 @@ clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
 	}
 	*t = c->same_time;
 	/* Seldom: what is written in parts is slow to be copied as a whole. */
-	if (t->nsec != s->nsec || t->digits != s->digits) {
+	if (c->same_time.nsec != s->nsec || c->same_time.digits != s->digits) {
 		t->nsec = s->nsec;
 		t->digits = s->digits;
 	}

@@ -1,6 +1,7 @@
 #include "source/run.h"
 
 #include "base/msg.h"
+#include "base/same.h"
 #include "source/journalevent.h"
 #include "track/coverage.h"
 
@@ -176,7 +177,7 @@ run_event(struct run *x, struct feed *f)
 	if (x->nlost > 0)
 		say_lost(x, f);
 	if ((ev->writer == 0 || ev->writer != f->last_writer) &&
-	    !slice_eq(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
+	    !same_text(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
 		f->last_host.len = 0;
 		(void)buf_add(&f->last_host, rec_get(&ev->rec, F_HOST));
 	}

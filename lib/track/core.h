@@ -100,7 +100,7 @@ struct track {
 	struct due {
 		int64_t		sec;
 		uint32_t	nsec;
-		struct journal_at at;
+		struct slice	head, facts;	/* in its journal */
 	}			*due;		/* its deliveries, in order */
 	size_t			 ndue, capdue;
 };

@@ -72,23 +72,23 @@ takes(const struct track *t, const struct message *m, const struct node *n, cons
 }
 
 /*
- * The best life for that queue ID on this host, or NULL: among the node at
- * index i and those behind it in its chain.
+ * The best open life for that queue ID on this host, or NULL: among the node
+ * at index i and those behind it in its chain.
  */
 static struct node *
 search(struct track *t, const struct at *at, struct slice qid,
-    enum arrival arrival, uint32_t i, uint64_t hash)
+    enum arrival arrival, uint32_t i)
 {
 	struct node *best = NULL;
 	int best_fit = 0, steps = 0;
 
 	for (; i != 0 && steps < NODE_CHAIN_MAX;
-	    i = node_next(&t->nodes, i, qid, hash)) {
+	    i = node_next_open(&t->nodes, i, qid)) {
 		struct node *n = node_at(&t->nodes, i);
 		int f;
 
 		steps++;
-		if (n->msg == NULL || n->id.instance->host != at->host)
+		if (n->id.instance->host != at->host)
 			continue;
 		f = fit(at, n);
 		/* The newest life of those that fit alike. */
@@ -118,17 +118,16 @@ find_life(struct track *t, const struct at *at, struct slice qid,
     enum arrival arrival)
 {
 	uint64_t hash;
-	uint32_t i = node_first(&t->nodes, qid, &hash);
+	uint32_t i = node_open(&t->nodes, qid, &hash);
 	struct node *n;
 
 	if (i == 0)
 		return NULL;
 	n = node_at(&t->nodes, i);
-	if (n->next == 0 && n->msg != NULL &&
-	    n->id.instance == owner(at->instance) &&
+	if (n->next == 0 && n->id.instance == owner(at->instance) &&
 	    takes(t, n->msg, n, at, arrival))
 		return n;
-	return search(t, at, qid, arrival, i, hash);
+	return search(t, at, qid, arrival, i);
 }
 
 /* Remember which instance owns the queue that this tag writes about. */
@@ -189,13 +188,13 @@ join_file(struct track *t, const struct at *at, struct slice qid,
 	uint64_t hash;
 	int steps = 0;
 
-	for (uint32_t i = node_first(&t->nodes, qid, &hash); i != 0 &&
-	    steps < NODE_CHAIN_MAX; i = node_next(&t->nodes, i, qid, hash)) {
+	for (uint32_t i = node_open(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = node_next_open(&t->nodes, i, qid)) {
 		struct node *n = node_at(&t->nodes, i);
 		struct message **to = &best;
 
 		steps++;
-		if (n->msg == NULL || !owns_file(t, n, q))
+		if (!owns_file(t, n, q))
 			continue;
 		/*
 		 * A daemon may call the host by another name (-o myhostname);

@@ -343,7 +343,6 @@ journal_next(const struct journal *j, struct journal_at *at,
 	}
 	if (p[0] == TAG_BLOCK) {
 		memcpy(n, p + 1, sizeof(n));
-		e->at = *at;
 		e->head = slice_of(p + 9, n[0]);
 		e->facts = slice_of(p + 9 + n[0], n[1]);
 		at->pos += 9 + n[0] + n[1];
@@ -368,12 +367,23 @@ void
 journal_facts(struct slice s, struct rec *r)
 {
 	const unsigned char *p = s.ptr, *end = s.ptr + s.len;
-	enum field f;
-	struct slice v;
-	bool ready;
+	uint64_t set = 0, plain = 0;
 
+	/* What it has is gathered first: most keys are among the first 64. */
 	while (p < end) {
+		enum field f;
+		struct slice v;
+		bool ready;
+
 		p += get_fact(p, &f, &v, &ready);
-		rec_set_ready(r, f, v, ready);
+		if (f >= 64) {
+			rec_set_ready(r, f, v, ready);
+			continue;
+		}
+		r->v[f] = v;
+		set |= UINT64_C(1) << f;
+		plain = (plain & ~(UINT64_C(1) << f)) | (uint64_t)ready << f;
 	}
+	r->set[0] |= set;
+	r->ready[0] = (r->ready[0] & ~set) | plain;
 }

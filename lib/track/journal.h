@@ -53,7 +53,6 @@ struct journal_entry {
 	struct slice	 value;		/* FACT */
 	bool		 ready;		/* FACT */
 	struct ref	 line;		/* LINE */
-	struct journal_at at;		/* BLOCK: its place */
 	struct slice	 head;		/* BLOCK */
 	struct slice	 facts;		/* BLOCK: to be read by journal_facts */
 };

@@ -12,6 +12,7 @@
 #include "track/session.h"
 #include "track/verdict.h"
 
+#define MESSAGE_HAVE		2	/* words of keys that may be facts of one */
 #define MESSAGE_REFS		256	/* line references kept */
 #define MESSAGE_DELIVERIES	4096	/* held before they are written early */
 
@@ -55,43 +56,51 @@ enum list_id {
 #define DONE_UNDELIVERABLE	0x20
 #define DONE_PROBED	(DONE_DELIVERABLE | DONE_UNDELIVERABLE)
 
+/*
+ * Four cache lines; what most lines look at stands in the first two, and the
+ * pool hands out multiples of 64 bytes, so that a message begins with one.
+ */
 struct message {
 	struct message	*prev, *next;	/* its list */
+	struct node_ref	 node;
+	struct session	*session;	/* NULL without */
+	struct tag	*tag;		/* of the arrival, or of the first line */
+	int64_t		 touch;		/* merged time of the last line */
+	uint32_t	 saw;
+	uint32_t	 nrcpt;
+	uint32_t	 nsettled;	/* sent and bounced lines */
+	uint16_t	 nrefs;		/* to MESSAGE_REFS */
+	unsigned char	 done;		/* all outcomes so far */
+	unsigned char	 list : 4;	/* an enum list_id */
+	bool		 reject : 1;	/* NOQUEUE */
+	bool		 mid_listed : 1;
+	bool		 piped : 1;	/* delivered by pipe */
+
+	struct journal	 journal;
+	struct event_time last;
+	int64_t		 active;	/* seconds, of the latest queue active */
+
+	struct event_time first;
+	uint64_t	 have[MESSAGE_HAVE];	/* keys that have a fact */
+	int64_t		 held;		/* seconds, of the latest hold */
+	int64_t		 ended;		/* seconds, of removed and its like */
+	uint32_t	 nactive;	/* times that it became active */
+	uint16_t	 ndelivery;	/* held, to MESSAGE_DELIVERIES */
+	unsigned char	 done_early;	/* outcomes already written */
+	unsigned char	 note;		/* of the first time */
+	uint64_t	 order;		/* of the first line in merged order */
+
+	struct ref	 ref;		/* of the first line */
+	uint64_t	 line;
 	union {
 		struct message	*wait_next;	/* LIST_WAITING: of a session */
 		int64_t		 deadline;	/* LIST_CLOSED */
 	};
-	struct node_ref	 node;
-	struct session	*session;	/* NULL without */
 	struct session	*front;		/* of the client, before a filter */
-	struct tag	*tag;		/* of the arrival, or of the first line */
-	struct journal	 journal;
-	uint64_t	 have[REC_WORDS];	/* keys that have a fact */
-	struct event_time first, last;
-	struct ref	 ref;		/* of the first line */
-	uint64_t	 line;
-	uint64_t	 order;		/* of the first line in merged order */
-	int64_t		 touch;		/* merged time of the last line */
-	int64_t		 active;	/* seconds, of the latest queue active */
-	int64_t		 held;		/* seconds, of the latest hold */
-	int64_t		 ended;		/* seconds, of removed and its like */
-	uint32_t	 saw;
-	uint16_t	 nrefs;		/* to MESSAGE_REFS */
-	uint16_t	 ndelivery;	/* held, to MESSAGE_DELIVERIES */
-	uint32_t	 nfiled;	/* recipients of its queue file */
-	uint32_t	 nsettled;	/* sent and bounced lines */
-	uint32_t	 nrcpt;
-	uint32_t	 nactive;	/* times that it became active */
-	unsigned char	 list;		/* an enum list_id */
-	unsigned char	 done;		/* all outcomes so far */
-	unsigned char	 done_early;	/* outcomes already written */
-	unsigned char	 note;		/* of the first time */
-	bool		 reject;	/* NOQUEUE */
-	bool		 mid_listed;
-	bool		 piped;		/* delivered by pipe */
-	uint32_t	 pid;		/* of a reject */
-	int64_t		 piped_sec;
 	struct message	*mid_next;	/* chain by Message-ID */
+	int64_t		 piped_sec;
+	uint32_t	 pid;		/* of a reject */
+	uint32_t	 nfiled;	/* recipients of its queue file */
 };
 
 /* Head of a delivery in the journal. */

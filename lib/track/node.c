@@ -20,12 +20,27 @@ const struct slice node_why[WHY_N] = { FIELD_WORD(""),
 	FIELD_WORD("forwarded"), FIELD_WORD("requeued"),
 	FIELD_WORD("message-id"), FIELD_WORD("notice") };
 
+static void
+table_init(struct node_table *t, uint32_t nbucket)
+{
+	t->nbucket = nbucket;
+	t->bucket = mem_alloc(nbucket, sizeof(*t->bucket));
+	t->marks = mem_alloc(nbucket / 16, sizeof(*t->marks));
+}
+
+static void
+table_free(struct node_table *t)
+{
+	mem_free(t->bucket);
+	mem_free(t->marks);
+}
+
 void
 nodes_init(struct nodes *t)
 {
-	*t = (struct nodes){ .n = 1, .nbucket = 4096 };
-	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
-	t->marks = mem_alloc(t->nbucket / 16, sizeof(*t->marks));
+	*t = (struct nodes){ .n = 1 };
+	table_init(&t->open, 4096);
+	table_init(&t->written, 4096);
 	t->oldcap = 1024;
 	t->old = mem_alloc(t->oldcap, sizeof(*t->old));
 }
@@ -38,13 +53,13 @@ nodes_free(struct nodes *t)
 	for (uint32_t i = 0; i < t->nblock; i++)
 		mem_pages_free(t->block[i], NODE_BLOCK * sizeof(struct node));
 	mem_free(t->block);
-	mem_free(t->bucket);
-	mem_free(t->marks);
+	table_free(&t->open);
+	table_free(&t->written);
 	mem_free(t->old);
 }
 
 static uint32_t
-slot(const struct nodes *t, uint64_t hash)
+slot(const struct node_table *t, uint64_t hash)
 {
 	return (uint32_t)hash & (t->nbucket - 1);
 }
@@ -62,52 +77,53 @@ mark(uint32_t s, uint64_t hash)
 	return UINT64_C(1) << (s % 16 * 4 + (hash >> 40 & 3));
 }
 
-/* The first node in a bucket, if there may be one of that hash. */
+/* The first node in the bucket of that hash, if there may be one of it. */
 static uint32_t
-first_in(const struct nodes *t, uint32_t s, uint64_t hash)
+first_in(const struct node_table *t, uint64_t hash)
 {
+	uint32_t s = slot(t, hash);
+
 	return (t->marks[s / 16] & mark(s, hash)) != 0 ? t->bucket[s] : 0;
 }
 
 /* Put a node first in its bucket. */
 static void
-chain(struct nodes *t, struct node *n)
+chain(const struct nodes *t, struct node_table *in, struct node *n)
 {
-	uint32_t s = slot(t, n->hash);
+	uint32_t s = slot(in, n->hash);
 
-	n->next = (t->marks[s / 16] & marks_of(s)) != 0 ? t->bucket[s] : 0;
+	n->next = (in->marks[s / 16] & marks_of(s)) != 0 ? in->bucket[s] : 0;
 	n->prev = 0;
 	if (n->next != 0)
 		node_at(t, n->next)->prev = n->idx;
-	t->bucket[s] = n->idx;
-	t->marks[s / 16] |= mark(s, n->hash);
+	in->bucket[s] = n->idx;
+	in->marks[s / 16] |= mark(s, n->hash);
 }
 
 static void
-unchain(struct nodes *t, const struct node *n)
+unchain(const struct nodes *t, struct node_table *in, const struct node *n)
 {
-	uint32_t s = slot(t, n->hash);
+	uint32_t s = slot(in, n->hash);
 
+	in->live--;
 	if (n->next != 0)
 		node_at(t, n->next)->prev = n->prev;
 	if (n->prev != 0) {
 		node_at(t, n->prev)->next = n->next;
 		return;
 	}
-	t->bucket[s] = n->next;
+	in->bucket[s] = n->next;
 	if (n->next == 0)
-		t->marks[s / 16] &= ~marks_of(s);
+		in->marks[s / 16] &= ~marks_of(s);
 }
 
 /* More buckets: few nodes share one. */
 static void
-rehash(struct nodes *t)
+rehash(struct nodes *t, struct node_table *in)
 {
-	struct nodes old = *t;
+	struct node_table old = *in;
 
-	t->nbucket *= 4;
-	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
-	t->marks = mem_alloc(t->nbucket / 16, sizeof(*t->marks));
+	table_init(in, old.nbucket * 4);
 	for (uint32_t i = 0; i < old.nbucket; i++) {
 		uint32_t idx = old.bucket[i];
 
@@ -115,13 +131,21 @@ rehash(struct nodes *t)
 			struct node *n = node_at(t, idx);
 
 			idx = n->next;
-			chain(t, n);
+			chain(t, in, n);
 		}
 	}
-	mem_free(old.bucket);
-	mem_free(old.marks);
+	table_free(&old);
 	/* The chains have turned round. */
 	memset(t->recent, 0, sizeof(t->recent));
+}
+
+/* Put a node into a table, which has two buckets for each. */
+static void
+enter(struct nodes *t, struct node_table *in, struct node *n)
+{
+	if (++in->live > in->nbucket / 2)
+		rehash(t, in);
+	chain(t, in, n);
 }
 
 /* An index that was never used, with its memory. */
@@ -154,10 +178,8 @@ node_new(struct nodes *t, const struct ident *id)
 	n->gen = gen;
 	n->id = *id;
 	if (!id->reject) {
-		if (++t->live > t->nbucket / 2)
-			rehash(t);
 		n->hash = hash_bytes(ident_qid(id), 2);
-		chain(t, n);
+		enter(t, &t->open, n);
 		*node_recent(t, n->hash) = (struct node_recent){
 			.mark = (uint32_t)n->hash,
 			.idx = idx };
@@ -167,12 +189,12 @@ node_new(struct nodes *t, const struct ident *id)
 
 /* From idx on, the first of that queue ID. */
 static uint32_t
-match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
+match(const struct nodes *t, uint32_t idx, struct slice qid)
 {
 	while (idx != 0) {
 		const struct node *n = node_at(t, idx);
 
-		if (n->hash == hash && same_text(ident_qid(&n->id), qid))
+		if (same_text(ident_qid(&n->id), qid))
 			return idx;
 		idx = n->next;
 	}
@@ -182,7 +204,7 @@ match(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 uint32_t
 node_look(struct nodes *t, struct slice qid, uint64_t hash)
 {
-	uint32_t idx = match(t, first_in(t, slot(t, hash), hash), qid, hash);
+	uint32_t idx = match(t, first_in(&t->open, hash), qid);
 
 	if (idx != 0)
 		*node_recent(t, hash) = (struct node_recent){
@@ -192,9 +214,38 @@ node_look(struct nodes *t, struct slice qid, uint64_t hash)
 }
 
 uint32_t
+node_next_open(const struct nodes *t, uint32_t idx, struct slice qid)
+{
+	return match(t, node_at(t, idx)->next, qid);
+}
+
+uint32_t
+node_first(struct nodes *t, struct slice qid, uint64_t *hash)
+{
+	uint32_t idx = node_open(t, qid, hash);
+
+	return idx != 0 ? idx : match(t, first_in(&t->written, *hash), qid);
+}
+
+uint32_t
 node_next(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 {
-	return match(t, node_at(t, idx)->next, qid, hash);
+	const struct node *n = node_at(t, idx);
+
+	idx = match(t, n->next, qid);
+	return idx != 0 || n->written ? idx :
+	    match(t, first_in(&t->written, hash), qid);
+}
+
+/* Take a node out of its table; rejects are in none. */
+static void
+leave(struct nodes *t, const struct node *n)
+{
+	if (n->id.reject)
+		return;
+	if (node_recent(t, n->hash)->idx == n->idx)
+		node_recent(t, n->hash)->idx = 0;
+	unchain(t, n->written ? &t->written : &t->open, n);
 }
 
 /* Take the node out of its chain and make it free. */
@@ -205,18 +256,30 @@ drop(struct nodes *t, struct node_ref ref)
 
 	if (n == NULL)
 		return;
-	if (!n->id.reject) {
-		if (node_recent(t, n->hash)->idx == ref.idx)
-			node_recent(t, n->hash)->idx = 0;
-		unchain(t, n);
-		t->live--;
-	}
+	leave(t, n);
 	n->gen++;
 	n->msg = NULL;
 	mem_free(n->links);
 	n->links = NULL;
 	n->next = t->free;
 	t->free = ref.idx;
+}
+
+/* The place of a node in a table will soon be changed. */
+static void
+place_ahead(const struct node_table *t, const struct node *n)
+{
+	uint32_t s = slot(t, n->hash);
+
+	mem_prefetch(&t->bucket[s], 1);
+	mem_prefetch(&t->marks[s / 16], 1);
+}
+
+void
+node_ahead(const struct nodes *t, const struct node *n)
+{
+	place_ahead(&t->open, n);
+	place_ahead(&t->written, n);
 }
 
 /* Drop the longest written node; ask for what is touched next. */
@@ -230,7 +293,7 @@ drop_oldest(struct nodes *t)
 		    t->oldcap].ref.idx);
 		later = node_at(t, t->old[(t->oldhead + AHEAD * 2) %
 		    t->oldcap].ref.idx);
-		mem_prefetch(&t->bucket[slot(t, soon->hash)], 1);
+		place_ahead(&t->written, soon);
 		mem_prefetch(later, sizeof(*later));
 	}
 	drop(t, t->old[t->oldhead].ref);
@@ -243,12 +306,14 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 {
 	struct node *n = node_get(t, ref);
 
-	n->msg = NULL;
-	n->written = true;
 	if (n->id.reject) {
 		drop(t, ref);
 		return;
 	}
+	leave(t, n);
+	n->msg = NULL;
+	n->written = true;
+	enter(t, &t->written, n);
 	if (t->noldest >= TRACK_NODES)
 		drop_oldest(t);
 	if (t->noldest == t->oldcap) {

@@ -2,8 +2,9 @@
  * node - who a message is, kept for an hour longer than the message
  *
  * A node is the identity of one life of a queue ID and its place in a path.
- * It is found by queue ID while the message is open and for some time after
- * it was written, so that links that are learned late can still be said.
+ * It is found by queue ID while the message is open and, in a table of its
+ * own, for some time after it was written, so that links that are learned
+ * late can still be said.
  * Nodes refer to each other by index and generation: a reference to a node
  * that is gone is noticed.  At most TRACK_NODES nodes of written messages are
  * kept, the oldest go first.
@@ -63,17 +64,20 @@ struct node_links {
 	struct ident	 root;		/* of its path, when it was written */
 };
 
+/* Two cache lines; what a look-up needs stands in the first. */
 struct node {
-	uint32_t	 idx;
 	uint32_t	 gen;
-	uint32_t	 next, prev;	/* same hash chain; next: free list */
-	uint64_t	 hash;		/* of the queue ID */
-	struct ident	 id;
+	uint32_t	 next;		/* in its hash chain, or free list */
 	struct message	*msg;		/* NULL when written */
+	struct ident	 id;
+
+	uint64_t	 hash;		/* of the queue ID */
 	struct node_links *links;	/* NULL without parents */
 	int64_t		 arrival;	/* seconds, of its client= line, 0: none */
 	uint64_t	 mid_hash;	/* of its Message-ID, 0: none */
 	struct ref	 tls_ref;	/* inbound verdict, for peer-log */
+	uint32_t	 idx;
+	uint32_t	 prev;		/* in its hash chain */
 	uint32_t	 hop;		/* set when the message is written */
 	unsigned char	 tls_in;
 	bool		 written;
@@ -82,25 +86,30 @@ struct node {
 #define NODE_RECENT	2048	/* a power of two */
 #define NODE_BLOCK	16384	/* nodes allocated at once */
 
-struct nodes {
-	struct node	**block;
-	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
+/* Nodes by queue ID. */
+struct node_table {
 	uint32_t	*bucket;
 	/*
 	 * Four bits per bucket: which nodes it may have.  Most new queue IDs
 	 * find none; these bits stay in the cache, which the buckets do not.
 	 */
 	uint64_t	*marks;
-	uint32_t	 nbucket;
+	uint32_t	 nbucket, live;
+};
+
+struct nodes {
+	struct node	**block;
+	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
+	/* Most lines ask for open messages, which are few. */
+	struct node_table open, written;
 	/*
-	 * By hash, the first node of a queue ID: most lines are about
+	 * By hash, the first open node of a queue ID: most lines are about
 	 * messages met lately, and these few entries stay in the cache.
 	 */
 	struct node_recent {
 		uint32_t	mark;	/* lower half of the hash */
 		uint32_t	idx;	/* 0: none */
 	}		 recent[NODE_RECENT];
-	uint32_t	 live;
 	/* Written nodes in order, to be dropped. */
 	struct node_old {
 		struct node_ref	ref;
@@ -157,12 +166,12 @@ node_recent(struct nodes *t, uint64_t hash)
 	return &t->recent[hash >> 32 & (NODE_RECENT - 1)];
 }
 
-/* The first node of that queue ID, met lately or not. */
+/* The first open node of that queue ID, met lately or not. */
 uint32_t node_look(struct nodes *, struct slice qid, uint64_t hash);
 
 /* The same, and its hash; mostly it was met lately. */
 static inline uint32_t
-node_first(struct nodes *t, struct slice qid, uint64_t *hash)
+node_open(struct nodes *t, struct slice qid, uint64_t *hash)
 {
 	const struct node_recent *r;
 
@@ -173,9 +182,14 @@ node_first(struct nodes *t, struct slice qid, uint64_t *hash)
 	    node_look(t, qid, *hash);
 }
 
-/* The next one of its chain. */
+/* The next open one of its chain. */
+uint32_t node_next_open(const struct nodes *, uint32_t idx, struct slice qid);
+/* The nodes of a queue ID, the open ones first. */
+uint32_t node_first(struct nodes *, struct slice qid, uint64_t *hash);
 uint32_t node_next(const struct nodes *, uint32_t idx, struct slice qid,
 	    uint64_t hash);
+/* node_written will soon be called for it. */
+void	node_ahead(const struct nodes *, const struct node *);
 /* The message was written at sec: keep the node for an hour. */
 void	node_written(struct nodes *, struct node_ref, int64_t sec);
 /* Drop nodes written before sec. */

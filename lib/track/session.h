@@ -80,15 +80,16 @@ struct request {
 };
 
 struct process {
-	struct process	*next;		/* hash chain */
 	struct process	*newer, *older;	/* by last line */
 	struct tag	*tag;
-	uint32_t	 pid;
-	int64_t		 last;
 	struct session	*session;
 	struct request	*request;	/* NULL until the first fact */
-	int64_t		 reject_sec;	/* second of the latest reject */
-	uint32_t	 nreject;	/* rejects in that second */
+	int64_t		 last;
+	struct process	*next;		/* hash chain */
+	uint32_t	 pid;
+	uint32_t	 nreject;	/* rejects in the second of the latest */
+
+	_Alignas(64) int64_t reject_sec;	/* that second */
 };
 
 #define PROCESS_RECENT	1024	/* a power of two */

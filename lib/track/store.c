@@ -9,7 +9,7 @@ list_add(struct track *t, struct message *m, enum list_id id)
 {
 	struct list *l = &t->list[id];
 
-	m->list = (unsigned char)id;
+	m->list = (unsigned int)id & 15;
 	m->next = NULL;
 	m->prev = l->last;
 	if (l->last != NULL)
@@ -120,7 +120,8 @@ message_fact(struct track *t, struct message *m, enum field f, struct slice v)
 {
 	if (v.ptr == NULL || !journal_fact(&t->pool, &m->journal, f, v))
 		return;
-	m->have[(size_t)f / 64] |= UINT64_C(1) << ((size_t)f % 64);
+	if ((size_t)f / 64 < MESSAGE_HAVE)
+		m->have[(size_t)f / 64] |= UINT64_C(1) << ((size_t)f % 64);
 }
 
 void
@@ -129,7 +130,7 @@ message_facts(struct track *t, struct message *m, const struct rec *r,
 {
 	if (!journal_take(&t->pool, &m->journal, r, keys))
 		return;
-	for (size_t w = 0; w < REC_WORDS; w++)
+	for (size_t w = 0; w < MESSAGE_HAVE; w++)
 		m->have[w] |= r->set[w] & keys->w[w];
 }
 
@@ -137,7 +138,8 @@ void
 message_first_fact(struct track *t, struct message *m, enum field f,
     struct slice v)
 {
-	if ((m->have[(size_t)f / 64] >> ((size_t)f % 64) & 1) == 0)
+	if ((size_t)f / 64 >= MESSAGE_HAVE ||
+	    (m->have[(size_t)f / 64] >> ((size_t)f % 64) & 1) == 0)
 		message_fact(t, m, f, v);
 }
 
@@ -148,22 +150,35 @@ before(const struct event_time *a, const struct event_time *b)
 	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
 }
 
-void
-message_ref(struct track *t, struct message *m, const struct at *at)
+/* A line that is earlier than the last one: is it the first? */
+static void
+disordered(struct track *t, struct message *m, const struct at *at)
 {
 	const struct event_time *time = &at->ev->time;
 	struct node *n = node_get(&t->nodes, m->node);
 
+	if (!m->last.ordered)
+		m->last = *time;
+	if (m->first.ordered && !before(time, &m->first))
+		return;
+	m->first = *time;
+	m->ref = at->ref;
+	m->line = at->ev->line;
+	m->note = at->note;
+	n->id.sec = time->sec;
+	n->id.timed = time->known;
+}
+
+void
+message_ref(struct track *t, struct message *m, const struct at *at)
+{
+	const struct event_time *time = &at->ev->time;
+
 	t->joined = m->node;
-	if (time->ordered && (!m->first.ordered || before(time, &m->first))) {
-		m->first = *time;
-		m->ref = at->ref;
-		m->line = at->ev->line;
-		m->note = at->note;
-		n->id.sec = time->sec;
-		n->id.timed = time->known;
-	}
-	if (time->ordered && (!m->last.ordered || !before(time, &m->last)))
+	/* Mostly it is later than all before. */
+	if (time->ordered && (!m->last.ordered || before(time, &m->last)))
+		disordered(t, m, at);
+	else if (time->ordered)
 		m->last = *time;
 	if (m->nrefs < MESSAGE_REFS &&
 	    journal_line(&t->pool, &m->journal, &at->ref))

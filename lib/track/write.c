@@ -160,6 +160,7 @@ make_message(struct track *t, struct message *m, struct node *n,
 	}
 	if (v.why == TLS_WHY_HANDSHAKE || v.why == TLS_WHY_CLIENT_CERT)
 		tlsinfo_put(&tls, r);
+	write_ref(t, r, &s->x, &m->ref);
 	write_verdict(t, r, &s->x, &v, &m->ref);
 	if (node_nparent(n) == 0) {
 		rec_copy(r, F_PATH, r, F_TRACE);
@@ -178,7 +179,6 @@ make_message(struct track *t, struct message *m, struct node *n,
 		rec_set(r, F_NOTE, SLICE("probe"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);
-	write_ref(t, r, &s->x, &m->ref);
 	if (m->line != 0)
 		write_number(r, &s->x, F_LINE, m->line);
 	rec_set_ready(r, F_REFS, buf_slice(&t->refs), t->refs_ready &&
@@ -193,6 +193,7 @@ write_message(struct track *t, struct message *m)
 	struct texts s;
 	struct rec *base = &t->tmp;
 
+	node_ahead(&t->nodes, n);
 	make_message(t, m, n, base, &s);
 	if (!t->stopped && !t->put(t->arg, base))
 		t->stopped = true;

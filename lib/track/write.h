@@ -28,7 +28,7 @@ void	write_time(struct track *, struct rec *, struct write_numbers *,
 /* src, off, len of a line. */
 void	write_ref(const struct track *, struct rec *, struct write_numbers *,
 	    const struct ref *);
-/* The verdict and the line that proves it, own without one. */
+/* The verdict and the line that proves it; own, as write_ref put it, if none. */
 void	write_verdict(const struct track *, struct rec *,
 	    struct write_numbers *, const struct verdict *,
 	    const struct ref *own);

@@ -29,7 +29,7 @@ write_due(struct track *t, const struct journal_entry *e)
 		i--;
 	}
 	v[i] = (struct due){ .sec = h.time.sec, .nsec = h.time.nsec,
-		.at = e->at };
+		.head = e->head, .facts = e->facts };
 	t->ndue++;
 }
 
@@ -76,8 +76,8 @@ own_instance(const struct node *n, struct rec *r)
 
 /* One delivery record; base holds what it repeats of its message. */
 static void
-write_delivery(struct track *t, const struct message *m,
-    const struct journal_entry *e, const struct rec *base)
+write_delivery(struct track *t, const struct message *m, const struct due *e,
+    const struct rec *base)
 {
 	static const enum field repeat[] = { F_QID, F_TRACE, F_FROM,
 		F_MESSAGE_ID, F_CLIENT_NAME, F_CLIENT_ADDR, F_SASL_USER,
@@ -149,12 +149,6 @@ void
 write_deliveries(struct track *t, const struct message *m,
     const struct rec *base)
 {
-	struct journal_entry e;
-
-	for (size_t i = 0; i < t->ndue && !t->stopped; i++) {
-		struct journal_at pos = t->due[i].at;
-
-		(void)journal_next(&m->journal, &pos, &e);
-		write_delivery(t, m, &e, base);
-	}
+	for (size_t i = 0; i < t->ndue && !t->stopped; i++)
+		write_delivery(t, m, &t->due[i], base);
 }

@@ -42,14 +42,20 @@ void
 write_verdict(const struct track *t, struct rec *r, struct write_numbers *x,
     const struct verdict *v, const struct ref *own)
 {
-	const struct ref *ref = v->ref.len != 0 ? &v->ref : own;
-
 	verdict_put(v, r);
-	if (v->status == TLS_ABSENT || v->proof == PROOF_NONE || ref->len == 0)
+	if (v->status == TLS_ABSENT || v->proof == PROOF_NONE)
 		return;
-	word_put(&t->names.src[ref->src], r, F_TLS_SRC);
-	write_number(r, x, F_TLS_OFF, ref->off);
-	write_number(r, x, F_TLS_LEN, ref->len);
+	if (v->ref.len == 0) {
+		if (own->len == 0)
+			return;
+		rec_copy(r, F_TLS_SRC, r, F_SRC);
+		rec_copy(r, F_TLS_OFF, r, F_OFF);
+		rec_copy(r, F_TLS_LEN, r, F_LEN);
+		return;
+	}
+	word_put(&t->names.src[v->ref.src], r, F_TLS_SRC);
+	write_number(r, x, F_TLS_OFF, v->ref.off);
+	write_number(r, x, F_TLS_LEN, v->ref.len);
 }
 
 void

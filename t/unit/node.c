@@ -77,7 +77,7 @@ test_generations(void **state)
 			assert_null(node_get(&t, ref[i]));
 		assert_int_equal(node_first(&t, SLICE("0000A14020A"), &hash), 0);
 	}
-	assert_int_equal(t.live, 0);
+	assert_int_equal(t.open.live + t.written.live, 0);
 	nodes_free(&t);
 }
 
@@ -121,42 +121,69 @@ test_drop(void **state)
 			n++;
 		assert_int_equal(n, left[k]);
 	}
-	assert_int_equal(t.live, 0);
+	assert_int_equal(t.open.live + t.written.live, 0);
 	nodes_free(&t);
 }
 
-/* Of many, each is found; those of one ID are found each once. */
+/* Those of an ID that are found, as bits of their seconds modulo 3. */
+static uint32_t
+found(struct nodes *t, struct slice qid, bool open_only)
+{
+	uint64_t hash;
+	uint32_t bits = 0, k = open_only ? node_open(t, qid, &hash) :
+	    node_first(t, qid, &hash);
+
+	while (k != 0) {
+		const struct node *n = node_at(t, k);
+
+		assert_true(slice_eq(ident_qid(&n->id), qid));
+		/* Each once, and the open ones first. */
+		assert_int_equal(bits & 1U << (n->id.sec % 3), 0);
+		bits |= 1U << (n->id.sec % 3);
+		k = open_only ? node_next_open(t, k, qid) :
+		    node_next(t, k, qid, hash);
+		assert_true(k == 0 || !n->written || node_at(t, k)->written);
+	}
+	return bits;
+}
+
+/* Of many, each is found; those of one ID each once, written or not. */
 static void
 test_table(void **state)
 {
-	const uint32_t n = 20000;
+	enum { N = 20000 };
+	static struct node_ref ref[N];
 	struct nodes t;
 	char qid[20];
-	uint64_t hash;
 
 	(void)state;
 	nodes_init(&t);
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < N; i++) {
 		struct ident id;
 
 		(void)snprintf(qid, sizeof(qid), "%05X14020A", i / 3);
 		id = ident(qid, i);
-		(void)node_new(&t, &id);
+		ref[i] = node_new(&t, &id);
 	}
-	for (uint32_t i = 0; i < n / 3; i++) {
-		uint32_t found = 0;
-		struct slice s;
+	/* By turns none, the first, the last, the last two and all. */
+	for (uint32_t i = 0; i < N; i++)
+		if ((0x76410 >> i / 3 % 5 * 4 & 15) >> i % 3 & 1)
+			node_written(&t, ref[i], 0);
+	for (uint32_t i = 0; i < N / 3; i++) {
+		uint32_t written = 0x76410 >> i % 5 * 4 & 15;
 
 		(void)snprintf(qid, sizeof(qid), "%05X14020A", i);
-		s = slice_cstr(qid);
-		for (uint32_t k = node_first(&t, s, &hash); k != 0;
-		    k = node_next(&t, k, s, hash)) {
-			assert_true(slice_eq(ident_qid(&node_at(&t, k)->id), s));
-			found |= 1U << (node_at(&t, k)->id.sec % 3);
-		}
-		assert_int_equal(found, 7);
+		assert_int_equal(found(&t, slice_cstr(qid), false), 7);
+		assert_int_equal(found(&t, slice_cstr(qid), true),
+		    7 & ~written);
 	}
-	assert_int_equal(node_first(&t, SLICE("FFFFF14020B"), &hash), 0);
+	assert_int_equal(found(&t, SLICE("FFFFF14020B"), false), 0);
+	nodes_expire(&t, 1);
+	for (uint32_t i = 0; i < N / 3; i++) {
+		(void)snprintf(qid, sizeof(qid), "%05X14020A", i);
+		assert_int_equal(found(&t, slice_cstr(qid), false),
+		    7 & ~(0x76410 >> i % 5 * 4 & 15));
+	}
 	nodes_free(&t);
 }
 

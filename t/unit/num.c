@@ -49,6 +49,18 @@ is_decimal(const char *s)
 	return true;
 }
 
+/* How much of s is a number, by looking at one byte after the other. */
+static size_t
+decimal_len(const char *s)
+{
+	size_t n = strspn(s, "0123456789"), more;
+
+	if (n == 0 || s[n] != '.')
+		return n;
+	more = strspn(s + n + 1, "0123456789");
+	return more == 0 ? 0 : n + 1 + more;
+}
+
 static void
 test_decimal(void **state)
 {
@@ -68,6 +80,8 @@ test_decimal(void **state)
 				memcpy(text, s, n);
 				assert_int_equal(num_is_decimal(text, n),
 				    is_decimal(s));
+				assert_int_equal(num_decimal_len(text, n),
+				    decimal_len(s));
 			}
 		}
 	memset(text, '7', sizeof(text));
@@ -82,6 +96,31 @@ test_decimal(void **state)
 	assert_true(num_is_decimal(text, NUM_LOOK - 1));
 	text[1] = '.';
 	assert_false(num_is_decimal(text, NUM_LOOK - 1));
+}
+
+/* A number that does not end within what is looked at. */
+static void
+test_decimal_long(void **state)
+{
+	unsigned char text[NUM_LOOK * 2];
+
+	(void)state;
+	memset(text, '7', sizeof(text));
+	assert_int_equal(num_decimal_len(text, NUM_LOOK - 1), NUM_LOOK - 1);
+	assert_int_equal(num_decimal_len(text, NUM_LOOK), NUM_LOOK);
+	assert_int_equal(num_decimal_len(text, SIZE_MAX), NUM_LOOK);
+	assert_int_equal(num_decimal_len(text, 0), 0);
+	text[NUM_LOOK - 1] = ',';
+	assert_int_equal(num_decimal_len(text, SIZE_MAX), NUM_LOOK - 1);
+	text[3] = '.';
+	assert_int_equal(num_decimal_len(text, SIZE_MAX), NUM_LOOK - 1);
+	text[NUM_LOOK - 1] = '7';
+	assert_int_equal(num_decimal_len(text, SIZE_MAX), NUM_LOOK);
+	text[3] = '7';
+	text[NUM_LOOK - 1] = '.';
+	assert_int_equal(num_decimal_len(text, SIZE_MAX), NUM_LOOK);
+	text[NUM_LOOK - 2] = '.';
+	assert_int_equal(num_decimal_len(text, NUM_LOOK - 1), 0);
 }
 
 static void
@@ -106,6 +145,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_decimal),
+		cmocka_unit_test(test_decimal_long),
 		cmocka_unit_test(test_limits),
 	};
 
