@@ -5,6 +5,7 @@
 #define YOUNGEST	(-1)
 #define AGE_DIGITS	4		/* of mail.log.N */
 #define DATE_DIGITS	8
+#define DATE_MAX	32		/* bytes of it, no name makes us search */
 #define DATES		100000000	/* above all dates YYYYMMDD */
 
 /* Drop .gz and the like from the end. */
@@ -108,7 +109,8 @@ by_date(struct slice s, struct rotation *r)
 	struct digits d;
 	int64_t date;
 
-	for (size_t i = 0; i + 1 < s.len; i++) {
+	for (size_t i = s.len > DATE_MAX ? s.len - DATE_MAX : 0; i + 1 < s.len;
+	    i++) {
 		if (slice_chr(SLICE("-._"), s.ptr[i]) == SLICE_NONE ||
 		    !take_digits(slice_from(s, i + 1), &d) ||
 		    !is_date(&d, &date))
