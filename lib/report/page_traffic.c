@@ -80,7 +80,7 @@ put_totals(struct page *p, const struct traffic *t)
 	total(p, "delivered here", t->fate[TRAFFIC_SENT_HERE]);
 	total(p, "deferred (attempts)", t->fate[TRAFFIC_DEFERRED]);
 	total(p, "bounced", t->fate[TRAFFIC_BOUNCED]);
-	total(p, "expired", t->fate[TRAFFIC_EXPIRED]);
+	total(p, "messages expired, for all or some recipients", t->expired);
 	total(p, "recipients refused after queueing",
 	    t->fate[TRAFFIC_REFUSED]);
 	total(p, "other outcomes", t->fate[TRAFFIC_OTHER]);

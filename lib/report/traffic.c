@@ -83,7 +83,8 @@ count_bytes(struct traffic *t, const struct rec *r, struct counts_row *from)
 static enum traffic_origin
 origin_of(const struct rec *r)
 {
-	if (is(r, F_PARENT_WHY, SLICE("notice")))
+	if (is(r, F_PARENT_WHY, SLICE("notice")) ||
+	    is(r, F_TLS_WHY, SLICE("internal")))
 		return TRAFFIC_NOTICE;
 	if (rec_get(r, F_SASL_USER).len + rec_get(r, F_SASL_METHOD).len > 0)
 		return TRAFFIC_AUTHENTICATED;
@@ -141,6 +142,9 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 		count_reason(t, r, SLICE("rejected"), rec_get(r, F_REASON));
 		return;
 	}
+	/* Expiry is logged of a message, not of its recipients. */
+	t->expired += is(r, F_STATUS, SLICE("expired")) ||
+	    is(r, F_NOTE, SLICE("expired"));
 	if (is(r, F_PARENT_WHY, SLICE("message-id")) ||
 	    is(r, F_PARENT_WHY, SLICE("orig-queue-id")))
 		take_back(t, r);
@@ -217,7 +221,8 @@ take_delivery(struct traffic *t, const struct rec *r, int64_t sec)
 #define W(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
 		{ W("deferred"), TRAFFIC_DEFERRED, DAYS_DEFERRED },
 		{ W("bounced"), TRAFFIC_BOUNCED, DAYS_BOUNCED },
-		{ W("expired"), TRAFFIC_EXPIRED, DAYS_BOUNCED },
+		/* What soft_bounce makes of a bounce. */
+		{ W("SOFTBOUNCE"), TRAFFIC_DEFERRED, DAYS_DEFERRED },
 		{ W("rejected"), TRAFFIC_REFUSED, DAYS_REJECTED },
 #undef W
 	};

@@ -42,7 +42,6 @@ enum traffic_fate {
 	TRAFFIC_SENT_HERE,	/* to a mailbox or program here */
 	TRAFFIC_DEFERRED,	/* attempts */
 	TRAFFIC_BOUNCED,
-	TRAFFIC_EXPIRED,
 	TRAFFIC_REFUSED,	/* a recipient refused after the message had
 				 * a queue ID */
 	TRAFFIC_OTHER,
@@ -60,6 +59,7 @@ struct traffic {
 	struct days		*days;
 	uint64_t		 in[TRAFFIC_ORIGIN_N];
 	uint64_t		 fate[TRAFFIC_FATE_N];
+	uint64_t		 expired;	/* messages, for some recipient */
 	uint64_t		 rejected;	/* without a queue ID */
 	uint64_t		 bytes;		/* of the messages that came in */
 	uint64_t		 passed, doubtful, untimed;

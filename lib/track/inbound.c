@@ -67,6 +67,9 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 		if ((m->saw & SAW_NOTICE) || message_probe(m))
 			return (struct verdict){ .status = TLS_LOCAL,
 				.proof = PROOF_PROVEN, .why = TLS_WHY_INTERNAL };
+		if (m->saw & SAW_POSTED)
+			return (struct verdict){ .status = TLS_LOCAL,
+				.proof = PROOF_INFERRED, .why = TLS_WHY_INTERNAL };
 	}
 	in.screened = m->reject && s == NULL;
 	if (tlsinfo_known(tls))

@@ -160,8 +160,11 @@ outcome_status(const struct message *m)
 void
 outcome_complete(const struct message *m, struct rec *r)
 {
-	/* verify hands its probes to cleanup, which is the first to log. */
-	bool arrival = (m->saw & SAW_ARRIVAL) != 0 ||
+	/*
+	 * verify hands its probes to cleanup, which is the first to log; so do
+	 * smtp and smtpd with what they write to the postmaster.
+	 */
+	bool arrival = (m->saw & (SAW_ARRIVAL | SAW_POSTED)) != 0 ||
 	    (message_probe(m) && (m->saw & SAW_CLEANUP) != 0);
 	bool queued = (m->saw & (SAW_QUEUED | SAW_CANCELED | SAW_DISCARD |
 	    SAW_HOLD | SAW_REJECT)) != 0;

@@ -103,6 +103,25 @@ screened(struct track *t, const struct node *n, const struct rec *r,
 		*tls = c->tls;
 }
 
+/*
+ * What smtp and smtpd write to the postmaster (notify_classes) is logged by
+ * nobody but cleanup.  It has the sender of all such mail, and its Message-ID
+ * was made by cleanup of its own queue ID: mail of another Postfix that has
+ * this sender brings its own along.
+ */
+static bool
+is_posted(const struct message *m, const struct rec *r)
+{
+	struct slice id = rec_get(r, F_MESSAGE_ID), qid = rec_get(r, F_QID);
+	size_t at = slice_find(id, qid);
+
+	return (m->saw & SAW_ARRIVAL) == 0 && (m->saw & SAW_CLEANUP) != 0 &&
+	    !m->reject && qid.len > 0 && at != SLICE_NONE && at > 0 &&
+	    (id.ptr[at - 1] == '<' || id.ptr[at - 1] == '.') &&
+	    slice_starts(slice_from(id, at + qid.len), SLICE("@")) &&
+	    slice_starts(rec_get(r, F_FROM), SLICE("double-bounce@"));
+}
+
 /* What the node keeps when the message is gone. */
 static void
 leave(struct node *n, const struct message *m, const struct verdict *v,
@@ -146,6 +165,8 @@ make_message(struct track *t, struct message *m, struct node *n,
 	rec_set_ready(r, F_QID, slice_sub(r->v[F_TRACE],
 	    n->id.instance->trace.text.len, n->id.qidlen),
 	    rec_is_ready(r, F_TRACE));
+	if (is_posted(m, r))
+		m->saw |= SAW_POSTED;
 	rec_set_ready(r, F_STATUS, outcome_status(m), true);
 	if (m->reject)
 		put_reject(m, r, &s->x);
@@ -177,6 +198,9 @@ make_message(struct track *t, struct message *m, struct node *n,
 		rec_set(r, F_NOTE, SLICE("not-queued"));
 	else if (message_probe(m))
 		rec_set(r, F_NOTE, SLICE("probe"));
+	else if ((m->saw & SAW_EXPIRED) && slice_eq(rec_get(r, F_STATUS),
+	    SLICE("mixed")))
+		rec_set(r, F_NOTE, SLICE("expired"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);
 	if (m->line != 0)

@@ -121,6 +121,13 @@ delivery_text(struct blocktext *t, const struct timeline_item *i)
 	paint_end(&s->paint);
 }
 
+/* Also a bounce that soft_bounce has put off. */
+static bool
+is_deferred(struct slice status)
+{
+	return slice_is(status, "deferred") || slice_is(status, "SOFTBOUNCE");
+}
+
 /* Count what is not shown. */
 static void
 hide(struct block *k, struct slice status)
@@ -128,7 +135,7 @@ hide(struct block *k, struct slice status)
 	k->hidden++;
 	if (slice_is(status, "sent"))
 		k->hidden_sent++;
-	else if (slice_is(status, "deferred"))
+	else if (is_deferred(status))
 		k->hidden_deferred++;
 	else if (slice_is(status, "bounced"))
 		k->hidden_bounced++;
@@ -157,7 +164,7 @@ block_delivery(struct blocktext *t, const struct timeline_item *i)
 	if (p == NULL)
 		return;
 	p->attempts++;
-	p->deferred = slice_is(status, "deferred");
+	p->deferred = is_deferred(status);
 	p->known = i->time.known;
 	p->sec = i->time.sec;
 }
