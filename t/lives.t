@@ -432,7 +432,7 @@ subtest 'address probes' => sub {
 	for my $x ([ 'yes', 'deliverable', 'deliverable', 'probe', 1 ], [ 'no', 'undeliverable', 'undeliverable', 'probe', 1 ],
 	    [ 'not kept', 'undeliverable-but-not-cached', 'undeliverable', 'probe', 1 ],
 	    [ 'by hand', 'deliverable', 'deliverable', 'probe', 1, $asked ],
-	    [ 'mail', 'sent', 'sent', '', 0 ], [ 'mail by hand', 'sent', 'sent', '', 1, $asked ]) {
+	    [ 'mail to the postmaster', 'sent', 'sent', '', 1 ], [ 'mail by hand', 'sent', 'sent', '', 1, $asked ]) {
 		my ($name, $word, $status, $note, $complete, $first) = @$x;
 		my $log = whole(0, 'a') . $probe->($word, $first);
 		my ($m) = grep { $_->{qid} eq '749C8ADE027' } messages(trace($log));

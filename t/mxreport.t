@@ -222,7 +222,8 @@ subtest 'one-liners over the records' => sub {
 	is($tab->('senders', 'address', 'messages'),
 	    join("\n", sort split /\n/, $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and (.hop // 1) == 1)] | group_by(.from // "")[] | "\(.[0].from // "") \(length)"')), 'senders');
 	is(total($j, qr/^rejected before/), $jq->('-n', '[inputs | select(.type == "message" and .qid == "NOQUEUE")] | length'), 'rejects');
-	is(total($j, qr/^deferred/), $jq->('-n', '[inputs | select(.type == "delivery" and .status == "deferred")] | length'), 'deferred');
+	is(total($j, qr/^deferred/), $jq->('-n', '[inputs | select(.type == "delivery" and (.status == "deferred" or .status == "SOFTBOUNCE"))] | length'), 'deferred');
+	is(total($j, qr/^messages expired/), $jq->('-n', '[inputs | select(.type == "message" and (.status == "expired" or .note == "expired"))] | length'), 'expired');
 	is(total($j, qr/^bounced/), $jq->('-n', '[inputs | select(.type == "delivery" and .status == "bounced")] | length'), 'bounced');
 	is(join(' ', map { $_->{count} } grep { $_->{what} eq 'bytes in' } @{$j->{totals}}), $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and (.hop // 1) == 1) | .size // 0] | add'), 'bytes');
 	is(join("\n", sort map { "$_->{name} $_->{messages} $_->{plaintext}" } grep { $_->{side} eq 'outbound' } @{$j->{peers_without_tls}}),
