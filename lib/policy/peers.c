@@ -84,7 +84,7 @@ peers_dropped(const struct peers *t)
 static struct peer *
 find(struct peers *t, const struct judgement *j)
 {
-	uint64_t h = hash_bytes(j->peer.addr, hash_bytes(j->peer.name,
+	uint64_t h = hash_bytes(j->peer.addr, hash_lower(j->peer.name,
 	    j->outbound));
 	uint32_t *slot = &t->slot[h % SLOTS];
 	struct peer *p;

@@ -103,7 +103,7 @@ changes_add(struct changes *c, bool now, const struct judgement *j,
 	c->hops[now]++;
 	counts_key_begin(&key);
 	counts_key(&key, verdicts_side(j));
-	counts_key(&key, name);
+	counts_key_host(&key, name);
 	row = find(c, counts_key_slice(&key));
 	if (row == NULL) {
 		c->dropped++;

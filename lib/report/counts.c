@@ -7,7 +7,6 @@
 
 #include "base/banned.h"
 
-#define PART	(COUNTS_NAME / 4)	/* bytes of one part */
 
 void
 counts_init(struct counts *c, size_t rows, size_t bytes)
@@ -131,7 +130,7 @@ counts_message(struct counts_row *r, size_t i, struct slice trace)
 void
 counts_key(struct counts_key *k, struct slice part)
 {
-	part = slice_sub(part, 0, PART - 1);
+	part = slice_sub(part, 0, COUNTS_PART - 1);
 	if (k->len + part.len + 1 > sizeof(k->text))
 		return;
 	if (k->parts++ > 0)
@@ -139,6 +138,35 @@ counts_key(struct counts_key *k, struct slice part)
 	if (part.len > 0)
 		memcpy(k->text + k->len, part.ptr, part.len);
 	k->len += part.len;
+}
+
+/* What stands from byte at of the key on, in lower case. */
+static void
+fold(struct counts_key *k, size_t at)
+{
+	for (; at < k->len; at++)
+		k->text[at] = ascii_tolower(k->text[at]);
+}
+
+void
+counts_key_host(struct counts_key *k, struct slice name)
+{
+	size_t at = k->len;
+
+	counts_key(k, name);
+	fold(k, at);
+}
+
+void
+counts_key_mail(struct counts_key *k, struct slice address)
+{
+	struct slice local, domain;
+	size_t at = k->len;
+
+	counts_key(k, address);
+	if (slice_rcut(slice_of(k->text + at, k->len - at), '@', &local,
+	    &domain))
+		fold(k, k->len - domain.len);
 }
 
 struct slice

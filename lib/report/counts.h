@@ -23,6 +23,7 @@
 
 #define COUNTS_N	4
 #define COUNTS_NAME	1024
+#define COUNTS_PART	(COUNTS_NAME / 4)	/* of a name of several */
 
 struct counts_row {
 	struct slice	name;
@@ -61,6 +62,9 @@ struct counts_row **counts_sorted(const struct counts *, size_t by,
 
 /* Begin with counts_key_begin; each part is cut at its share. */
 void	counts_key(struct counts_key *, struct slice part);
+/* The same for what is one thing in any case: a host or domain, an address. */
+void	counts_key_host(struct counts_key *, struct slice name);
+void	counts_key_mail(struct counts_key *, struct slice address);
 struct slice counts_part(struct slice name, size_t i);
 
 static inline void

@@ -127,6 +127,19 @@ take_back(struct traffic *t, const struct rec *r)
 	}
 }
 
+/* The row of an address: domains have no case. */
+static struct counts_row *
+find_mail(struct counts *c, struct slice address)
+{
+	struct counts_key key;
+
+	if (address.len >= COUNTS_PART)
+		return counts_find(c, address);
+	counts_key_begin(&key);
+	counts_key_mail(&key, address);
+	return counts_find(c, counts_key_slice(&key));
+}
+
 static void
 take_message(struct traffic *t, const struct rec *r, int64_t sec)
 {
@@ -152,7 +165,7 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 		return;
 	t->in[origin_of(r)]++;
 	on_day(t, sec, DAYS_IN);
-	from = counts_find(&t->from, rec_get(r, F_FROM));
+	from = find_mail(&t->from, rec_get(r, F_FROM));
 	if (from != NULL)
 		from->n[0]++;
 	count_bytes(t, r, from);
@@ -163,13 +176,16 @@ static size_t
 count_delay(struct traffic *t, const struct rec *r, uint64_t *ms)
 {
 	struct slice local, domain;
+	struct counts_key key;
 	struct counts_row *row;
 	size_t i;
 
 	if (!slice_rcut(rec_get(r, F_TO), '@', &local, &domain) ||
 	    !hist_seconds(rec_get(r, F_DELAY), ms))
 		return 0;
-	row = counts_find(&t->domain, domain);
+	counts_key_begin(&key);
+	counts_key_host(&key, domain);
+	row = counts_find(&t->domain, counts_key_slice(&key));
 	if (row == NULL)
 		return 0;
 	i = (size_t)(row - t->domain.row);
@@ -198,7 +214,7 @@ take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 	}
 	t->fate[here ? TRAFFIC_SENT_HERE : TRAFFIC_SENT_OUT]++;
 	on_day(t, sec, DAYS_DELIVERED);
-	to = counts_find(&t->to, rec_get(r, F_TO));
+	to = find_mail(&t->to, rec_get(r, F_TO));
 	if (to != NULL) {
 		to->n[0]++;
 		p.to = (size_t)(to - t->to.row) + 1;

@@ -96,7 +96,7 @@ count_name(struct counts *c, const struct judgement *j, struct slice name,
 		return;
 	counts_key_begin(&key);
 	counts_key(&key, verdicts_side(j));
-	counts_key(&key, name);
+	counts_key_host(&key, name);
 	row = counts_find(c, counts_key_slice(&key));
 	if (row == NULL)
 		return;
@@ -227,7 +227,7 @@ verdicts_attempt(struct verdicts *v, const struct judgement *j)
 	counts_key_begin(&key);
 	counts_key(&key, verdicts_side(j));
 	counts_key(&key, rule_info[j->rule].name);
-	counts_key(&key, verdicts_peer_name(j));
+	counts_key_host(&key, verdicts_peer_name(j));
 	row = counts_find(&v->attempt, counts_key_slice(&key));
 	if (row != NULL)
 		row->n[VERDICTS_HOPS]++;
