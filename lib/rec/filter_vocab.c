@@ -5,15 +5,15 @@
 struct words {
 	enum field	 field;
 	const char	*what;
-	struct slice	 word[10];	/* up to the first without bytes */
+	struct slice	 word[12];	/* up to the first without bytes */
 };
 
 static const struct words closed[] = {
 	{ F_TYPE, "a type is event, message, delivery, link, finding, file, "
-	    "piece, source or coverage", { SLICE("event"), SLICE("message"),
+	    "piece, source, coverage, shape or run", { SLICE("event"), SLICE("message"),
 	    SLICE("delivery"), SLICE("link"), SLICE("finding"),
 	    SLICE("file"), SLICE("piece"), SLICE("source"),
-	    SLICE("coverage") } },
+	    SLICE("coverage"), SLICE("shape"), SLICE("run") } },
 	{ F_TLS, "this key is authenticated, encrypted, plaintext, refused, "
 	    "none-attempted, local or unknown", { SLICE("authenticated"),
 	    SLICE("encrypted"), SLICE("plaintext"), SLICE("refused"),

@@ -143,6 +143,7 @@ static const struct match_case match_cases[] = {
 	{ "'delay > 5'", false }, { "text~'delay > 5'", false },
 	{ "timed > 5", false },
 	/* words that are no mistake */
+	{ "type=shape", false }, { "type=run", false }, { "type=piece", false },
 	{ "tls='TLS'", false }, { "status=SOFTBOUNCE", false },
 	{ "status='Bounced'", false }, { "status~(?i)BOUNCED", true },
 	{ "client_addr=unknown", false }, { "client_addr=private/x", false },
