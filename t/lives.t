@@ -387,10 +387,14 @@ subtest 'held or discarded, or not' => sub {
 	    [ 'another session broke off', 'held', 0, $hold, $client, $id, $break =~ s/smtpd\[5\]/smtpd[6]/r, $chunks ],
 	    [ 'lost when all had come', 'held', 0, $hold, $client, $id, $break =~ s/BDAT \(189 bytes\)/END-OF-MESSAGE/r, $chunks ],
 	    [ 'hold, and the log ends', 'held', 0, $hold, $client ],
+	    [ 'discard, and the log ends', 'discarded', 0, $discard, $client ],
+	    [ 'a milter discards it', 'discarded', 0, $client, $id, $milter =~ s/hold/discard/r =~ s/HOLD/DISCARD/r, $came ],
 	    [ 'held by hand', 'held', 0, $client, $id, $came, line(12, 'postfix/postsuper[9]: 7A1202800001: placed on hold') ]) {
 		my ($name, $status, $left, @log) = @$x;
 		my ($m) = grep { $_->{qid} eq '7A1202800001' } messages(trace($other . join '', $start, @log));
 		is("$m->{status} " . ($m->{note} // ''), "$status " . ($left ? 'not-queued' : ''), $name);
+		# Nothing removes what was never queued; but it must have come.
+		is($m->{missing} // '', $name =~ /log ends/ ? 'removal' : '', "$name: all of it") if $status eq 'discarded';
 	}
 };
 

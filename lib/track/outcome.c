@@ -156,6 +156,18 @@ outcome_status(const struct message *m)
 	}
 }
 
+/*
+ * What cleanup discards is never queued, and so not removed either.  What
+ * smtpd was told to discard it still has to take from the client.
+ */
+static bool
+is_dropped(const struct message *m)
+{
+	return (m->saw & SAW_DISCARD) != 0 && (m->saw & SAW_QUEUED) == 0 &&
+	    m->done == 0 && ((m->saw & SAW_CLEANUP) != 0 ||
+	    (m->session != NULL && m->session->ended));
+}
+
 /* complete, and what was not seen. */
 void
 outcome_complete(const struct message *m, struct rec *r)
@@ -170,7 +182,7 @@ outcome_complete(const struct message *m, struct rec *r)
 	    SAW_HOLD | SAW_REJECT)) != 0;
 	enum qfile_place place = (m->saw & SAW_FILE) != 0 ? qfile_place(m) :
 	    QFILE_LOG;
-	bool end = (m->saw & SAW_END) != 0;
+	bool end = (m->saw & SAW_END) != 0 || is_dropped(m);
 
 	/* A queue file says how its message came, and that it was queued. */
 	arrival = arrival || place != QFILE_LOG;

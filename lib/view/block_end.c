@@ -31,9 +31,11 @@ ending(struct blocktext *t)
 	if (slice_is(status, "deleted") && !block_saw(k, EV_DELETED))
 		closing(t, PAINT_RED, "deleted", PAINT_PLAIN,
 		    "by the administrator");
-	if (slice_is(status, "discarded"))
+	if (slice_is(status, "discarded")) {
 		closing(t, PAINT_YELLOW, "discarded", PAINT_PLAIN,
 		    "dropped without a notice to anyone");
+		return;
+	}
 	if (slice_is(status, "held")) {
 		closing(t, PAINT_YELLOW, "held", PAINT_YELLOW,
 		    slice_is(rec_get(m, F_QUEUE), "hold") ?
