@@ -149,6 +149,7 @@ subtest 'a date in the name' => sub {
 	};
 	for my $name (qw(m.log-20250302 m-20250302.log m.log.20250302 m.log-2025-03-02
 	    m_2025_03_02.log m.log.2025.03.02 m.log-2025030206 m.log-20250302-0625
+	    m.log.20250302T062500 m.log-2025-03-02_06:25 m.log-20250302.1 m.log-1740898800
 	    m.log-202503 m-2025-03.log)) {
 		is($named->($name, '2026-11-29', 'Feb 23'), '2025-02-23T10:00:00Z', $name);
 		is(notes(), 'year-inferred year-from-file-name zone-assumed', "$name: its note");
@@ -160,10 +161,45 @@ subtest 'a date in the name' => sub {
 		    "$name: older than its name");
 		is(notes(), 'year-inferred year-from-mtime zone-assumed', "$name: by its age");
 	}
-	for my $name (qw(m.log m.log.2 m.log-20259999 m-192.0.2.25.log m.log.20250302.old
+	for my $name (qw(m.log m.log.2 m.log-20259999 m.log-20250302T m.log-20250302.T1 m.log-174089880 m-192.0.2.25.log m.log.20250302.old
 	    m.log-2025 m-2025-03-02-a.log m.log-2025w09 m.log-02032025)) {
 		is($named->($name, '2026-11-29', 'Feb 23'), '2026-02-23T10:00:00Z', "$name: no date");
 	}
+	# Rotated on 1 January, and a day later.
+	my @dec = (rec('Dec 25 10:00:00'), rec('Dec 31 23:59:00'));
+	is(times_of(file('n.log-20260101', '2026-11-29', @dec)), '2025-12-25T10:00:00Z 2025-12-31T23:59:00Z', 'on 1 January: December');
+	is(times_of(file('n.log-20260101', '2026-11-29', @dec, rec('Jan  1 00:00:30'))),
+	    '2025-12-25T10:00:00Z 2025-12-31T23:59:00Z 2026-01-01T00:00:30Z', 'and the first seconds of the year');
+	is(times_of(file('n.log-20290101', '2026-11-29', rec('Mar  1 10:00:00'))), '2026-03-01T10:00:00Z', 'a name of the future');
+	# The number of a case, or what a host is called.
+	is(times_of(file('case-20250302.log', '2026-11-29', rec('Sep  1 10:00:00'), rec('Nov 28 10:00:00'))),
+	    '2026-09-01T10:00:00Z 2026-11-28T10:00:00Z', 'a log that is written to, far from its name');
+	is(notes(), 'year-inferred year-from-mtime zone-assumed', 'its note');
+	is(times_of(file('case-20250302.log', '2026-03-02', rec('Mar  1 10:00:00'))),
+	    '2025-03-01T10:00:00Z', 'near its name: a copy, though on that day');
+	mkdir "$dir/case-20250302";
+	is(times_of(file('case-20250302/mail.log', '2026-11-29', rec('Feb 23 10:00:00'))), '2026-02-23T10:00:00Z', 'a directory is not the name');
+	# Rotated by number, once; what the files of its set say is counted from.
+	is(times_of(file('v.log-20260907', '2026-11-29', rec('Sep  1 10:00:00')),
+	    file('v.log', '2026-11-20', rec('Dec 24 10:00:00'))),
+	    '2025-12-24T10:00:00Z 2026-09-01T10:00:00Z', 'none follows into the future');
+	my @mixed = (file('x.log-20250907', '2026-11-29', rec('Sep  1 10:00:00')),
+	    file('x.log.1', '2026-11-29', rec('Dec 24 10:00:00')));
+	is(times_of(@mixed, file('x.log', '2026-11-29', rec('Sep  8 10:00:00', id_at(POSIX::mktime(0, 0, 10, 8, 8, 125), 1)))),
+	    '2024-12-24T10:00:00Z 2025-09-01T10:00:00Z 2025-09-08T10:00:00Z', 'an old one between them');
+	is(notes(), 'year-inferred year-from-file-name zone-assumed | year-inferred year-from-queue-id zone-assumed', 'the name mends the count');
+	is(times_of(file('y.log-20230305', '2026-11-29', rec('Mar  1 10:00:00')),
+	    file('y.log-20250907', '2026-11-29', rec('Sep  1 10:00:00', id_at(POSIX::mktime(0, 0, 10, 1, 8, 125), 1)))),
+	    '2023-03-01T10:00:00Z 2025-09-01T10:00:00Z', 'years are missing between them');
+	is(times_of(file('y.log-20230305', '2026-11-29', rec('May  1 10:00:00')),
+	    file('y.log-20250907', '2026-11-29', rec('Sep  1 10:00:00', id_at(POSIX::mktime(0, 0, 10, 1, 8, 125), 1)))),
+	    '2025-05-01T10:00:00Z 2025-09-01T10:00:00Z', 'a name far from the lines mends nothing');
+	is(times_of(file('z.log-20230305', '2026-11-29', rec('Mar  1 10:00:00', id_at(POSIX::mktime(0, 0, 10, 1, 2, 124), 1)))),
+	    '2024-03-01T10:00:00Z', 'a queue ID knows better than the name');
+	# 01082025 is no order: the second is not of the year after.
+	is(times_of(file('d.log-01092025', '2026-11-29', rec('Aug 31 10:00:00', id_at(POSIX::mktime(0, 0, 10, 31, 7, 125), 1))),
+	    file('d.log-08082025', '2025-08-09', rec('Aug  7 10:00:00'))),
+	    '2025-08-07T10:00:00Z 2025-08-31T10:00:00Z', 'day, month, year');
 	my @old = map { file(@$_) } [ 'f.log-20241229', '2026-11-29', rec('Dec 23 10:00:00') ],
 	    [ 'f.log-20250105', '2026-11-29', rec('Dec 30 10:00:00') . rec('Jan  4 10:00:00') ];
 	is(times_of(@old, file('f.log', '2026-11-29', rec('Jan  6 10:00:00'))),

@@ -5,6 +5,7 @@
 #define YOUNGEST	(-1)
 #define AGE_DIGITS	4		/* of mail.log.N */
 #define DATE_DIGITS	8
+#define EPOCH_DIGITS	10		/* seconds since 1970, from 2001 on */
 #define DATE_MAX	32		/* bytes of it, no name makes us search */
 #define DATES		100000000	/* above all dates YYYYMMDD */
 
@@ -40,11 +41,16 @@ no_container(struct slice s)
 struct digits {
 	size_t		 n;
 	unsigned int	 ymd;	/* the first eight, zeros for what is missing */
+	uint64_t	 epoch;	/* the first ten */
 	bool		 apart;	/* not all in one */
 	bool		 dot, week;
+	bool		 more;	/* behind the eight */
 };
 
-/* 20260901, 2026-09-01, 202609, 2026w36, 20260901-1200: to the end of s. */
+/*
+ * 20260901, 2026-09-01, 202609, 2026w36, 20260901-1200, 20260901T120000,
+ * 20260901.1: to the end of s.
+ */
 static bool
 take_digits(struct slice s, struct digits *d)
 {
@@ -55,15 +61,20 @@ take_digits(struct slice s, struct digits *d)
 		unsigned char c = s.ptr[i];
 
 		if (ascii_digit(c)) {
-			if (d->n++ < DATE_DIGITS)
+			if (d->n < DATE_DIGITS)
 				d->ymd = d->ymd * 10 + (c - '0');
+			if (d->n++ < EPOCH_DIGITS)
+				d->epoch = d->epoch * 10 + (c - '0');
 			between = false;
 			continue;
 		}
 		if (d->n >= DATE_DIGITS) {
 			/* The time of day, or a number. */
-			if (c != '-')
+			if (between || slice_chr(SLICE("-_.:T"), c) ==
+			    SLICE_NONE)
 				return false;
+			between = true;
+			d->more = true;
 			continue;
 		}
 		if (between || d->n < 4 || slice_chr(SLICE("-_.wW"), c) ==
@@ -77,7 +88,7 @@ take_digits(struct slice s, struct digits *d)
 	}
 	for (size_t n = d->n; n < DATE_DIGITS; n++)
 		d->ymd *= 10;
-	return true;
+	return !between;
 }
 
 /* The date that the digits are, if they are meant as one. */
@@ -95,9 +106,12 @@ is_date(const struct digits *d, int64_t *date)
 	    caltime_sec(&c, date);
 	if (!valid)
 		*date = ROTATION_NO_DATE;
-	/* Eight digits in one are a number that grows, at least. */
-	if (d->n >= DATE_DIGITS && !d->apart)
+	/* A number that grows; 01092026 does not. */
+	if (d->n > DATE_DIGITS && !d->apart && !d->more) {
+		if (!valid && d->n == EPOCH_DIGITS)
+			*date = (int64_t)d->epoch;
 		return true;
+	}
 	return d->n >= 6 && (valid || d->week) &&
 	    (d->n >= DATE_DIGITS || !d->dot);
 }

@@ -5,7 +5,9 @@
  * than maillog-20260902; mail.log itself is the youngest.  The forms are those
  * of logrotate (dateext, dateformat, extension), newsyslog, savelog and
  * rsyslog's dynamic names: the number or date may stand before .log, and a
- * date have dashes, low lines or dots in it, or only year and month, or week.
+ * date have dashes, low lines or dots in it, or only year and month, or week;
+ * behind it may be a time of day or a number.  Eight digits that are no date,
+ * such as 01092026, do not tell which is older: each is a log of its own.
  * The name may be a forensic path: `@OFFSET-GZIP` and the like at its end are
  * passed over.  The base points into the name.
  */
@@ -19,7 +21,8 @@
 struct rotation {
 	struct slice	base, ext;	/* together the name of the log */
 	int64_t		age;		/* larger is older */
-	int64_t		date;		/* midnight (UTC) of the date, or NO_DATE */
+	int64_t		date;		/* midnight (UTC) of the date (or
+					 * seconds), or NO_DATE */
 };
 
 struct rotation	rotation_of(struct slice name);

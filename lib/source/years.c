@@ -2,15 +2,12 @@
 
 #include <stdlib.h>
 
-#include "base/caltime.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "source/rotation.h"
+#include "source/yearguess.h"
 
 #define ENOUGH_IDS	20
-/* A log may be named by the first day of the month that is in it. */
-#define NAMED_DAYS	33
-#define FRESH_DAYS	3
 
 /* A file in its set. */
 struct member {
@@ -71,57 +68,8 @@ count_from(struct member *m, size_t n, size_t from, enum clock_year why,
 }
 
 /*
- * By the file's own gzip header, modification time or the date in its name,
- * none of which a line can be later than: the earliest.  A copy is as young
- * as the copying, but keeps its name.
- */
-static void
-weak_year(struct feed *f)
-{
-	struct survey *v = &f->survey;
-	int64_t date = rotation_of(buf_slice(&f->name)).date;
-	enum clock_year why = CLOCK_YEAR_NONE;
-	int64_t limit = INT64_MAX;
-	int year;
-
-	if (v->has_gzip) {
-		why = CLOCK_YEAR_GZIP;
-		limit = v->gzip_mtime;
-	} else if (v->has_mtime) {
-		why = CLOCK_YEAR_MTIME;
-		limit = v->mtime;
-	}
-	if (date != ROTATION_NO_DATE && date + NAMED_DAYS * 86400 < limit) {
-		why = CLOCK_YEAR_NAME;
-		limit = date + NAMED_DAYS * 86400;
-	}
-	if (why == CLOCK_YEAR_NONE)
-		return;
-	/* The latest stamp seen is before it, the first one so much earlier. */
-	year = clock_year_before((uint8_t)((v->last - 1) / 31 + 1),
-	    (uint8_t)((v->last - 1) % 31 + 1), limit);
-	if (year == 0)
-		return;
-	clock_year(&f->clock, why, year - (int)v->wraps);
-	f->clock.bounded = true;
-	f->clock.limit = limit;
-}
-
-/* The last line is of the time when the file was last modified. */
-static bool
-is_fresh(const struct survey *v, int year)
-{
-	struct caltime c = { .year = year + (int)v->wraps,
-		.mon = (int)((v->last - 1) / 31 + 1),
-		.day = (int)((v->last - 1) % 31 + 1) };
-	int64_t sec;
-
-	return caltime_sec(&c, &sec) && v->mtime - sec < FRESH_DAYS * 86400;
-}
-
-/*
  * Of files that were copied, only those with a date in their name tell it:
- * mail.log follows on mail.log-20260901.
+ * mail.log follows on mail.log-20260901, but not into the future.
  */
 static void
 follow_named(struct member *m, size_t n)
@@ -130,12 +78,33 @@ follow_named(struct member *m, size_t n)
 		const struct clock *before = &m[i - 1].f->clock;
 		const struct survey *v = &m[i].f->survey;
 		struct clock *c = &m[i].f->clock;
+		int year = before->year +
+		    (yday(v) < yday(&m[i - 1].f->survey) - 7);
 
 		if (before->from != CLOCK_YEAR_NAME ||
-		    c->from != CLOCK_YEAR_MTIME || is_fresh(v, c->year))
+		    c->from != CLOCK_YEAR_MTIME || year > c->year ||
+		    yearguess_fresh(v, v->mtime, c->year))
 			continue;
-		clock_year(c, CLOCK_YEAR_NAME, before->year +
-		    (yday(v) < yday(&m[i - 1].f->survey) - 7));
+		clock_year(c, CLOCK_YEAR_NAME, year);
+	}
+}
+
+/*
+ * Counting from a neighbour errs where files are missing, or where the set
+ * was rotated by number before it was by date: the name may know better.
+ */
+static void
+mend_by_name(struct member *m, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct survey *v = &m[i].f->survey;
+		int year;
+
+		if (!v->bsd || v->has_dated)
+			continue;
+		year = yearguess_named(m[i].f);
+		if (year != 0 && year != m[i].f->clock.year)
+			clock_year(&m[i].f->clock, CLOCK_YEAR_NAME, year);
 	}
 }
 
@@ -163,7 +132,7 @@ decide_years(struct member *m, size_t n, const struct opt *opt)
 	if (dated == n) {
 		for (size_t i = 0; i < n; i++)
 			if (m[i].f->survey.bsd)
-				weak_year(m[i].f);
+				yearguess_weak(m[i].f);
 		follow_named(m, n);
 		return;
 	}
@@ -177,6 +146,7 @@ decide_years(struct member *m, size_t n, const struct opt *opt)
 			clock_year(&m[i].f->clock, v->by_qid ?
 			    CLOCK_YEAR_QUEUE_ID : CLOCK_YEAR_DATED, v->year);
 	}
+	mend_by_name(m, n);
 }
 
 static void

@@ -7,7 +7,8 @@
  * file in time, counted on from there), dated lines or long queue IDs in
  * it or, counted from its neighbours, in another file of its set, the gzip
  * header or else the modification time, or a date in the file's name if that is
- * earlier; a log that was not written to when it was last modified follows on
+ * earlier (source/yearguess.h); a date in its name near the lines also mends
+ * what was counted from a neighbour; a log that was not written to when it was last modified follows on
  * the one before it whose name has a date.  Without any, the year stays unknown.
  * Without -z, twenty long queue IDs that agree on an offset give the zone of
  * all files of the set.  Pieces (source/piece.h) stand for their files;
