@@ -83,7 +83,7 @@ struct node {
 	bool		 written;
 };
 
-#define NODE_RECENT	2048	/* a power of two */
+#define NODE_RECENT	512	/* a power of two; more of them crowd the cache */
 #define NODE_BLOCK	16384	/* nodes allocated at once */
 
 /* Nodes by queue ID. */

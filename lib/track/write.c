@@ -113,13 +113,16 @@ static bool
 is_posted(const struct message *m, const struct rec *r)
 {
 	struct slice id = rec_get(r, F_MESSAGE_ID), qid = rec_get(r, F_QID);
-	size_t at = slice_find(id, qid);
+	size_t at;
 
-	return (m->saw & SAW_ARRIVAL) == 0 && (m->saw & SAW_CLEANUP) != 0 &&
-	    !m->reject && qid.len > 0 && at != SLICE_NONE && at > 0 &&
+	if ((m->saw & SAW_ARRIVAL) != 0 || (m->saw & SAW_CLEANUP) == 0 ||
+	    m->reject || qid.len == 0 ||
+	    !slice_starts(rec_get(r, F_FROM), SLICE("double-bounce@")))
+		return false;
+	at = slice_find(id, qid);
+	return at != SLICE_NONE && at > 0 &&
 	    (id.ptr[at - 1] == '<' || id.ptr[at - 1] == '.') &&
-	    slice_starts(slice_from(id, at + qid.len), SLICE("@")) &&
-	    slice_starts(rec_get(r, F_FROM), SLICE("double-bounce@"));
+	    slice_starts(slice_from(id, at + qid.len), SLICE("@"));
 }
 
 /* What the node keeps when the message is gone. */
