@@ -189,6 +189,13 @@ subtest 'replies' => sub {
 		my ($name, $in, $want) = @$c;
 		is(reply($in), $want, Encode::encode('UTF-8', $name));
 	}
+	# Who is called as the client says it is called.
+	my $helo = '<bob>: Helo command rejected: Bob bob[192.0.2.9]';
+	is(reply($helo, { helo => 'bob' }), "<$bob>: Helo command rejected: " . w('Bob') . " $bob\[192.0.2.9]", 'the HELO of somebody');
+	is(reply('<eve>: eve-pc EVE', { helo => 'eve' }), '<' . w('eve') . '>: ' . w('eve-pc') . ' ' . w('EVE'), 'of somebody else');
+	is(reply('<pc.example.com>: PC.example.com', { helo => 'pc.example.com' }), '<pc.example.com>: PC.example.com', 'of a host');
+	is(reply('bob[192.0.2.9] bob.example.com', { client_name => 'bob', host => 'bob.example.com' }), "$bob\[192.0.2.9] bob.example.com", 'a host called as its user');
+	is(reply('host mx9[192.0.2.9] mx9', { relay_name => 'mx9' }), 'host mx9[192.0.2.9] mx9', 'a host in short');
 	# A local part that every reply may have in it stays there as that word.
 	my $mail = pseudonym('p', 'mail', 'example.org');
 	is(reply('no mail for mail@example.org, User user', { to => 'mail@example.org', from => 'user@example.net' }), "no mail for $mail\@example.org, User user", 'a common word');

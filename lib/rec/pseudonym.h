@@ -19,7 +19,8 @@
  * cannot name anybody stays: words of rec/lexicon, codes, numbers of up to
  * three digits, punctuation, domains behind an @, host names and addresses
  * written NAME[ADDRESS], names of hosts and domains that the record has in
- * keys of their own.  Everything else becomes a pseudonym; an address, or a
+ * keys of their own (but no HELO without a dot, nor a host that is called as
+ * one of the record's people).  Everything else becomes a pseudonym; an address, or a
  * local part that the record has in a key, the same one as there.
  *
  * Keys that this module does not know are treated as free text.  Times,

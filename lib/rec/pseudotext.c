@@ -121,13 +121,15 @@ is_any(const struct rec *r, const enum field *f, size_t n, struct slice s)
 	return false;
 }
 
+/* What a client says in HELO may be its user's name, if it has no dot. */
 static bool
 is_host(const struct rec *r, struct slice s)
 {
-	static const enum field f[] = { F_HOST, F_CLIENT_NAME, F_HELO,
-		F_RELAY_NAME, F_NEXT_HOST };
+	static const enum field f[] = { F_HOST, F_CLIENT_NAME, F_RELAY_NAME,
+		F_NEXT_HOST, F_HELO };
+	size_t n = sizeof(f) / sizeof(*f);
 
-	return is_any(r, f, sizeof(f) / sizeof(*f), s);
+	return is_any(r, f, slice_chr(s, '.') == SLICE_NONE ? n - 1 : n, s);
 }
 
 static const enum field people[] = { F_FROM, F_TO, F_ORIG_TO, F_SASL_USER };
@@ -181,12 +183,13 @@ put_word(struct text *t, struct slice w)
 		return buf_add(&t->p->text, w);
 	if (is_ip(w))
 		return pseudonym_addr(t->p, w);
+	/* A host may be called as its user: then it names him. */
+	if (find_person(t->r, w, false, &domain))
+		return pseudonym_local(t->p, w, domain);
 	if (is_host(t->r, w))
 		return pseudonym_host(t->p, w);
 	if (find_person(t->r, w, true, &domain))
 		return buf_add(&t->p->text, w);
-	if (find_person(t->r, w, false, &domain))
-		return pseudonym_local(t->p, w, domain);
 	return pseudonym_put(t->p, PSEUDONYM_WORD, w, SLICE(""));
 }
 
@@ -232,9 +235,11 @@ take_literal(struct text *t, bool *ok)
 static bool
 take_peer(struct text *t, size_t n, bool *ok)
 {
-	struct slice name = slice_sub(t->s, t->pos, n);
+	struct slice name = slice_sub(t->s, t->pos, n), domain;
 	size_t begin = t->pos, len = t->p->text.len;
 
+	if (find_person(t->r, name, false, &domain))
+		return false;
 	if (!slice_eq(name, SLICE("unknown")) && !is_host(t->r, name) &&
 	    (slice_chr(name, '.') == SLICE_NONE || has_person(t->r, name)))
 		return false;
