@@ -104,7 +104,7 @@ is_like_addr(struct slice s)
 }
 
 static const char *
-make_addr(struct filter_term *t)
+make_addr(struct filter_term *t, bool quoted)
 {
 	struct slice addr = t->value, bits = { NULL, 0 };
 	uint64_t n;
@@ -115,7 +115,7 @@ make_addr(struct filter_term *t)
 		addr = slice_sub(addr, 1, addr.len - 2);
 	t->kind = TERM_ADDR;
 	if (!filter_addr_parse(addr, &t->addr)) {
-		if (is_like_addr(addr))
+		if (!quoted && is_like_addr(addr))
 			return "no whole address; a network is 192.0.2.0/24 or "
 			    "2001:db8::/32";
 		t->kind = TERM_LIST;	/* a socket's path, "unknown" */
@@ -205,6 +205,7 @@ static const char *
 make_equal(struct filter_term *t, bool quoted)
 {
 	enum field_type type = field_info[t->field].type;
+	const char *slip;
 
 	if (!quoted && slice_eq(t->value, SLICE("*"))) {
 		t->kind = TERM_PRESENT;
@@ -213,15 +214,19 @@ make_equal(struct filter_term *t, bool quoted)
 	if (!quoted && slice_chr(t->value, '*') != SLICE_NONE)
 		return "'*' is no wildcard: use ~, or @example.org for a "
 		    "domain, or quote the value";
-	switch (type) {
-	case FIELD_NUM:
+	if (type == FIELD_NUM)
 		return make_num(t);
+	slip = quoted || filter_term_free(t->field) ? NULL :
+	    filter_vocab_pasted(t->field, t->value);
+	if (slip != NULL)
+		return slip;
+	switch (type) {
 	case FIELD_TIME:
 		return make_time(t);
 	case FIELD_HOST:
 		return make_host(t);
 	case FIELD_ADDR:
-		return make_addr(t);
+		return make_addr(t, quoted);
 	case FIELD_MAIL:
 		return make_mail(t);
 	case FIELD_BOOL:

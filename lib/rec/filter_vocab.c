@@ -10,18 +10,18 @@ struct words {
 
 static const struct words closed[] = {
 	{ F_TYPE, "a type is event, message, delivery, link, finding, file, "
-	    "piece, source, coverage, shape or run", { SLICE("event"), SLICE("message"),
+	    "piece, source, coverage, shape or run; quote another", { SLICE("event"), SLICE("message"),
 	    SLICE("delivery"), SLICE("link"), SLICE("finding"),
 	    SLICE("file"), SLICE("piece"), SLICE("source"),
 	    SLICE("coverage"), SLICE("shape"), SLICE("run") } },
 	{ F_TLS, "this key is authenticated, encrypted, plaintext, refused, "
-	    "none-attempted, local or unknown", { SLICE("authenticated"),
+	    "none-attempted, local or unknown; quote another", { SLICE("authenticated"),
 	    SLICE("encrypted"), SLICE("plaintext"), SLICE("refused"),
 	    SLICE("none-attempted"), SLICE("local"), SLICE("unknown") } },
-	{ F_TLS_PROOF, "this key is proven or inferred", { SLICE("proven"),
+	{ F_TLS_PROOF, "this key is proven or inferred; quote another", { SLICE("proven"),
 	    SLICE("inferred") } },
 	{ F_VERDICT, "this key is compliant, violation, unknown, exempt or "
-	    "not-applicable", { SLICE("compliant"), SLICE("violation"),
+	    "not-applicable; quote another", { SLICE("compliant"), SLICE("violation"),
 	    SLICE("unknown"), SLICE("exempt"), SLICE("not-applicable") } },
 };
 
@@ -53,6 +53,49 @@ status_meant(struct slice value)
 			return statuses[i].what;
 	}
 	return NULL;
+}
+
+/* Addresses joined by commas: a@x.org,b@y.org */
+static bool
+is_list(struct slice s)
+{
+	size_t at = slice_chr(s, '@');
+	struct slice rest = slice_from(s, at == SLICE_NONE ? s.len : at);
+	size_t comma = slice_chr(rest, ',');
+
+	return comma != SLICE_NONE &&
+	    slice_chr(slice_from(rest, comma), '@') != SLICE_NONE;
+}
+
+const char *
+filter_vocab_pasted(enum field f, struct slice value)
+{
+	static const char several[] =
+	    "several values are KEY=A or KEY=B; quote a comma that is meant";
+	bool comma = slice_chr(value, ',') != SLICE_NONE;
+
+	if (value.len > 1 && value.ptr[value.len - 1] == ',')
+		return "a comma ends no value; quote one that is meant";
+	if (f == F_QID && value.len > 1 && value.ptr[value.len - 1] == ':')
+		return "a queue ID is without colon";
+	switch (f) {
+	case F_TYPE:
+	case F_EVENT:
+	case F_DAEMON:
+	case F_QID:
+	case F_STATUS:
+	case F_DSN:
+	case F_TLS:
+	case F_TLS_VERSION:
+	case F_VERDICT:
+		return comma ? several : NULL;
+	default:
+		break;
+	}
+	if (field_info[f].type == FIELD_ADDR)
+		return comma ? several : NULL;
+	return field_info[f].type == FIELD_MAIL && is_list(value) ? several :
+	    NULL;
 }
 
 const char *

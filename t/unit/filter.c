@@ -35,6 +35,10 @@ struct match_case {
 static const struct match_case match_cases[] = {
 	/* text */
 	{ "status=bounced", true }, { "status='bounce'", false },
+	{ "client_addr='192.0.2'", false }, { "status='a,b'", false },
+	{ "helo=a,b", false }, { "from=a,b@x.org", false },
+	{ "from='Alice@example.org,'", false }, { "text=timed,", false },
+	{ "tls='none'", false }, { "type='map'", false },
 	{ "status='Bounced'", false }, { "status==bounced", true },
 	{ "status!=bounced", false }, { "status!=sent", true },
 	{ "qid=4XyzAbc", true }, { "qid=4xyzabc", false },
@@ -145,6 +149,10 @@ static const struct match_case match_cases[] = {
 	/* words that are no mistake */
 	{ "type=shape", false }, { "type=run", false }, { "type=piece", false },
 	{ "tls='TLS'", false }, { "status=SOFTBOUNCE", false },
+	{ "client_addr='192.0.2'", false }, { "status='a,b'", false },
+	{ "helo=a,b", false }, { "from=a,b@x.org", false },
+	{ "from='Alice@example.org,'", false }, { "text=timed,", false },
+	{ "tls='none'", false }, { "type='map'", false },
 	{ "status='Bounced'", false }, { "status~(?i)BOUNCED", true },
 	{ "client_addr=unknown", false }, { "client_addr=private/x", false },
 	/* joining */
@@ -324,6 +332,14 @@ static const struct bad_case bad_cases[] = {
 	{ "qid=a ((qid=b)", 6, "'(' without ')'" },
 	{ "qid=a )", 6, "')' without '('" }, { ")", 0, "a term is missing" },
 	/* What would search for a text that nobody meant. */
+	{ "from=<a@x.org>, size=4312", 5, "a comma ends no value" },
+	{ "relay=none,", 6, "a comma ends no value" },
+	{ "qid=1E240140202:", 4, "a queue ID is without colon" },
+	{ "status=sent,deferred", 7, "several values are KEY=A or KEY=B" },
+	{ "type=message,delivery", 5, "several values are" },
+	{ "client_addr=192.0.2.1,192.0.2.2", 12, "several values are" },
+	{ "to=a@x.org,b@y.org", 3, "several values are" },
+	{ "pid=1,2", 4, "a number belongs here" },
 	{ "delay > 5", 6, "no blank may stand before an operator" },
 	{ "qid=a delay >5", 12, "no blank may stand" },
 	{ "tls = plaintext", 4, "no blank may stand" },
