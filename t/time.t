@@ -200,6 +200,16 @@ subtest 'a date in the name' => sub {
 	is(times_of(file('d.log-01092025', '2026-11-29', rec('Aug 31 10:00:00', id_at(POSIX::mktime(0, 0, 10, 31, 7, 125), 1))),
 	    file('d.log-08082025', '2025-08-09', rec('Aug  7 10:00:00'))),
 	    '2025-08-07T10:00:00Z 2025-08-31T10:00:00Z', 'day, month, year');
+	# In a bundle each has its name, though it be the only one.
+	file('b.log-20250302', '2026-11-29', rec('Feb 23 10:00:00'));
+	file('b.log-20250309', '2026-11-29', rec('Mar  3 10:00:00', '1E24014020B'));
+	file('b.log', '2026-03-02', rec('Feb 23 10:00:00'));
+	for my $c ([ 'b.log-20250302', '2025-02-23T10:00:00Z', 'file-name' ], [ 'b.log', '2026-02-23T10:00:00Z', 'gzip-header' ],
+	    [ 'b.log-20250302 b.log-20250309', '2025-02-23T10:00:00Z 2025-03-03T10:00:00Z', 'file-name' ]) {
+		sh('tar', '-C', $dir, '-cf', "$dir/b.tar", split / /, $c->[0]);
+		is(times_of("$dir/b.tar"), $c->[1], "tar of $c->[0]");
+		is(notes(), "year-inferred year-from-$c->[2] zone-assumed", 'its note');
+	}
 	my @old = map { file(@$_) } [ 'f.log-20241229', '2026-11-29', rec('Dec 23 10:00:00') ],
 	    [ 'f.log-20250105', '2026-11-29', rec('Dec 30 10:00:00') . rec('Jan  4 10:00:00') ];
 	is(times_of(@old, file('f.log', '2026-11-29', rec('Jan  6 10:00:00'))),

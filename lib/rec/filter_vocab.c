@@ -10,19 +10,22 @@ struct words {
 
 static const struct words closed[] = {
 	{ F_TYPE, "a type is event, message, delivery, link, finding, file, "
-	    "piece, source, coverage, shape or run; quote another", { SLICE("event"), SLICE("message"),
-	    SLICE("delivery"), SLICE("link"), SLICE("finding"),
-	    SLICE("file"), SLICE("piece"), SLICE("source"),
-	    SLICE("coverage"), SLICE("shape"), SLICE("run") } },
+	    "piece, source, coverage, shape or run; quote another",
+	    { SLICE("event"), SLICE("message"), SLICE("delivery"),
+	    SLICE("link"), SLICE("finding"), SLICE("file"),
+	    SLICE("piece"), SLICE("source"), SLICE("coverage"),
+	    SLICE("shape"), SLICE("run") } },
 	{ F_TLS, "this key is authenticated, encrypted, plaintext, refused, "
-	    "none-attempted, local or unknown; quote another", { SLICE("authenticated"),
-	    SLICE("encrypted"), SLICE("plaintext"), SLICE("refused"),
-	    SLICE("none-attempted"), SLICE("local"), SLICE("unknown") } },
-	{ F_TLS_PROOF, "this key is proven or inferred; quote another", { SLICE("proven"),
-	    SLICE("inferred") } },
+	    "none-attempted, local or unknown; quote another",
+	    { SLICE("authenticated"), SLICE("encrypted"),
+	    SLICE("plaintext"), SLICE("refused"), SLICE("none-attempted"),
+	    SLICE("local"), SLICE("unknown") } },
+	{ F_TLS_PROOF, "this key is proven or inferred; quote another",
+	    { SLICE("proven"), SLICE("inferred") } },
 	{ F_VERDICT, "this key is compliant, violation, unknown, exempt or "
-	    "not-applicable; quote another", { SLICE("compliant"), SLICE("violation"),
-	    SLICE("unknown"), SLICE("exempt"), SLICE("not-applicable") } },
+	    "not-applicable; quote another",
+	    { SLICE("compliant"), SLICE("violation"), SLICE("unknown"),
+	    SLICE("exempt"), SLICE("not-applicable") } },
 };
 
 static const struct {

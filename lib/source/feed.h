@@ -65,6 +65,8 @@ struct survey {
 	int32_t		east;		/* what they agree on */
 	bool		has_date;	/* a dated line was met, */
 	int64_t		date;		/* of that time */
+	bool		has_named;
+	int64_t		named;		/* date in the name of the stream */
 	int		last;		/* day of the latest BSD stamp */
 	unsigned int	wraps;		/* new years seen */
 };

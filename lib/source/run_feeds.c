@@ -142,6 +142,7 @@ run_add(struct run *x, const struct input *in, const struct prefix *prefix,
 {
 	struct feed *f;
 	unsigned int n = 1;
+	bool apart = false;
 
 	if (x->mode != RECORDS_EVENTS && spooled_is(&x->spooled, in)) {
 		take_queue_file(x, in);
@@ -157,7 +158,7 @@ run_add(struct run *x, const struct input *in, const struct prefix *prefix,
 	spooled_known(&x->spooled, in);
 	for (unsigned int k = 0; k < n; k++) {
 		/* Read already, with the other queue files. */
-		if (n > 1 && k < x->spooled.bundle.nstream &&
+		if (apart && k < x->spooled.bundle.nstream &&
 		    x->spooled.bundle.queue[k])
 			continue;
 		if (x->nfeed == *cap) {
@@ -169,8 +170,8 @@ run_add(struct run *x, const struct input *in, const struct prefix *prefix,
 		}
 		f = &x->feed[x->nfeed++];
 		*f = (struct feed){ .input = in, .prefix = prefix,
-			.only = n > 1 ? k + 1 : 0,
-			.part = n > 1 ? k + 1 : 0 };
+			.only = apart ? k + 1 : 0,
+			.part = apart ? k + 1 : 0 };
 		srcpath_init(&f->name);
 		srcpath_file(&f->name, slice_cstr(in->path));
 		buf_init(&f->host, 4096);
@@ -185,8 +186,9 @@ run_add(struct run *x, const struct input *in, const struct prefix *prefix,
 			run_free_feed(f);
 			return;
 		}
-		if (k == 0 && f->only == 0 && f->nstreams > 1) {
+		if (!apart && f->nstreams > 0) {
 			n = f->nstreams;
+			apart = true;
 			x->nfeed--;
 			run_free_feed(f);
 			k = UINT32_MAX;	/* begin again, by stream */

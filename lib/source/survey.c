@@ -8,6 +8,7 @@
 #include "fmt/queueid.h"
 #include "source/piece.h"
 #include "source/records.h"
+#include "source/rotation.h"
 #include "source/spooled.h"
 
 #define RECORDS		256	/* of the beginning, looked at */
@@ -388,6 +389,8 @@ feed_survey(struct feed *f, bool hash, struct spooled *s)
 			v->has_gzip = true;
 			v->gzip_mtime = f->stream.mtime;
 		}
+		v->named = rotation_of(f->stream.path).date;
+		v->has_named = v->named != ROTATION_NO_DATE;
 		if (!keep && f->only == 0 && is_bundle(f->stream.container))
 			count_streams(f);
 		else

@@ -43,6 +43,9 @@ named_year(const struct feed *f, int64_t *limit)
 {
 	int64_t date = rotation_of(buf_slice(&f->name)).date;
 
+	/* A member of a bundle has a name of its own. */
+	if (date == ROTATION_NO_DATE && f->survey.has_named)
+		date = f->survey.named;
 	if (date == ROTATION_NO_DATE)
 		return 0;
 	*limit = date + NAMED_DAYS * 86400;
