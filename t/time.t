@@ -175,6 +175,9 @@ subtest 'a date in the name' => sub {
 	is(times_of(file('case-20250302.log', '2026-11-29', rec('Sep  1 10:00:00'), rec('Nov 28 10:00:00'))),
 	    '2026-09-01T10:00:00Z 2026-11-28T10:00:00Z', 'a log that is written to, far from its name');
 	is(notes(), 'year-inferred year-from-mtime zone-assumed', 'its note');
+	my $long = file('case-20250302.log', '2026-11-29', ("Sep  1 10:00:00 mx cron[4]: (root) CMD (true)\n") x 8000, rec('Sep  1 10:00:00'), rec('Nov 28 10:00:00', '1E24014020B'));
+	cmp_ok(-s $long, '>', 300_000, 'a long one');
+	is(times_of($long), '2026-09-01T10:00:00Z 2026-11-28T10:00:00Z', 'whose last line alone is late');
 	is(times_of(file('case-20250302.log', '2026-03-02', rec('Mar  1 10:00:00'))),
 	    '2025-03-01T10:00:00Z', 'near its name: a copy, though on that day');
 	mkdir "$dir/case-20250302";

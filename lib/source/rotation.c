@@ -37,6 +37,16 @@ no_container(struct slice s)
 	return s;
 }
 
+/* ./mail.log is mail.log. */
+static struct slice
+no_here(struct slice s)
+{
+	while (slice_take(&s, SLICE("./")))
+		while (slice_take(&s, SLICE("/")))
+			continue;
+	return s;
+}
+
 /* The digits of a date, and what stands between them. */
 struct digits {
 	size_t		 n;
@@ -166,7 +176,7 @@ struct rotation
 rotation_of(struct slice name)
 {
 	static const struct slice ext = SLICE(".log");
-	struct slice s = no_suffix(no_container(name)), head;
+	struct slice s = no_suffix(no_container(no_here(name))), head;
 	struct rotation r = { .base = s, .age = YOUNGEST,
 		.date = ROTATION_NO_DATE };
 

@@ -170,6 +170,25 @@ survey_line(struct survey *v, const struct frame *f)
 	look_at_id(v, f);
 }
 
+/* The last lines, by which a log is of its file's age. */
+static void
+look_at_end(struct feed *f, int fd)
+{
+	unsigned char buf[SAMPLE_LEN];
+	struct slice s, line;
+	struct stamp stamp;
+	ssize_t n = pread(fd, buf, sizeof(buf), (off_t)(f->input->size -
+	    SAMPLE_LEN));
+
+	s = slice_of(buf, n > 0 ? (size_t)n : 0);
+	/* The first one is cut. */
+	if (!slice_cut(s, '\n', &line, &s))
+		return;
+	while (slice_cut(s, '\n', &line, &s))
+		if (stamp_take_bsd(&line, &stamp, NULL))
+			count_wrap(&f->survey, &stamp);
+}
+
 /*
  * Count new years in a plain file by looking at places all over it; an own
  * descriptor, because the reader goes forward only.
@@ -206,6 +225,7 @@ sample(struct feed *f)
 			continue;
 		count_wrap(v, &stamp);
 	}
+	look_at_end(f, fd);
 	(void)close(fd);
 }
 
