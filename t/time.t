@@ -223,6 +223,16 @@ subtest 'a date in the name' => sub {
 	    'but one that was written to then does not');
 };
 
+subtest 'the only line is not ended' => sub {
+	my $f = file('cut.log', '2021-09-02', rec('Sep  1 10:00:00') =~ s/\n\z//r);
+
+	is(times_of($f), '2021-09-01T10:00:00Z', 'it has its year');
+	sh('gzip', '-f', $f);
+	is(times_of("$f.gz"), '2021-09-01T10:00:00Z', 'compressed, too');
+	file('half.log', '2021-09-02', 'Sep  1 10:0');
+	is(times_of("$dir/half.log"), '', 'half a stamp is none');
+};
+
 subtest 'gzip, dated lines, queue IDs' => sub {
 	file('g.log', '2021-09-02', rec('Sep  1 10:00:00'));
 	sh('gzip', '-f', "$dir/g.log");

@@ -229,9 +229,9 @@ sample(struct feed *f)
 	(void)close(fd);
 }
 
-/* Fill the reader's window up to so many bytes. */
+/* Fill the reader's window up to so many bytes; *whole, if there are no more. */
 static struct slice
-head_of(struct feed *f, size_t want)
+head_of(struct feed *f, size_t want, bool *whole)
 {
 	struct slice w;
 	uint64_t off;
@@ -239,7 +239,8 @@ head_of(struct feed *f, size_t want)
 
 	for (;;) {
 		w = reader_window(f->reader, &off, &eof);
-		if (eof || w.len >= want || f->stream_end)
+		*whole = eof || f->stream_end;
+		if (*whole || w.len >= want)
 			return w;
 		f->stream_rc = reader_more(f->reader, &f->stream_err);
 		if (f->stream_rc != RC_OK)
@@ -320,11 +321,12 @@ look(struct feed *f, struct spooled *s, bool keep)
 	struct survey *v = &f->survey;
 	struct framing fr;
 	struct frame frame;
-	struct slice w = head_of(f, READER_BUF), line, rest, next;
+	struct slice w, line, rest, next;
 	char name[256];
 	size_t n;
 	bool whole;
 
+	w = head_of(f, READER_BUF, &whole);
 	if (slice_starts(w, SLICE("\xff\xfe")) ||
 	    slice_starts(w, SLICE("\xfe\xff")))
 		msg_note("%s: is UTF-16, in which no line is found: convert it "
@@ -333,8 +335,7 @@ look(struct feed *f, struct spooled *s, bool keep)
 	/* A record may be longer than most. */
 	if (slice_starts(w, SLICE("{\"type\":\"")) &&
 	    !slice_cut(w, '\n', &line, &rest))
-		w = head_of(f, READER_MAX);
-	whole = f->stream_end;
+		w = head_of(f, READER_MAX, &whole);
 	if (!slice_cut(w, '\n', &line, &rest)) {
 		line = w;
 		rest = slice_of(NULL, 0);
