@@ -97,7 +97,7 @@ rounds(sanitized() ? 4 : 10, sub {
 	sound('mxlog', $events) or return;
 	$r = run('mxtrace', @time, '-', { in => $events->{out} });
 	same_bytes('mxlog | mxtrace', without($r->{out}, 'source'), without($one->{out}, 'source')) if sound('mxlog | mxtrace', $r);
-	$r = run('mxgrep', '-q', 'type!=none', '-', { in => $one->{out} });
+	$r = run('mxgrep', '-q', 'type~.', '-', { in => $one->{out} });
 	same_bytes('mxgrep of all', without($r->{out}, 'source'), without($one->{out}, 'source')) if $one->{out} ne '' && sound('mxgrep of all', $r);
 	all_tools('a log', $f);
 
