@@ -7,7 +7,6 @@
 
 #include "base/banned.h"
 
-
 void
 counts_init(struct counts *c, size_t rows, size_t bytes)
 {

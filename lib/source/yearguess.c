@@ -7,13 +7,21 @@
 #define NAMED_DAYS	33
 #define FRESH_DAYS	3
 
+/* Month and day of the last line. */
+static struct caltime
+last_stamp(const struct survey *v)
+{
+	return (struct caltime){ .mon = (v->last - 1) / 31 + 1,
+		.day = (v->last - 1) % 31 + 1 };
+}
+
 /* Midnight of the last line's day, when the file begins in that year. */
 static bool
 last_day(const struct survey *v, int year, int64_t *sec)
 {
-	struct caltime c = { .year = year + (int)v->wraps,
-		.mon = (v->last - 1) / 31 + 1, .day = (v->last - 1) % 31 + 1 };
+	struct caltime c = last_stamp(v);
 
+	c.year = year + (int)v->wraps;
 	return caltime_sec(&c, sec);
 }
 
@@ -22,8 +30,8 @@ static int
 year_below(const struct survey *v, int64_t limit)
 {
 	/* The latest stamp seen is before it, the first one so much earlier. */
-	int year = clock_year_before((uint8_t)((v->last - 1) / 31 + 1),
-	    (uint8_t)((v->last - 1) % 31 + 1), limit);
+	struct caltime c = last_stamp(v);
+	int year = clock_year_before((uint8_t)c.mon, (uint8_t)c.day, limit);
 
 	return year == 0 ? 0 : year - (int)v->wraps;
 }
