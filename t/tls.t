@@ -304,6 +304,18 @@ subtest 'inbound rows' => sub {
 	}
 	is(in_tls(in_log('postfix/submission/smtpd', '')), 'plaintext no-starttls proven', 'submission is no wrapper');
 	like(in_tls(in_log('postfix/smtpsx/smtpd', '')), qr/^plaintext no-starttls/, 'nor is smtpsx');
+	# rsyslog's stock RFC 5424: who logs in may have come by smtps.
+	my $lossy = sub {
+		my @log = in_log($smtpd, '');
+		my ($m) = grep { $_->{type} eq 'message' && $_->{qid} eq $A } trace(join '', map {
+		    my ($pid, $text) = $_->[1] =~ /\[(\d+)\]: (.*)/;
+		    sprintf "<22>1 2026-09-01T10:00:%02dZ mx postfix %d - -  %s\n", $_->[0] + 1, $pid, $text =~ s/rcpt=1/$_[0]rcpt=1/r } @log);
+		return "$m->{tls} $m->{tls_why}";
+	};
+	is($lossy->('auth=1 '), 'unknown tag-lost', 'a login, and the tag is lost');
+	is($lossy->('auth=0/1 '), 'plaintext no-starttls', 'a login that failed, and the tag is lost');
+	is($lossy->(''), 'plaintext no-starttls', 'no login, and the tag is lost');
+	is($lossy->('starttls=0/1 auth=1 '), 'plaintext no-starttls', 'a login after STARTTLS failed, and the tag is lost');
 	is(in_tls([ 0, "postfix/cleanup[4]: $A: message-id=<1\@x>" ]), 'unknown no-arrival', 'no arrival');
 	is(in_tls([ 0, "postfix/pickup[4]: $A: uid=0 from=<a>" ]), 'local submitted proven', 'submitted here');
 	# A HELO name or a sender that imitate the line.

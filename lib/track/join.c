@@ -421,15 +421,25 @@ join_waiting(struct track *t, struct message *m)
 
 /*
  * A pipe filter hands mail to sendmail: the new message comes by pickup with
- * the same Message-ID, while the pipe runs or soon after.
+ * the same Message-ID, while the pipe runs or soon after.  Where a pipe has
+ * delivered both, as with two filters, the later one is the new one.
  */
 static void
 match_pipe(struct track *t, struct message *a, struct message *b)
 {
-	const struct message *old = a->piped ? a : b;
-	struct message *new = a->piped ? b : a;
+	bool picked = (a->saw & SAW_PICKUP) != 0, first = a->piped;
+	const struct message *old;
+	struct message *new;
 
-	if (!old->piped || (new->saw & SAW_PICKUP) == 0 || new->piped ||
+	if (picked != ((b->saw & SAW_PICKUP) != 0))
+		first = !picked;
+	else if (a->piped && b->piped)
+		first = a->first.sec != b->first.sec ?
+		    a->first.sec < b->first.sec : a->order < b->order;
+	old = first ? a : b;
+	new = first ? b : a;
+
+	if (!old->piped || (new->saw & SAW_PICKUP) == 0 ||
 	    new->first.sec + 1 < old->first.sec ||
 	    new->first.sec > old->piped_sec + HOLD_AFTER ||
 	    node_nparent(node_get(&t->nodes, new->node)) > 0)

@@ -248,7 +248,19 @@ leave(struct nodes *t, const struct node *n)
 	unchain(t, n->written ? &t->written : &t->open, n);
 }
 
-/* Take the node out of its chain and make it free. */
+/* Make a node free that is in no table. */
+static void
+make_free(struct nodes *t, struct node *n)
+{
+	n->gen++;
+	n->msg = NULL;
+	mem_free(n->links);
+	n->links = NULL;
+	n->next = t->free;
+	t->free = n->idx;
+}
+
+/* Take the node out of its chain; it is free once its children are written. */
 static void
 drop(struct nodes *t, struct node_ref ref)
 {
@@ -257,12 +269,22 @@ drop(struct nodes *t, struct node_ref ref)
 	if (n == NULL)
 		return;
 	leave(t, n);
-	n->gen++;
-	n->msg = NULL;
-	mem_free(n->links);
-	n->links = NULL;
-	n->next = t->free;
-	t->free = ref.idx;
+	if (n->links != NULL && n->links->kids > 0)
+		n->links->left = true;
+	else
+		make_free(t, n);
+}
+
+/* A child is written, and asks no more for its parents. */
+static void
+release_parents(struct nodes *t, const struct node *n)
+{
+	for (size_t i = 0; i < node_nparent(n); i++) {
+		struct node *p = node_get(t, n->links->parent[i]);
+
+		if (p != NULL && --p->links->kids == 0 && p->links->left)
+			make_free(t, p);
+	}
 }
 
 /* The place of a node in a table will soon be changed. */
@@ -311,6 +333,7 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 		return;
 	}
 	leave(t, n);
+	release_parents(t, n);
 	n->msg = NULL;
 	n->written = true;
 	enter(t, &t->written, n);
@@ -338,19 +361,24 @@ nodes_expire(struct nodes *t, int64_t sec)
 		drop_oldest(t);
 }
 
+static struct node_links *
+links_of(struct node *n)
+{
+	if (n->links == NULL)
+		n->links = mem_alloc(1, sizeof(*n->links));
+	return n->links;
+}
+
 bool
 node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
     enum node_why why)
 {
-	struct node *c = node_get(t, child);
+	struct node *c = node_get(t, child), *p = node_get(t, parent);
 	struct node_links *l;
 
-	if (c == NULL || node_get(t, parent) == NULL ||
-	    child.idx == parent.idx)
+	if (c == NULL || p == NULL || c == p)
 		return false;
-	if (c->links == NULL)
-		c->links = mem_alloc(1, sizeof(*c->links));
-	l = c->links;
+	l = links_of(c);
 	if (l->n == NODE_PARENTS)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
@@ -359,6 +387,8 @@ node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
 			return false;
 	l->parent[l->n] = parent;
 	l->why[l->n++] = (unsigned char)why;
+	if (!c->written)
+		links_of(p)->kids++;
 	return true;
 }
 
