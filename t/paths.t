@@ -328,6 +328,16 @@ subtest 'a child that stays' => sub {
 	my ($b) = grep { $_->{type} eq 'message' && $_->{qid} eq $B } trace(lines($in, $id[0], @active[0, 1], @{$way[0]}[2 .. 6], $later->(2),
 	    $other->(4000), $other->(8000), [ 9000, 'mx', "postfix/pickup[104]: $A: uid=1 from=<z>" ], $gone->($A, 9001), $gone->($B, 9002)));
 	like($b->{parent}, qr/T10:00:00Z$/, 'the parent is the first life');
+	# The child is gone since long, its parent kept by another recipient.
+	my @child = map { $_->[2] =~ s{postfix/(smtpd|cleanup|qmgr)}{postfix-out/$1}r } @{$way[0]}[2, 3, 4], $gone->($B);
+	my @far = map { [ 1, 'far', $_ ] } 'postfix-out/smtpd[100]: connect from mx.example.net[192.0.2.1]', @child[0, 2],
+	    "postfix-out/qmgr[102]: $B: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)", $child[3],
+	    'postfix-out/smtpd[100]: disconnect from mx.example.net[192.0.2.1] ehlo=2 starttls=1 mail=1 rcpt=1 data=1 quit=1 commands=7';
+	my @all = ($in, $id[0], [ 0, 'mx', $active[0][2] =~ s/nrcpt=1/nrcpt=2/r ], @far, $sent->($A, 'smtp', 'far.example.net[192.0.2.2]:25', "250 2.0.0 Ok: queued as $B"),
+	    map({ ($other->($_), [ $_ + 1, 'mx', $later->(0)->[2] =~ s/$B/$A/r =~ s/bob/carl/r ]) } 10, 4000, 8000), $gone->($A, 9000), $other->(20000));
+	my $show = sub { join ', ', map { join ' ', map { $_ // '-' } @$_{qw(tls tls_why next_host)} } grep { $_->{type} eq 'delivery' && $_->{qid} eq $A && $_->{to} =~ /bob/ } trace(lines(@_)) };
+	is($show->(@all), 'encrypted peer-log far', 'a parent that stays');
+	is($show->(map { [ $_->[0], $_->[1], $_->[1] eq 'far' ? $_->[2] =~ s/$B/$C/r : $_->[2] ] } @all), 'unknown not-logged -', 'another message there');
 };
 
 subtest 'learned late' => sub {

@@ -230,6 +230,14 @@ subtest 'is TLS logged' => sub {
 	row('of a name without a queue', 'unknown not-logged', $ours, $theirs, $logs, @d);
 	row('of both instances', 'unknown not-logged', $queue, $ours, [ -31, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ], $theirs, $logs, @d);
 	row('another connection of tlsproxy', $yes, [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.99]:25' ], $logs, @d);
+	# Two of them within a second, whose lines of tlsproxy come later.
+	my ($one, $two) = map { [ -30, "postfix/smtp[$_->[0]]: " . hs('Trusted', $_->[1]) ] } [ 70, $R2 ], [ 71, 'mx3.example.org[198.51.100.27]:25' ];
+	my ($for_one, $for_two) = map { [ -30, "postfix/tlsproxy[60]: CONNECT to [198.51.100.$_]:25" ] } 26, 27;
+	for my $log ([ $one, $two, $for_one, $for_two ], [ $one, $two, $for_two, $for_one ], [ $one, $for_two, $two, $for_one ], [ $two, $one, $for_one, $for_two ]) {
+		row('two of tlsproxy', 'unknown not-logged', @$log, @d);
+	}
+	row('one of two', $yes, $one, $two, $for_one, @d);
+	row('the other of two', $yes, $one, $two, $for_two, @d);
 	row('reused', 'unknown not-logged', [ -30, 'postfix/smtp[70]: ' . hs('Trusted', $R2, 'reused') ], @d);
 	my $said = sub { my ($c) = grep { $_->{type} eq 'coverage' } trace(lines($old, @_)); return $c->{tls_logging} };
 	my $proxy = [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ];

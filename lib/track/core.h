@@ -48,6 +48,7 @@ struct doubt {
 	uint64_t	key;		/* of the connection */
 	int64_t		sec;
 	struct tag	*tag;
+	struct ref	 ref;		/* of the handshake */
 	struct evidence	before;
 };
 

@@ -320,6 +320,17 @@ requeued(struct track *t, const struct at *at, struct message *old)
 	message_close(t, old);
 }
 
+/* On this host, and then the later life. */
+static bool
+closer(const struct at *at, const struct node *a, const struct node *b)
+{
+	bool here = a->id.instance->host == at->host;
+
+	if (here != (b->id.instance->host == at->host))
+		return here;
+	return a->id.sec > b->id.sec;
+}
+
 /*
  * This message names the queue ID it had before: on the same host if it is
  * known there, else on any.
@@ -341,8 +352,7 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 		if (n == self || n->id.sec > at->sec + LINK_WINDOW ||
 		    (why == WHY_REQUEUED && n->id.instance->host != at->host))
 			continue;
-		if (best == NULL || (best->id.instance->host != at->host &&
-		    n->id.instance->host == at->host))
+		if (best == NULL || closer(at, n, best))
 			best = n;
 	}
 	if (best != NULL) {

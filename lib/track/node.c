@@ -248,10 +248,11 @@ leave(struct nodes *t, const struct node *n)
 	unchain(t, n->written ? &t->written : &t->open, n);
 }
 
-/* Make a node free that is in no table. */
+/* Take the node out of its chain and make it free. */
 static void
 make_free(struct nodes *t, struct node *n)
 {
+	leave(t, n);
 	n->gen++;
 	n->msg = NULL;
 	mem_free(n->links);
@@ -260,7 +261,7 @@ make_free(struct nodes *t, struct node *n)
 	t->free = n->idx;
 }
 
-/* Take the node out of its chain; it is free once its children are written. */
+/* The same, once its parents and children are written. */
 static void
 drop(struct nodes *t, struct node_ref ref)
 {
@@ -268,22 +269,42 @@ drop(struct nodes *t, struct node_ref ref)
 
 	if (n == NULL)
 		return;
-	leave(t, n);
-	if (n->links != NULL && n->links->kids > 0)
-		n->links->left = true;
+	if (n->links != NULL && n->links->pins > 0)
+		n->links->old = true;
 	else
 		make_free(t, n);
 }
 
-/* A child is written, and asks no more for its parents. */
 static void
-release_parents(struct nodes *t, const struct node *n)
+unpin(struct nodes *t, struct node *n)
 {
-	for (size_t i = 0; i < node_nparent(n); i++) {
+	if (--n->links->pins == 0 && n->links->old)
+		make_free(t, n);
+}
+
+/* A node is written, and asks no more for its parents and children. */
+static void
+release(struct nodes *t, struct node *n)
+{
+	struct node_ref self = node_ref(n);
+	uint32_t next = n->links->child;
+
+	for (size_t i = 0; i < n->links->n; i++) {
 		struct node *p = node_get(t, n->links->parent[i]);
 
-		if (p != NULL && --p->links->kids == 0 && p->links->left)
-			make_free(t, p);
+		if (p != NULL)
+			unpin(t, p);
+	}
+	n->links->child = 0;
+	while (next != 0) {
+		struct node *c = node_at(t, next);
+		size_t i = 0;
+
+		while (c->links->parent[i].idx != self.idx ||
+		    c->links->parent[i].gen != self.gen)
+			i++;
+		next = c->links->sibling[i];
+		unpin(t, c);
 	}
 }
 
@@ -333,7 +354,8 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 		return;
 	}
 	leave(t, n);
-	release_parents(t, n);
+	if (n->links != NULL)
+		release(t, n);
 	n->msg = NULL;
 	n->written = true;
 	enter(t, &t->written, n);
@@ -388,7 +410,12 @@ node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
 	l->parent[l->n] = parent;
 	l->why[l->n++] = (unsigned char)why;
 	if (!c->written)
-		links_of(p)->kids++;
+		links_of(p)->pins++;
+	if (!p->written) {
+		l->pins++;
+		l->sibling[l->n - 1] = links_of(p)->child;
+		p->links->child = child.idx;
+	}
 	return true;
 }
 
