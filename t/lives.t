@@ -476,6 +476,21 @@ subtest 'refused by a filter' => sub {
 	}
 };
 
+# One of two recipients is refused, and the log ends.
+subtest 'refused in part' => sub {
+	my $p = 'postfix/smtpd[5]';
+	my @log = ([ 0, "$p: connect from unknown[192.0.2.9]" ], [ 0, "$p: $q: client=unknown[192.0.2.9]" ],
+	    [ 0, "$p: $q: reject: RCPT from unknown[192.0.2.9]: 550 5.1.1 <no\@example.org>: Recipient address rejected: User unknown; from=<a\@example.net> to=<no\@example.org> proto=ESMTP helo=<x>" ]);
+	my $id = [ 1, "postfix/cleanup[4]: $q: message-id=<x\@example.net>" ];
+	my $all = [ 1, "postfix/cleanup[4]: $q: milter-reject: END-OF-MESSAGE from unknown[192.0.2.9]: 5.7.1 no; from=<a\@example.net> to=<b\@example.org> proto=ESMTP helo=<x>" ];
+	my $show = sub { join ' ', map { $_->{status} } grep { $_->{qid} eq $q } messages(trace(lines(@_))) };
+
+	is($show->(@log), 'rejected', 'no more is known');
+	is($show->(@log, $id), 'unknown', 'the message came for the other');
+	is($show->(@log, $id, $all), 'rejected', 'and was refused, too');
+	is($show->(@log, $id, [ 2, "postfix/qmgr[1]: $q: from=<a\@example.net>, size=1, nrcpt=1 (queue active)" ]), 'unknown', 'it was queued');
+};
+
 # What was refused is not in the queue, and its ID free.
 subtest 'refused, and the ID is used again' => sub {
 	my $p = 'postfix/smtpd[5]';
