@@ -134,7 +134,7 @@ subtest 'a filter before the queue' => sub {
 	my $run = sub {
 		my (%o) = @_;
 		my $front = $o{front} // 'postfix/smtpd[90]';
-		my @m = grep { $_->{type} eq 'message' } trace(lines(
+		my @log = (
 		    [ -60, 'mx', 'postfix/anvil[9]: statistics: max cache size 1 at Sep  1 09:00:00' ],
 		    [ 0, 'mx', "$front: connect from c.example.net[192.0.2.10]" ],
 		    ($o{tls} ? [ 0, 'mx', "$front: $tls" ] : ()),
@@ -148,7 +148,16 @@ subtest 'a filter before the queue' => sub {
 		    [ 1, 'mx', "postfix/local[94]: $A: to=<bob\@example.org>, relay=local, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (delivered to mailbox)" ],
 		    [ 1, 'mx', "postfix/qmgr[93]: $A: removed" ],
 		    [ $o{late} // 2, 'mx', "$front: disconnect from c.example.net[192.0.2.10] " . ($o{count} // $count) ],
-		    [ 2, 'mx', 'postfix/smtpd[99]: connect from z.example.net[192.0.2.99]' ]));
+		    [ 2, 'mx', 'postfix/smtpd[99]: connect from z.example.net[192.0.2.99]' ]);
+		# In the same second, or later, the line may stand before.
+		if (defined $o{early}) {
+			my ($line) = grep { $_->[2] =~ /proxy-accept/ } @log;
+			my ($at) = grep { $log[$_][2] =~ $o{early} } 0 .. $#log;
+			splice @log, $at, 0, $line;
+			@log = map { $log[$_] } grep { $_ <= $at || $log[$_] != $line } 0 .. $#log;
+			for my $k ($at + 1 .. $#log) { $log[$k][0] += $o{wait} // 0 }
+		}
+		my @m = grep { $_->{type} eq 'message' } trace(lines(@log));
 		my ($m) = grep { $_->{qid} eq $A } @m;
 		return join ' ', map { $_ // '-' } @$m{qw(client_name client_addr service sasl_user tls tls_why hop)};
 	};
@@ -164,11 +173,17 @@ subtest 'a filter before the queue' => sub {
 	is($run->(accept => $accept =~ s/queued as $A/queued as $B/r), $inner, 'another queue ID');
 	is($run->(accept => $accept =~ s/: queued as $A;/;/r =~ s/helo=<c/helo=<queued as $A/r), $inner, 'a helo that imitates');
 	is($run->(client => 0), $inner, 'no client in that session');
+	for my $before (qr/smtpd\[91\]: $A: client/, qr/smtpd\[91\]: connect/, qr/message-id/) {
+		is($run->(tls => 1, early => $before), 'c.example.net 192.0.2.10 - - encrypted handshake 1', "it stands before $before");
+	}
+	is($run->(tls => 1, early => qr/smtpd\[91\]: $A: client/, wait => 60), $inner, 'a minute before: another message');
+	is($run->(tls => 1, client => 0, early => qr/smtpd\[91\]: $A: client/), $inner, 'before, and no client');
+	is($run->(early => qr/smtpd\[91\]: $A: client/, accept => $accept =~ s/queued as $A/queued as $B/r), $inner, 'before, another queue ID');
 };
 
 # Pipe to a filter that gives it to sendmail.
 sub piped {
-	my ($mid, $late, $agent) = @_;
+	my ($mid, $late, @agent) = @_;
 
 	return lines(
 	    [ 0, 'mx', "postfix/smtpd[100]: $A: client=c.example.net[192.0.2.10]" ],
@@ -176,7 +191,7 @@ sub piped {
 	    [ 0, 'mx', "postfix/qmgr[102]: $A: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)" ],
 	    [ 0 + $late, 'mx', "postfix/pickup[104]: $B: uid=99 from=<ann\@example.net>" ],
 	    [ 0 + $late, 'mx', "postfix/cleanup[101]: $B: message-id=<$mid>" ],
-	    [ 1, 'mx', $agent ],
+	    (map { [ 1, 'mx', $_ ] } @agent),
 	    [ 1, 'mx', "postfix/qmgr[102]: $A: removed" ]);
 }
 
@@ -196,6 +211,15 @@ subtest 'pipe filter' => sub {
 	    'another Message-ID');
 	is(family(trace(piped('1@x', 0, $local)))->{$B}, "none $B 1",
 	    'no pipe');
+	# What comes back goes through another pipe, which is ready before.
+	my $lda = "postfix/pipe[106]: $B: to=<bob\@example.org>, relay=dovecot, delay=0.1, delays=0/0/0/0.1, dsn=2.0.0, status=sent (delivered via dovecot service)";
+	for my $late (0, 1) {
+		my $n = piped('1@x', 0, $late ? ($pipe, $lda) : ($lda, $pipe));
+		is(family(trace($n))->{$B}, "$A:message-id $A 2", 'delivered by a pipe ' . ($late ? 'later' : 'before'));
+	}
+	is(family(trace(piped('2@x', 0, $lda, $pipe)))->{$B}, "none $B 1", 'and another Message-ID');
+	my $f = family(trace(piped('1@x', 0, $lda, $pipe =~ s/$A/$C/r)));
+	is($f->{$B}, "none $B 1", 'its own pipe is no parent');
 	my $t = piped('1@x', 0, $pipe);
 	is(family(trace(join '', map { s/ mx / far / if /$B/; $_ } split /^/, $t))->{$B},
 	    "none $B 1", 'another host');
@@ -259,6 +283,61 @@ subtest 'requeued' => sub {
 	is(family(trace(lines([ 0, 'mx', "postfix/pickup[104]: $A: uid=1 from=<ann>" ],
 	    [ 6, 'mx', "postfix/pickup[104]: $B: uid=1 from=<ann orig_id=$A>" ])))->{$B},
 	    "none $B 1", 'orig_id in the sender');
+};
+
+# The child is deferred, or on hold, and its parent gone from the queue since
+# long; other mail goes on.
+subtest 'a child that stays' => sub {
+	my $in = [ 0, 'mx', "postfix/pickup[104]: $A: uid=1 from=<ann>" ];
+	my @id = map { [ 0, 'mx', "postfix/cleanup[101]: $_: message-id=<1\@x>" ] } $A, $B, $C;
+	my @active = map { [ 0, 'mx', "postfix/qmgr[102]: $_: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)" ] } $A, $B, $C;
+	my $sent = sub { [ 1, 'mx', "postfix/$_[1]\[103]: $_[0]: to=<bob\@example.org>, relay=$_[2], delay=1, delays=0.1/0/0.2/0.7, dsn=2.0.0, status=sent ($_[3])" ] };
+	my $gone = sub { [ $_[1] // 1, 'mx', "postfix/qmgr[102]: $_[0]: removed" ] };
+	my $client = sub { [ 0, 'mx', "postfix/smtpd[100]: $_[0]: client=localhost[127.0.0.1]" . ($_[1] // '') ], [ 0, 'mx', 'postfix/smtpd[100]: disconnect from localhost[127.0.0.1]' ] };
+	my $filter = '127.0.0.1[127.0.0.1]:10024';
+	my @way = (
+	    [ 'queued-as', $A, $client->($B), $id[1], $sent->($A, 'smtp', $filter, "250 2.0.0 Ok: queued as $B"), $gone->($A) ],
+	    [ 'orig-queue-id', $A, $client->($B, ", orig_queue_id=$A"), $id[1], $sent->($A, 'smtp', $filter, '250 ok'), $gone->($A) ],
+	    [ 'forwarded', $A, $id[1], $sent->($A, 'local', 'local', "forwarded as $B"), $gone->($A) ],
+	    [ 'message-id', $A, [ 0, 'mx', "postfix/pickup[104]: $B: uid=1 from=<ann>" ], $id[1], $sent->($A, 'pipe', 'filter', 'delivered via filter service'), $gone->($A) ],
+	    [ 'requeued', $A, [ 1, 'mx', "postfix/postsuper[9]: $A: requeued" ], [ 2, 'mx', "postfix/pickup[104]: $B: uid=1 from=<ann> orig_id=$A" ] ],
+	    [ 'notice', $B, $id[1], [ 1, 'mx', "postfix/bounce[106]: $A: sender non-delivery notification: $B" ], $gone->($A) ]);
+	my $later = sub { [ $_[0], 'mx', "postfix/smtp[103]: $B: to=<bob\@example.org>, relay=none, delay=1, delays=0.1/0/0.2/0.7, dsn=4.4.1, status=deferred (connect to n.example.org[198.51.100.25]:25: Connection timed out)" ] };
+	my $other = sub { my ($n) = @_; map { [ $n, 'mx', "postfix/$_" ] } "pickup[104]: $D: uid=1 from=<z>", "qmgr[102]: $D: from=<z\@example.net>, size=10, nrcpt=1 (queue active)", "qmgr[102]: $D: removed" };
+
+	for my $x (@way) {
+		my ($why, $root, @log) = @$x;
+		my $hop = $root eq $A ? 2 : 1;
+		my @begin = ($in, $id[0], @active[0, 1], @log, $later->(2));
+
+		is(family(trace(lines(@begin, $other->(4000), $other->(8000), $later->(9000), $gone->($B, 9001), $other->(20000))))->{$B},
+		    "$A:$why $root $hop", "$why: for hours");
+		is(family(trace(lines(@begin, $other->(4000), $other->(8000), $other->(90000))))->{$B},
+		    "$A:$why $root $hop", "$why: to the end");
+		is(family(trace(lines(@begin, $other->(700000), $other->(1400000))))->{$B},
+		    "$A:$why $root $hop", "$why: silence");
+	}
+	# The grandchild, of a child that left at once.
+	my $f = family(trace(lines($in, $id[0], @active, $client->($B), $id[1], $sent->($A, 'smtp', $filter, "250 2.0.0 Ok: queued as $B"), $gone->($A),
+	    $id[2], $sent->($B, 'local', 'local', "forwarded as $C"), $gone->($B), $other->(4000), $other->(9000), $gone->($C, 9001), $other->(20000))));
+	is($f->{$C}, "$B:forwarded $A 3", 'a grandchild');
+	# A life of that ID which begins when the parent is gone is no parent.
+	$f = family(trace(lines($in, $id[0], @active[0, 1], @{$way[0]}[2 .. 6], $later->(2), $other->(4000), $other->(8000),
+	    [ 9000, 'mx', "postfix/pickup[104]: $A: uid=1 from=<z>" ], $gone->($A, 9001), $gone->($B, 9002))));
+	is($f->{$B}, "$A:queued-as $A 2", 'its ID is used again');
+	my ($b) = grep { $_->{type} eq 'message' && $_->{qid} eq $B } trace(lines($in, $id[0], @active[0, 1], @{$way[0]}[2 .. 6], $later->(2),
+	    $other->(4000), $other->(8000), [ 9000, 'mx', "postfix/pickup[104]: $A: uid=1 from=<z>" ], $gone->($A, 9001), $gone->($B, 9002)));
+	like($b->{parent}, qr/T10:00:00Z$/, 'the parent is the first life');
+	# The child is gone since long, its parent kept by another recipient.
+	my @child = map { $_->[2] =~ s{postfix/(smtpd|cleanup|qmgr)}{postfix-out/$1}r } @{$way[0]}[2, 3, 4], $gone->($B);
+	my @far = map { [ 1, 'far', $_ ] } 'postfix-out/smtpd[100]: connect from mx.example.net[192.0.2.1]', @child[0, 2],
+	    "postfix-out/qmgr[102]: $B: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)", $child[3],
+	    'postfix-out/smtpd[100]: disconnect from mx.example.net[192.0.2.1] ehlo=2 starttls=1 mail=1 rcpt=1 data=1 quit=1 commands=7';
+	my @all = ($in, $id[0], [ 0, 'mx', $active[0][2] =~ s/nrcpt=1/nrcpt=2/r ], @far, $sent->($A, 'smtp', 'far.example.net[192.0.2.2]:25', "250 2.0.0 Ok: queued as $B"),
+	    map({ ($other->($_), [ $_ + 1, 'mx', $later->(0)->[2] =~ s/$B/$A/r =~ s/bob/carl/r ]) } 10, 4000, 8000), $gone->($A, 9000), $other->(20000));
+	my $show = sub { join ', ', map { join ' ', map { $_ // '-' } @$_{qw(tls tls_why next_host)} } grep { $_->{type} eq 'delivery' && $_->{qid} eq $A && $_->{to} =~ /bob/ } trace(lines(@_)) };
+	is($show->(@all), 'encrypted peer-log far', 'a parent that stays');
+	is($show->(map { [ $_->[0], $_->[1], $_->[1] eq 'far' ? $_->[2] =~ s/$B/$C/r : $_->[2] ] } @all), 'unknown not-logged -', 'another message there');
 };
 
 subtest 'learned late' => sub {

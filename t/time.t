@@ -136,6 +136,29 @@ subtest 'modification time' => sub {
 	    diag(substr $t, 0, 100);
 };
 
+# Of a large file places all over it are looked at, in every framing.
+subtest 'large files' => sub {
+	my @way = ([ 'syslog', '%s ' ], [ 'a priority', '<22>%s ' ], [ 'CRLF', '%s ', "\r" ],
+	    [ 'a prefix of its own', 'relay|%s|', '', '--prefix', '^relay\|(?<stamp>[^|]*)\|(?<host>\S+) (?<tag>[^\[]+)\[(?<pid>\d+)\]: ' ]);
+	my $many = 256 * 1024 / 60;
+	# From the last of November to the third of January.
+	my ($first, $step) = (1764500000, 34 * 86400 / $many);
+
+	for my $x (@way) {
+		my ($name, $form, $end, @opt) = @$x;
+		my $line = sub {
+			return sprintf "${form}mx postfix/pickup[3]: %05X14020A: uid=0 from=<a\@example.org>%s\n",
+			    bsd($first + int($_[0] * $step)), $_[0], $end // '';
+		};
+		my $f = file('large.log', '2026-01-04', map { $line->($_) } 0 .. $many);
+		cmp_ok(-s $f, '>', 256 * 1024, "$name: large");
+		like(times_of(@opt, '-z', 'UTC', $f), qr/^2025-11-30T10:53:20Z .* 2026-01-03T[\d:]+Z$/, "$name: over New Year");
+		is(times_of(@opt, '-z', 'UTC', file('large.log', '2024-12-31', map { $line->($_) } 0, 1)),
+		    '2024-11-30T10:53:20Z 2024-11-30T11:04:32Z', "$name: small, and another year");
+	}
+	unlink "$dir/large.log";
+};
+
 # A copy is as young as the copying; logrotate's dateext and dateformat,
 # rsyslog's dynamic names, savelog.
 subtest 'a date in the name' => sub {

@@ -230,6 +230,14 @@ subtest 'is TLS logged' => sub {
 	row('of a name without a queue', 'unknown not-logged', $ours, $theirs, $logs, @d);
 	row('of both instances', 'unknown not-logged', $queue, $ours, [ -31, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ], $theirs, $logs, @d);
 	row('another connection of tlsproxy', $yes, [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.99]:25' ], $logs, @d);
+	# Two of them within a second, whose lines of tlsproxy come later.
+	my ($one, $two) = map { [ -30, "postfix/smtp[$_->[0]]: " . hs('Trusted', $_->[1]) ] } [ 70, $R2 ], [ 71, 'mx3.example.org[198.51.100.27]:25' ];
+	my ($for_one, $for_two) = map { [ -30, "postfix/tlsproxy[60]: CONNECT to [198.51.100.$_]:25" ] } 26, 27;
+	for my $log ([ $one, $two, $for_one, $for_two ], [ $one, $two, $for_two, $for_one ], [ $one, $for_two, $two, $for_one ], [ $two, $one, $for_one, $for_two ]) {
+		row('two of tlsproxy', 'unknown not-logged', @$log, @d);
+	}
+	row('one of two', $yes, $one, $two, $for_one, @d);
+	row('the other of two', $yes, $one, $two, $for_two, @d);
 	row('reused', 'unknown not-logged', [ -30, 'postfix/smtp[70]: ' . hs('Trusted', $R2, 'reused') ], @d);
 	my $said = sub { my ($c) = grep { $_->{type} eq 'coverage' } trace(lines($old, @_)); return $c->{tls_logging} };
 	my $proxy = [ -30, 'postfix/tlsproxy[60]: CONNECT to [198.51.100.26]:25' ];
@@ -304,6 +312,18 @@ subtest 'inbound rows' => sub {
 	}
 	is(in_tls(in_log('postfix/submission/smtpd', '')), 'plaintext no-starttls proven', 'submission is no wrapper');
 	like(in_tls(in_log('postfix/smtpsx/smtpd', '')), qr/^plaintext no-starttls/, 'nor is smtpsx');
+	# rsyslog's stock RFC 5424: who logs in may have come by smtps.
+	my $lossy = sub {
+		my @log = in_log($smtpd, '');
+		my ($m) = grep { $_->{type} eq 'message' && $_->{qid} eq $A } trace(join '', map {
+		    my ($pid, $text) = $_->[1] =~ /\[(\d+)\]: (.*)/;
+		    sprintf "<22>1 2026-09-01T10:00:%02dZ mx postfix %d - -  %s\n", $_->[0] + 1, $pid, $text =~ s/rcpt=1/$_[0]rcpt=1/r } @log);
+		return "$m->{tls} $m->{tls_why}";
+	};
+	is($lossy->('auth=1 '), 'unknown tag-lost', 'a login, and the tag is lost');
+	is($lossy->('auth=0/1 '), 'plaintext no-starttls', 'a login that failed, and the tag is lost');
+	is($lossy->(''), 'plaintext no-starttls', 'no login, and the tag is lost');
+	is($lossy->('starttls=0/1 auth=1 '), 'plaintext no-starttls', 'a login after STARTTLS failed, and the tag is lost');
 	is(in_tls([ 0, "postfix/cleanup[4]: $A: message-id=<1\@x>" ]), 'unknown no-arrival', 'no arrival');
 	is(in_tls([ 0, "postfix/pickup[4]: $A: uid=0 from=<a>" ]), 'local submitted proven', 'submitted here');
 	# A HELO name or a sender that imitate the line.

@@ -170,62 +170,70 @@ survey_line(struct survey *v, const struct frame *f)
 	look_at_id(v, f);
 }
 
-/* The last lines, by which a log is of its file's age. */
-static void
-look_at_end(struct feed *f, int fd)
+/* Count the stamp of the first of these lines, whatever its framing. */
+static struct slice
+sample_line(struct survey *v, struct framing *fr, struct slice s)
 {
-	unsigned char buf[SAMPLE_LEN];
-	struct slice s, line;
-	struct stamp stamp;
-	ssize_t n = pread(fd, buf, sizeof(buf), (off_t)(f->input->size -
-	    SAMPLE_LEN));
+	struct frame f;
+	size_t n = framing_next(fr, s, true, &f);
 
-	s = slice_of(buf, n > 0 ? (size_t)n : 0);
-	/* The first one is cut. */
-	if (!slice_cut(s, '\n', &line, &s))
-		return;
-	while (slice_cut(s, '\n', &line, &s))
-		if (stamp_take_bsd(&line, &stamp, NULL))
-			count_wrap(&f->survey, &stamp);
+	if (n > 0 && f.stamp.kind == STAMP_BSD && f.outer.kind == STAMP_NONE)
+		count_wrap(v, &f.stamp);
+	return slice_from(s, n);
 }
 
 /*
- * Count new years in a plain file by looking at places all over it; an own
- * descriptor, because the reader goes forward only.
+ * The lines at an offset: one of them, or all.  That which is cut there is
+ * left out.
+ */
+static void
+sample_at(struct feed *f, struct framing *fr, int fd, uint64_t off, bool all)
+{
+	unsigned char buf[SAMPLE_LEN + FIELD_PAD];
+	ssize_t n = pread(fd, buf, SAMPLE_LEN, (off_t)off);
+	struct slice s = slice_of(buf, n > 0 ? (size_t)n : 0), head;
+	size_t end = slice_rchr(s, '\n');
+
+	if (off != 0 && !slice_cut(s, '\n', &head, &s))
+		return;
+	/* The last one is cut, too. */
+	if (all && end != SLICE_NONE)
+		s.len = (size_t)(buf + end + 1 - s.ptr);
+	while (s.len > 0) {
+		s = sample_line(&f->survey, fr, s);
+		if (!all)
+			return;
+	}
+}
+
+/*
+ * Count new years in a plain file by looking at places all over it, and at
+ * its last lines, by which it is of its file's age; an own descriptor,
+ * because the reader goes forward only.
  */
 static void
 sample(struct feed *f)
 {
-	unsigned char buf[SAMPLE_LEN];
 	struct survey *v = &f->survey;
+	struct framing fr;
 	uint64_t step;
 	int fd;
 
 	/* The beginning was looked at line by line. */
 	if (!f->input->regular || f->input->size <= READER_BUF)
 		return;
-	v->last = 0;
-	v->wraps = 0;
 	fd = open(f->input->path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
 	    (f->input->found ? O_NOFOLLOW : 0));
 	if (fd == -1)
 		return;
+	v->last = 0;
+	v->wraps = 0;
+	framing_init(&fr, f->prefix);
 	step = f->input->size / SAMPLES + 1;
-	for (uint64_t off = 0; off < f->input->size; off += step) {
-		ssize_t n = pread(fd, buf, sizeof(buf), (off_t)off);
-		struct slice s, head;
-		struct stamp stamp;
-
-		if (n <= 0)
-			break;
-		s = slice_of(buf, (size_t)n);
-		if (off != 0 && !slice_cut(s, '\n', &head, &s))
-			continue;
-		if (!stamp_take_bsd(&s, &stamp, NULL))
-			continue;
-		count_wrap(v, &stamp);
-	}
-	look_at_end(f, fd);
+	for (uint64_t off = 0; off < f->input->size; off += step)
+		sample_at(f, &fr, fd, off, false);
+	sample_at(f, &fr, fd, f->input->size - SAMPLE_LEN, true);
+	framing_free(&fr);
 	(void)close(fd);
 }
 

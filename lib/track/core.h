@@ -29,6 +29,7 @@
 #define DOUBTS		32
 #define ZONE_SLACK	(15 * 3600)	/* seconds that a zone may be off */
 #define SWAPPED		5	/* seconds that lines may be out of order */
+#define EARLY		16	/* such lines that wait for the one before */
 
 struct list {
 	struct message	*first, *last;
@@ -47,7 +48,19 @@ struct doubt {
 	uint64_t	key;		/* of the connection */
 	int64_t		sec;
 	struct tag	*tag;
+	struct ref	 ref;		/* of the handshake */
 	struct evidence	before;
+};
+
+/* proxy-accept: came before the client line of the message that it names. */
+struct early {
+	struct session	*session;	/* counted; NULL: free */
+	struct tag	*tag;
+	struct journal	 front;
+	struct ref	 ref;
+	int64_t		 sec;
+	unsigned char	 qidlen;
+	char		 qid[NODE_QID_MAX];
 };
 
 struct track {
@@ -60,6 +73,8 @@ struct track {
 	struct processes	 processes;
 	struct journal_pool	 pool;
 	struct links		 links;
+	struct early		 early[EARLY];
+	size_t			 nearly;	/* so far; the latest are kept */
 	struct list		 list[LIST_N];
 	size_t			 nopen;
 	struct pool		 messages;

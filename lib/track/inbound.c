@@ -32,11 +32,13 @@ message_unqueued(const struct message *m)
 		return false;
 	if (m->saw & SAW_CANCELED)
 		return (m->saw & SAW_QUEUED) == 0 && m->done == 0;
-	if (s == NULL || !s->whole || m->front != NULL || m->done != 0 ||
+	if (s == NULL || m->front != NULL || m->done != 0 ||
 	    !(i->queue || (i->owner != NULL && i->owner->queue)))
 		return false;
 	broke = s->broken.idx == m->node.idx && s->broken.gen == m->node.gen &&
 	    s->broken.idx != 0;
+	if (!s->whole && !broke)
+		return false;
 	/*
 	 * cleanup logs a Message-ID, be it empty, before smtpd answers; but
 	 * not of what it discards.
@@ -83,7 +85,8 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 		in.starttls_tried = s->starttls_tried;
 		in.end_ref = s->end_ref;
 		in.wrapper = verdict_wrapper_service(g->service);
-		in.any_service = g->lost && g->wrapper;
+		/* Those who log in come by smtps, too. */
+		in.any_service = g->lost && (g->wrapper || s->login);
 		/* A service known for STARTTLS, or one that logs TLS. */
 		in.no_wrapper = !g->lost && !g->wrapper &&
 		    (verdict_starttls_service(g->service) ||

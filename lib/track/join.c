@@ -320,6 +320,17 @@ requeued(struct track *t, const struct at *at, struct message *old)
 	message_close(t, old);
 }
 
+/* On this host, and then the later life. */
+static bool
+closer(const struct at *at, const struct node *a, const struct node *b)
+{
+	bool here = a->id.instance->host == at->host;
+
+	if (here != (b->id.instance->host == at->host))
+		return here;
+	return a->id.sec > b->id.sec;
+}
+
 /*
  * This message names the queue ID it had before: on the same host if it is
  * known there, else on any.
@@ -341,8 +352,7 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 		if (n == self || n->id.sec > at->sec + LINK_WINDOW ||
 		    (why == WHY_REQUEUED && n->id.instance->host != at->host))
 			continue;
-		if (best == NULL || (best->id.instance->host != at->host &&
-		    n->id.instance->host == at->host))
+		if (best == NULL || closer(at, n, best))
 			best = n;
 	}
 	if (best != NULL) {
@@ -421,15 +431,25 @@ join_waiting(struct track *t, struct message *m)
 
 /*
  * A pipe filter hands mail to sendmail: the new message comes by pickup with
- * the same Message-ID, while the pipe runs or soon after.
+ * the same Message-ID, while the pipe runs or soon after.  Where a pipe has
+ * delivered both, as with two filters, the later one is the new one.
  */
 static void
 match_pipe(struct track *t, struct message *a, struct message *b)
 {
-	const struct message *old = a->piped ? a : b;
-	struct message *new = a->piped ? b : a;
+	bool picked = (a->saw & SAW_PICKUP) != 0, first = a->piped;
+	const struct message *old;
+	struct message *new;
 
-	if (!old->piped || (new->saw & SAW_PICKUP) == 0 || new->piped ||
+	if (picked != ((b->saw & SAW_PICKUP) != 0))
+		first = !picked;
+	else if (a->piped && b->piped)
+		first = a->first.sec != b->first.sec ?
+		    a->first.sec < b->first.sec : a->order < b->order;
+	old = first ? a : b;
+	new = first ? b : a;
+
+	if (!old->piped || (new->saw & SAW_PICKUP) == 0 ||
 	    new->first.sec + 1 < old->first.sec ||
 	    new->first.sec > old->piped_sec + HOLD_AFTER ||
 	    node_nparent(node_get(&t->nodes, new->node)) > 0)

@@ -40,6 +40,10 @@ void		 on_broken(const struct at *);
 void		 on_proxied(struct track *, const struct at *);
 /* proxy-accept: ... queued as ID */
 void		 on_proxy_accept(struct track *, const struct at *);
+/* A client line of the message: has its proxy-accept come before? */
+void		 on_proxied_late(struct track *, const struct at *,
+		    struct message *, struct slice qid);
+void		 proxy_free(struct track *);
 /* proxy-reject: the line lacks the client, who is that of NOQUEUE: client= */
 void		 on_proxy_reject(struct track *, struct message *,
 		    struct session *);

@@ -45,6 +45,7 @@ enum list_id {
 #define SAW_FILE	0x8000	/* its queue file is there (qfile.h) */
 #define SAW_REUSED	0x10000	/* and the log uses its ID again */
 #define SAW_POSTED	0x20000	/* made by smtp or smtpd for the postmaster */
+#define SAW_REFUSED	0x40000	/* and not some recipients, but all of it */
 #define SAW_ARRIVAL	(SAW_CLIENT | SAW_PICKUP | SAW_NOTICE)
 #define SAW_END		(SAW_REMOVED | SAW_DELETED | SAW_REQUEUED)
 

@@ -250,19 +250,62 @@ leave(struct nodes *t, const struct node *n)
 
 /* Take the node out of its chain and make it free. */
 static void
-drop(struct nodes *t, struct node_ref ref)
+make_free(struct nodes *t, struct node *n)
 {
-	struct node *n = node_get(t, ref);
-
-	if (n == NULL)
-		return;
 	leave(t, n);
 	n->gen++;
 	n->msg = NULL;
 	mem_free(n->links);
 	n->links = NULL;
 	n->next = t->free;
-	t->free = ref.idx;
+	t->free = n->idx;
+}
+
+/* The same, once its parents and children are written. */
+static void
+drop(struct nodes *t, struct node_ref ref)
+{
+	struct node *n = node_get(t, ref);
+
+	if (n == NULL)
+		return;
+	if (n->links != NULL && n->links->pins > 0)
+		n->links->old = true;
+	else
+		make_free(t, n);
+}
+
+static void
+unpin(struct nodes *t, struct node *n)
+{
+	if (--n->links->pins == 0 && n->links->old)
+		make_free(t, n);
+}
+
+/* A node is written, and asks no more for its parents and children. */
+static void
+release(struct nodes *t, struct node *n)
+{
+	struct node_ref self = node_ref(n);
+	uint32_t next = n->links->child;
+
+	for (size_t i = 0; i < n->links->n; i++) {
+		struct node *p = node_get(t, n->links->parent[i]);
+
+		if (p != NULL)
+			unpin(t, p);
+	}
+	n->links->child = 0;
+	while (next != 0) {
+		struct node *c = node_at(t, next);
+		size_t i = 0;
+
+		while (c->links->parent[i].idx != self.idx ||
+		    c->links->parent[i].gen != self.gen)
+			i++;
+		next = c->links->sibling[i];
+		unpin(t, c);
+	}
 }
 
 /* The place of a node in a table will soon be changed. */
@@ -311,6 +354,8 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 		return;
 	}
 	leave(t, n);
+	if (n->links != NULL)
+		release(t, n);
 	n->msg = NULL;
 	n->written = true;
 	enter(t, &t->written, n);
@@ -338,19 +383,24 @@ nodes_expire(struct nodes *t, int64_t sec)
 		drop_oldest(t);
 }
 
+static struct node_links *
+links_of(struct node *n)
+{
+	if (n->links == NULL)
+		n->links = mem_alloc(1, sizeof(*n->links));
+	return n->links;
+}
+
 bool
 node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
     enum node_why why)
 {
-	struct node *c = node_get(t, child);
+	struct node *c = node_get(t, child), *p = node_get(t, parent);
 	struct node_links *l;
 
-	if (c == NULL || node_get(t, parent) == NULL ||
-	    child.idx == parent.idx)
+	if (c == NULL || p == NULL || c == p)
 		return false;
-	if (c->links == NULL)
-		c->links = mem_alloc(1, sizeof(*c->links));
-	l = c->links;
+	l = links_of(c);
 	if (l->n == NODE_PARENTS)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
@@ -359,6 +409,13 @@ node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
 			return false;
 	l->parent[l->n] = parent;
 	l->why[l->n++] = (unsigned char)why;
+	if (!c->written)
+		links_of(p)->pins++;
+	if (!p->written) {
+		l->pins++;
+		l->sibling[l->n - 1] = links_of(p)->child;
+		p->links->child = child.idx;
+	}
 	return true;
 }
 

@@ -7,7 +7,9 @@
  * late can still be said.
  * Nodes refer to each other by index and generation: a reference to a node
  * that is gone is noticed.  At most TRACK_NODES nodes of written messages are
- * kept, the oldest go first.
+ * kept, the oldest go first; but a parent whose child is still open, in the
+ * queue for days perhaps, stays until the child is written, and so does a
+ * child whose parent is.
  */
 #ifndef TRACK_NODE_H
 #define TRACK_NODE_H
@@ -61,6 +63,11 @@ struct node_links {
 	struct node_ref	 parent[NODE_PARENTS];
 	unsigned char	 why[NODE_PARENTS];
 	unsigned char	 n;
+	bool		 old;		/* to go when no one waits for it */
+	uint32_t	 pins;		/* open parents and children */
+	uint32_t	 child;		/* index of the latest, 0: none */
+	/* The next older child of that parent, which was open. */
+	uint32_t	 sibling[NODE_PARENTS];
 	struct ident	 root;		/* of its path, when it was written */
 };
 
@@ -72,7 +79,7 @@ struct node {
 	struct ident	 id;
 
 	uint64_t	 hash;		/* of the queue ID */
-	struct node_links *links;	/* NULL without parents */
+	struct node_links *links;	/* NULL: no parent, no child */
 	int64_t		 arrival;	/* seconds, of its client= line, 0: none */
 	uint64_t	 mid_hash;	/* of its Message-ID, 0: none */
 	struct ref	 tls_ref;	/* inbound verdict, for peer-log */

@@ -31,6 +31,21 @@ refuses(const struct at *at)
 	    slice_eq(a, SLICE("abort")) || slice_ends(a, SLICE("-reject"));
 }
 
+/* True for a refusal not of one recipient, but of all that was sent. */
+static bool
+refuses_all(const struct at *at)
+{
+	struct slice stage = rec_get(&at->ev->rec, F_STAGE);
+
+	/* Of a header and the like, where the name of cleanup is lost. */
+	return at->ev->daemon == DM_CLEANUP ||
+	    slice_eq(stage, SLICE("END-OF-MESSAGE")) ||
+	    slice_eq(stage, SLICE("header")) ||
+	    slice_eq(stage, SLICE("body")) ||
+	    slice_eq(stage, SLICE("content")) ||
+	    slice_eq(stage, SLICE("mime-error"));
+}
+
 /* A refusal without queue ID is a message of its own, closed at once. */
 static void
 reject_message(struct track *t, const struct at *at)
@@ -115,6 +130,8 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 		message_first_fact(t, m, F_FROM, rec_get(r, F_FROM));
 	if (refuses(at)) {
 		m->saw |= SAW_REJECT;
+		if (refuses_all(at))
+			m->saw |= SAW_REFUSED;
 		m->done |= DONE_REJECTED;
 		rec_set(r, F_STATUS, SLICE("rejected"));
 		lines_add_delivery(t, m, at, &none, NULL);

@@ -48,29 +48,97 @@ on_proxy_reject(struct track *t, struct message *m, struct session *s)
 		take_front(t, m, &s->ahead->front);
 }
 
-void
-on_proxy_accept(struct track *t, const struct at *at)
+/* The message is the client's, whose session that is. */
+static void
+give_front(struct track *t, struct message *m, struct session *s,
+    struct tag *tag, struct journal *front)
 {
-	struct process *p = at->process;
-	struct session *s = p == NULL ? NULL : p->session;
 	struct tls_head head;
-	struct message *m;
 
-	if (s == NULL || s->ahead == NULL || s->ahead->front.len == 0)
-		return;
-	m = join_known(t, at, rec_get(&at->ev->rec, F_NEXT_QID));
-	if (m == NULL || (m->saw & SAW_CLIENT) == 0 || m->front != NULL ||
-	    m->session == s || at->sec - m->first.sec > LINK_WINDOW)
-		return;
 	m->front = s;
 	s->uses++;
-	m->tag = at->tag;
-	take_front(t, m, &s->ahead->front);
+	m->tag = tag;
+	take_front(t, m, front);
 	/* The one of the filter, if any, is not the client's. */
 	memset(&head, 0, sizeof(head));
 	head.kind = HEAD_TLS;
 	head.tls = s->tls;
 	(void)journal_block(
 	    &t->pool, &m->journal, slice_of(&head, sizeof(head)), NULL, NULL);
+}
+
+static void
+forget(struct track *t, struct early *e)
+{
+	if (e->session == NULL)
+		return;
+	journal_drop(&t->pool, &e->front);
+	session_release(&t->processes, e->session);
+	e->session = NULL;
+}
+
+void
+proxy_free(struct track *t)
+{
+	for (size_t i = 0; i < EARLY; i++)
+		forget(t, &t->early[i]);
+}
+
+/* In the same second the lines may have changed places. */
+static void
+keep_early(struct track *t, const struct at *at, struct session *s,
+    struct slice qid)
+{
+	struct early *e = &t->early[t->nearly++ % EARLY];
+
+	forget(t, e);
+	*e = (struct early){ .session = s, .tag = at->tag,
+		.front = s->ahead->front, .ref = at->ref, .sec = at->sec,
+		.qidlen = (unsigned char)qid.len };
+	memcpy(e->qid, qid.ptr, qid.len);
+	s->uses++;
+	s->ahead->front = (struct journal){ .first = NULL };
+}
+
+void
+on_proxied_late(struct track *t, const struct at *at, struct message *m,
+    struct slice qid)
+{
+	for (size_t i = 0; i < EARLY; i++) {
+		struct early *e = &t->early[i];
+
+		if (e->session == NULL || e->tag->host != at->host ||
+		    at->sec - e->sec > SWAPPED || m->front != NULL ||
+		    m->session == e->session ||
+		    !slice_eq(slice_of(e->qid, e->qidlen), qid))
+			continue;
+		give_front(t, m, e->session, e->tag, &e->front);
+		if (m->nrefs < MESSAGE_REFS &&
+		    journal_line(&t->pool, &m->journal, &e->ref))
+			m->nrefs++;
+		forget(t, e);
+	}
+}
+
+void
+on_proxy_accept(struct track *t, const struct at *at)
+{
+	struct slice qid = rec_get(&at->ev->rec, F_NEXT_QID);
+	struct process *p = at->process;
+	struct session *s = p == NULL ? NULL : p->session;
+	struct message *m;
+
+	if (s == NULL || s->ahead == NULL || s->ahead->front.len == 0 ||
+	    qid.len == 0 || qid.len > NODE_QID_MAX)
+		return;
+	m = join_known(t, at, qid);
+	if (m == NULL || (m->saw & SAW_CLIENT) == 0) {
+		keep_early(t, at, s, qid);
+		return;
+	}
+	if (m->front != NULL || m->session == s ||
+	    at->sec - m->first.sec > LINK_WINDOW)
+		return;
+	give_front(t, m, s, at->tag, &s->ahead->front);
 	message_ref(t, m, at);
 }

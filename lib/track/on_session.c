@@ -38,7 +38,7 @@ on_connect(struct track *t, const struct at *at)
 
 /* Counters of a disconnect line: how many commands were successful. */
 struct counters {
-	uint64_t	starttls, data, bdat;
+	uint64_t	starttls, auth, data, bdat;
 	bool		has_starttls;
 };
 
@@ -64,6 +64,9 @@ read_counters(struct slice s)
 		end = slice_near(s, at, ' ');
 		word = slice_of(s.ptr + at, end - at);
 		switch (s.ptr[at]) {
+		case 'a':
+			(void)counter(word, SLICE("auth="), &c.auth);
+			break;
 		case 's':
 			c.has_starttls |= counter(word, SLICE("starttls="),
 			    &c.starttls);
@@ -99,6 +102,7 @@ on_disconnect(struct track *t, const struct at *at)
 		}
 		if (!s->starttls && tlsinfo_known(&s->tls))
 			at->tag->wrapper = true;
+		s->login = c.auth > 0;
 		s->no_data = c.data == 0 && c.bdat == 0;
 	}
 	s->end_ref = at->ref;
@@ -179,6 +183,8 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 	}
 	message_facts(t, m, r, &t->keys.client);
 	message_ref(t, m, at);
+	if (t->nearly > 0)
+		on_proxied_late(t, at, m, qid);
 	n = node_get(&t->nodes, m->node);
 	n->arrival = at->sec == 0 ? 1 : at->sec;
 	if (rec_has(r, F_ORIG_QID))

@@ -69,13 +69,33 @@ note_outbound(struct track *t, struct at *at)
 	struct doubt *d = &t->doubt[t->ndoubt++ % DOUBTS];
 
 	*d = (struct doubt){ .sec = at->sec, .tag = at->tag,
-		.before = at->tag->tls };
+		.ref = at->ref, .before = at->tag->tls };
 	(void)conn_slot(t, at->host, rec_get(r, F_RELAY_ADDR),
 	    rec_get(r, F_RELAY_PORT), &d->key);
 	note_logging(at);
 }
 
-/* tlsproxy made that connection: what its handshake showed is nothing. */
+static bool
+rests_on(const struct evidence *e, const struct ref *ref)
+{
+	return e->logs && e->ref.src == ref->src && e->ref.off == ref->off;
+}
+
+/* What the handshake of d has shown is nothing, also for those after it. */
+static void
+disprove(struct track *t, const struct doubt *d)
+{
+	for (size_t i = 0; i < DOUBTS; i++) {
+		struct doubt *later = &t->doubt[i];
+
+		if (later->tag == d->tag && rests_on(&later->before, &d->ref))
+			later->before = d->before;
+	}
+	if (rests_on(&d->tag->tls, &d->ref))
+		d->tag->tls = d->before;
+}
+
+/* tlsproxy made that connection, and not the process that speaks of it. */
 static void
 take_back(struct track *t, const struct at *at, uint64_t key)
 {
@@ -86,7 +106,7 @@ take_back(struct track *t, const struct at *at, uint64_t key)
 		    at->sec - d->sec > SWAPPED ||
 		    strangers(d->tag->instance, at->instance))
 			continue;
-		d->tag->tls = d->before;
+		disprove(t, d);
 		d->tag = NULL;
 	}
 }

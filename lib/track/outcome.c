@@ -105,7 +105,9 @@ no_outcome(const struct message *m)
 	default:
 		break;
 	}
-	if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0)
+	/* With some recipients refused it may have been queued for others. */
+	if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0 &&
+	    (m->saw & (SAW_REFUSED | SAW_CLEANUP)) != SAW_CLEANUP)
 		return FIELD_LIT("rejected");
 	return FIELD_LIT("unknown");
 }
@@ -131,7 +133,7 @@ outcome_status(const struct message *m)
 	if (place == QFILE_HOLD && (m->saw & SAW_END) == 0)
 		return FIELD_LIT("held");
 	if ((m->saw & SAW_HELD) && (m->saw & SAW_END) == 0 &&
-	    place == QFILE_LOG &&
+	    place == QFILE_LOG && (m->saw & SAW_REFUSED) == 0 &&
 	    ((m->saw & SAW_REJECT) == 0 || (m->saw & SAW_CLEANUP) != 0))
 		return FIELD_LIT("held");
 	if ((m->saw & SAW_REMOVED) || (m->saw & SAW_EXPIRED))

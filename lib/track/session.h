@@ -38,6 +38,7 @@ struct session {
 	bool		 counted;	/* the disconnect line had counters */
 	bool		 starttls;
 	bool		 starttls_tried;
+	bool		 login;		/* a client has logged in */
 	struct node_ref	 begun;		/* the latest message */
 	struct node_ref	 broken;	/* its body broke off */
 	struct session_ahead *ahead;	/* NULL: nothing */

@@ -39,10 +39,11 @@ static enum list_id
 list_for(const struct message *m)
 {
 	/* Of what a client has begun, nothing is held before its end. */
-	if ((m->saw & SAW_FILE) || ((m->saw & SAW_HELD) &&
-	    (m->saw & (SAW_CLIENT | SAW_CLEANUP)) != SAW_CLIENT))
+	if ((m->saw & SAW_FILE) || ((m->saw & (SAW_HELD | SAW_REFUSED)) ==
+	    SAW_HELD && (m->saw & (SAW_CLIENT | SAW_CLEANUP)) != SAW_CLIENT))
 		return LIST_HELD;
-	if ((m->saw & SAW_QUEUED) == 0 && m->done == 0)
+	/* Nor is it queued because a recipient was refused. */
+	if ((m->saw & SAW_QUEUED) == 0 && (m->done & ~DONE_REJECTED) == 0)
 		return LIST_FRESH;
 	if (m->nrcpt > 0 && m->nsettled >= m->nrcpt)
 		return LIST_DONE;

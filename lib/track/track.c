@@ -67,6 +67,7 @@ track_free(struct track *t)
 	buf_free(&t->to);
 	buf_free(&t->bad);
 	mem_free(t->due);
+	proxy_free(t);
 	processes_free(&t->processes);
 	pool_free(&t->messages);
 	nodes_free(&t->nodes);

@@ -107,8 +107,8 @@ struct inbound {
 	bool			 starttls_tried; /* 0/n */
 	bool			 wrapper;	/* smtps, submissions */
 	bool			 no_wrapper;	/* wrapper mode is excluded */
-	bool			 any_service;	/* its name is lost, and one of
-						 * them is in wrapper mode */
+	bool			 any_service;	/* its name is lost, and it may
+						 * be one in wrapper mode */
 	struct ref		 end_ref;	/* of the disconnect line */
 };
 
