@@ -127,6 +127,20 @@ repeat_text(struct logrun *r, uint32_t n)
 	return s;
 }
 
+/*
+ * A line that is not understood, or of no program, and lies over the edge of a
+ * sector may be the head of one and the tail of another, where blocks of two
+ * logs, or of one in pieces, lie side by side.  What is decoded has no edges.
+ */
+static bool
+is_seam(const struct logrun *r, const struct event *ev)
+{
+	return ev->off / SCAN_SECTOR != (ev->off + ev->len) / SCAN_SECTOR &&
+	    slice_chr(r->src, '@') == SLICE_NONE &&
+	    (ev->kind == EV_UNKNOWN ||
+		(ev->kind == EV_OTHER && !rec_has(&ev->rec, F_DAEMON)));
+}
+
 /* One line as an event. */
 static void
 emit(struct logrun *r, const struct frame *fr, struct slice line, uint64_t off,
@@ -146,6 +160,8 @@ emit(struct logrun *r, const struct frame *fr, struct slice line, uint64_t off,
 	ev->len = line.len;
 	ev->line = 0;
 	note = rec_get(&ev->rec, F_NOTE);
+	if (is_seam(r, ev))
+		flags |= SCAN_CUT;
 	if (r->first)
 		note = add_note(note, SLICE("lines-lost"), notes,
 		    sizeof(notes));

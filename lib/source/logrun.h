@@ -13,7 +13,8 @@
  *	low	for lines within other text; for few lines (LOGRUN_FEW) with text
  *		of another kind on both sides; for what damage makes doubtful
  *	medium	for few lines with such a text on one side, for less than three
- *		lines, for a line that may be cut, and where damage shows later
+ *		lines, for a line that may be cut, or that lies over the edge
+ *		of a sector and is not understood, and where damage shows later
  *	high	otherwise
  *
  * The first line of a run has the note `lines-lost`, since what stood before it
