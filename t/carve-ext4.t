@@ -12,6 +12,7 @@ use Digest::SHA qw(sha256_hex);
 use Test::More;
 use Time::HiRes ();
 use Mx qw(:DEFAULT long_id);
+use Queue;
 
 plan skip_all => 'mxcarve is not built' unless -x tool_path('mxcarve');
 $ENV{PATH} .= ':/usr/sbin:/sbin';
@@ -119,12 +120,21 @@ subtest 'what cannot be told' => sub {
 	like($r->{err}, qr/what is free of 8388608 bytes cannot be told/, 'the group is named');
 };
 
+# Queue files that do not say what they are called: as of Postfix 2.7, and
+# made two seconds after their Received header.
+sub unnamed {
+	my ($mail) = @_;
+
+	$mail =~ s/log_ident=400008000D/sasl_sender=a\@b.cdef/;
+	return $mail =~ s/create_time=1772366461/create_time=1772366463/r;
+}
+
 # An image that debugfs writes the journal of: no mount, no root.  The old
 # states of an inode table's block and of a directory are the first
 # transaction, the present ones the second.
 subtest 'by a journal of debugfs' => sub {
 	my $img = "$dir/jw.img";
-	my $mail = slurp('samples/queue/400008000D');
+	my $mail = unnamed(slurp('samples/queue/400008000D'));
 
 	mkdir "$dir/jw";
 	mkdir "$dir/jw/deferred";
@@ -167,7 +177,7 @@ subtest 'by a journal of debugfs' => sub {
 	is($f->{inode_off}, $journal[$at] * 1024 + hex $pos, 'the state that it rests on');
 	is(scalar(grep { $_->{qid} // '' eq $qid } of_type(run('mxcarve', $img), 'event')) > 3, 1, 'its events');
 	# A whole queue file of the same size, but made at another time.
-	my $other = $mail =~ s/create_time=1772366461/create_time=1772366999/r;
+	my $other = $mail =~ s/create_time=1772366463/create_time=1772366999/r;
 	$new = slurp($img);
 	substr($new, $f->{off}, $f->{len}) = $other;
 	put($img, $new);
@@ -188,7 +198,7 @@ subtest 'by a journal of debugfs' => sub {
 
 subtest 'ext2, and names that deleting left' => sub {
 	my $img = "$dir/ext2.img";
-	my $mail = slurp('samples/queue/milter');
+	my $mail = unnamed(slurp('samples/queue/milter'));
 
 	mkdir "$dir/e2";
 	mkdir "$dir/e2/$_" for 'active', 'log';
@@ -213,6 +223,66 @@ subtest 'ext2, and names that deleting left' => sub {
 	debugfs($img, "sif <$ino> crtime \@1772366561");
 	my @g = grep { ($_->{qid} // '') eq $qid } files(run('mxcarve', $img));
 	is($g[0]{recovered}, 'lost', 'a queue ID of another second does not fit the inode');
+};
+
+# On a busy server an inode number has several lives a second, and their blocks
+# go to the next ones: which name is whose?
+subtest 'whose name, and whose content' => sub {
+	my $img = "$dir/whose.img";
+	my $mail = slurp('samples/queue/400008000D');
+	my $sec = 1772366461;
+
+	mkdir "$dir/whose";
+	mkdir "$dir/whose/active";
+	# The file that was born at $sec.$usec, and what stands in it now.
+	my $known = sub {
+		my ($usec, $ino_of, $name_of, $id_of, $created, $more) = @_;
+		my ($bytes, $ino, $name, $id);
+
+		# Its inode number is the same each time.
+		for (1, 2) {
+			$id = defined $ino ? $id_of->($ino) : '400008000D';
+			$bytes = called($mail, '400008000D', $id, $created // $sec) . ($more // '');
+			put("$dir/whose/active/x", $bytes);
+			cmd('mke2fs', '-q', '-F', '-t', 'ext2', '-b', 1024, '-I', 256, '-d', "$dir/whose", put($img), '1M');
+			($ino) = debugfs($img, 'stat /active/x') =~ /Inode: (\d+)/;
+		}
+		$name = $name_of->($ino);
+		debugfs($img, "ln /active/x /active/$name", 'unlink /active/x') if $name ne '';
+		my ($table, $pos) = debugfs($img, "imap <$ino>") =~ /located at block (\d+), offset 0x([0-9a-f]+)/;
+		debugfs($img, $name ne '' ? "rm /active/$name" : 'rm /active/x');
+		my $disk = slurp($img);
+		substr $disk, $table * 1024 + hex($pos) + 0x90, 8, pack 'V2', $sec, ($usec * 1000) << 2;
+		my @f = files(run('mxcarve', '-q', put($img, $disk)));
+		is(scalar(grep { $_->{sha256} && $_->{sha256} ne sha256_hex($bytes) } @f), 0, 'its bytes') if @f;
+		return join ', ', map {
+			my $q = !$_->{qid} ? '-' : $_->{qid} eq $id ? 'content' : $_->{qid} eq $name ? 'name' : $_->{qid};
+
+			$q = 'both' if $name eq $id;
+			"$q $_->{recovered} $_->{confidence} " . ($_->{file_name} ? 'named' : 'nameless');
+		} @f;
+	};
+	my $at = sub { my ($s, $us, $more) = @_; return sub { long_id($s, $us, $_[0] + ($more // 0)) } };
+	my $short = sub { my ($us, $more) = @_; return sub { sprintf '%05X%X', $us, $_[0] + ($more // 0) } };
+	my $none = sub { '' };
+
+	is($known->(500_000, 0, $at->($sec, 503_000), $at->($sec, 503_000)), 'both whole high named', 'its name, and it says so');
+	is($known->(500_000, 0, $at->($sec, 496_000), $at->($sec, 496_000)), 'both whole high named', 'by a clock that is coarse');
+	is($known->(500_000, 0, $at->($sec, 740_000), $at->($sec, 740_000)), 'both whole high named', 'by a disk that is slow');
+	is($known->(500_000, 0, $short->(503_000), $short->(503_000)), 'both whole high named', 'a short name');
+	is($known->(999_000, 0, $short->(2_000), $short->(2_000)), 'both whole high named', 'over a second');
+	like($known->(500_000, 0, $at->($sec + 1, 770_000), $at->($sec, 503_000)), qr/^content whole high nameless, name lost \S+ named$/,
+	    'the name of a later life of the same inode');
+	like($known->(500_000, 0, $short->(800_000), $short->(503_000)), qr/^content whole high nameless, name lost \S+ named$/,
+	    'a short one, by its microseconds');
+	is($known->(500_000, 0, $at->($sec, 503_000), $at->($sec, 800_000, 1)), 'name overwritten low named', 'the file of another inode stands there now');
+	is($known->(500_000, 0, $short->(503_000), $short->(800_000, 1)), 'name overwritten low named', 'the same with short IDs');
+	is($known->(500_000, 0, $at->($sec, 503_000), $at->($sec + 9, 0), $sec + 9), 'name overwritten low named', 'and that of a later life');
+	is($known->(500_000, 0, $at->($sec, 503_000), $at->($sec, 503_000), $sec, 'x' x 700), 'both plausible medium named',
+	    'something stands behind its end');
+	is($known->(500_000, 0, $none, $at->($sec, 503_000)), 'content whole high nameless', 'without a name: what it calls itself');
+	is($known->(500_000, 0, $none, $at->($sec + 2, 0, 1), $sec + 2), '', 'without a name, and made later as that of another inode: it is that one');
+	is($known->(500_000, 0, $none, $at->($sec - 900, 0, 1), $sec - 900), 'content plausible medium nameless', 'made earlier: a spool that was restored');
 };
 
 my $mount = do {
@@ -246,7 +316,7 @@ sub spool {
 
 SKIP: {
 	skip 'no loop mounts here', 1 unless $mount;
-	my @mail = map { slurp("samples/queue/$_") } '400008000D', 'milter';
+	my @mail = map { unnamed(slurp("samples/queue/$_")) } '400008000D', 'milter';
 
 	for my $v (['-t', 'ext4'], ['-t', 'ext4', '-b', 1024, '-O', '^metadata_csum'], ['-t', 'ext3', '-b', 1024],
 	    ['-t', 'ext4', '-O', '^64bit', '-I', 128], ['-t', 'ext4', '-O', '^has_journal']) {

@@ -12,6 +12,7 @@ use JSON::PP;
 use Lab::Postcat;
 use Test::More;
 use Mx;
+use Queue;
 
 plan skip_all => 'mxqueue is not built' unless grep { $_ eq 'mxqueue' } tools();
 
@@ -125,31 +126,6 @@ sub queue_id {
 	};
 
 	return $long ? $in->($sec, 52, 6) . $in->($usec, 52, 4) . 'z' . $in->($ino, 51, 1) : sprintf '%05X%X', $usec, $ino;
-}
-
-# The bytes of a queue file of these records; C, of so many bytes, is made
-# anew, its fields moved by those of @$move.
-sub encode {
-	my ($rec, $width, $move) = @_;
-	my ($out, $m, $x, $n) = ('', 0, 0, 0);
-
-	for my $r (['C', ' ' x $width], @$rec) {
-		my ($t, $d) = @$r;
-		my ($len, $v) = (length $d, '');
-
-		$x = length $out if $t eq 'X';
-		$n++ if $t =~ /^[RD\/]$/;
-		do {
-			$v .= chr(($len & 127) | ($len > 127 ? 128 : 0));
-			$len >>= 7;
-		} while $len > 0;
-		$out .= "$t$v$d";
-		$m = length $out if $t eq 'M';
-	}
-	my @c = ($x - $m, $m, $n, 0, $x - $m, 0);
-	$c[$_] += $move->[$_] // 0 for 0 .. 5;
-	substr $out, 2, $width, join ' ', map { sprintf '%15d', $move->[6] // $_ } @c[0 .. ($width + 1) / 16 - 1];
-	return $out;
 }
 
 subtest 'contradictions' => sub {

@@ -192,6 +192,20 @@ subtest 'mail is counted once' => sub {
 	is($r->{recipients}[0]{delivered}, 1, 'and of the recipient');
 	is($r->{slowest_destinations}[0]{max}, 1.5, 'and its time');
 	is(total(report($strict, [], $a, $p), qr/^delivered/), '0 1', 'a program that does not: delivered here');
+	# What came of it may be written first, when it is delivered at once.
+	$r = report($strict, [], $c, $d, $a, $p, { %$p, to => 'carl@example.org' });
+	is(total($r, qr/^delivered|^passed/), '1 0 2', 'its record comes first: one delivery');
+	is($r->{mail_by_day}[0]{delivered}, 1, 'and on its day');
+	is(total(report($strict, [], { %$c, parent => 'mx/postfix/A9' }, $d, $a, $p), qr/^delivered|^passed/), '1 1 0', 'that of another message');
+	is(total(report($strict, [], $c, $d, $a, { %$p, daemon => 'local' }), qr/^delivered|^passed/), '1 1 0', 'no program');
+	# Mail that discard drops, or that was refused, went nowhere.
+	my $none = { %$p, daemon => 'discard', relay => 'none', tls => 'none-attempted' };
+	$r = report($strict, [], $a, $none);
+	is(total($r, qr/^delivered|^dropped/), '0 0 1', 'dropped by discard');
+	is_deeply([ $r->{recipients}, $r->{slowest_destinations} ], [ [], [] ], 'no recipient has it');
+	is(total(report($strict, [], $a, { %$none, relay => 'none.example.org[192.0.2.1]:25', daemon => 'smtp', tls => 'encrypted' }), qr/^delivered|^dropped/), '1 0 0', 'a host of that name');
+	is(total(report($strict, [], { %$a, status => 'rejected' }), qr/^messages in, from other|^bytes/), '0 0', 'refused: it did not come in');
+	is(total(report($strict, [], { %$a, status => 'bounced' }), qr/^messages in, from other/), 1, 'bounced: it did');
 	is(total(report($strict, [], $a, { %$b, hop => 1, parent_why => 'notice' }), qr/notices/), 1, 'a notice is one of its own');
 	my $late = report($strict, [], $a, { type => 'link', trace => 'mx/postfix/A2', parent => 'mx/postfix/A1', parent_why => 'forwarded' }, out());
 	like($late->{answer}{doubts}[0] // '', qr/^1 hop may be counted twice/, 'a late link is told');
@@ -215,17 +229,17 @@ subtest 'one-liners over the records' => sub {
 	my $sent = 'select(.type == "delivery" and .status == "sent" and .tls != "local")';
 	# Delivered where it left the last queue that is in the evidence.
 	my $final = '[inputs] as $r | [$r[] | select(.parent_why == "message-id" or .parent_why == "orig-queue-id") | .parent] as $p | [$r[] |' .
-	    ' select(.type == "delivery" and .status == "sent" and .next_host == null and ((.daemon == "pipe" and ([.trace] | inside($p))) | not))]';
+	    ' select(.type == "delivery" and .status == "sent" and .relay != "none" and .next_host == null and ((.daemon == "pipe" and ([.trace] | inside($p))) | not))]';
 	my $tab = sub { my ($t, @k) = @_; return join "\n", sort map { my $x = $_; join ' ', map { $x->{$_} // '' } @k } @{$j->{$t}} };
 	is($tab->('recipients', 'address', 'delivered'),
 	    join("\n", sort split /\n/, $jq->('-n', "$final | group_by(.to)[] | \"\\(.[0].to) \\(length)\"")), 'recipients');
 	is($tab->('senders', 'address', 'messages'),
-	    join("\n", sort split /\n/, $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and (.hop // 1) == 1)] | group_by(.from // "")[] | "\(.[0].from // "") \(length)"')), 'senders');
+	    join("\n", sort split /\n/, $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and .status != "rejected" and (.hop // 1) == 1)] | group_by(.from // "")[] | "\(.[0].from // "") \(length)"')), 'senders');
 	is(total($j, qr/^rejected before/), $jq->('-n', '[inputs | select(.type == "message" and .qid == "NOQUEUE")] | length'), 'rejects');
 	is(total($j, qr/^deferred/), $jq->('-n', '[inputs | select(.type == "delivery" and (.status == "deferred" or .status == "SOFTBOUNCE"))] | length'), 'deferred');
 	is(total($j, qr/^messages expired/), $jq->('-n', '[inputs | select(.type == "message" and (.status == "expired" or .note == "expired"))] | length'), 'expired');
 	is(total($j, qr/^bounced/), $jq->('-n', '[inputs | select(.type == "delivery" and .status == "bounced")] | length'), 'bounced');
-	is(join(' ', map { $_->{count} } grep { $_->{what} eq 'bytes in' } @{$j->{totals}}), $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and (.hop // 1) == 1) | .size // 0] | add'), 'bytes');
+	is(join(' ', map { $_->{count} } grep { $_->{what} eq 'bytes in' } @{$j->{totals}}), $jq->('-n', '[inputs | select(.type == "message" and .qid != "NOQUEUE" and .note != "not-queued" and .note != "probe" and .status != "rejected" and (.hop // 1) == 1) | .size // 0] | add'), 'bytes');
 	is(join("\n", sort map { "$_->{name} $_->{messages} $_->{plaintext}" } grep { $_->{side} eq 'outbound' } @{$j->{peers_without_tls}}),
 	    join("\n", sort split /\n/, $jq->('-n', "[inputs | $sent | select(.tls == \"plaintext\")] | group_by(.relay_name // .relay_addr)[] | \"\\(.[0].relay_name // .[0].relay_addr) \\(map(.trace) | unique | length) \\(length)\"")), 'peers without TLS');
 	is(join("\n", sort map { ($_->{version} // '') . ' ' . ($_->{cipher} // '') . " $_->{hops}" } grep { $_->{side} eq 'outbound' } @{$j->{ciphers}}),

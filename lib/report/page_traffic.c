@@ -78,10 +78,11 @@ put_totals(struct page *p, const struct traffic *t)
 	total(p, "bytes in", t->bytes);
 	total(p, "delivered to other hosts", t->fate[TRAFFIC_SENT_OUT]);
 	total(p, "delivered here", t->fate[TRAFFIC_SENT_HERE]);
+	total(p, "dropped by discard", t->fate[TRAFFIC_DROPPED]);
 	total(p, "deferred (attempts)", t->fate[TRAFFIC_DEFERRED]);
 	total(p, "bounced", t->fate[TRAFFIC_BOUNCED]);
 	total(p, "messages expired, for all or some recipients", t->expired);
-	total(p, "recipients refused after queueing",
+	total(p, "recipients refused with a queue ID",
 	    t->fate[TRAFFIC_REFUSED]);
 	total(p, "other outcomes", t->fate[TRAFFIC_OTHER]);
 	total(p, "rejected before queueing", t->rejected);

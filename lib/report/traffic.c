@@ -18,6 +18,7 @@ traffic_init(struct traffic *t, struct days *d)
 	counts_init(&t->domain, TRAFFIC_ROWS, BYTES);
 	t->delay = mem_alloc(TRAFFIC_HISTS, sizeof(struct hist *));
 	t->pipe = mem_alloc(TRAFFIC_PIPES, sizeof(*t->pipe));
+	t->parent = mem_alloc(TRAFFIC_PARENTS, sizeof(*t->parent));
 }
 
 void
@@ -31,6 +32,7 @@ traffic_free(struct traffic *t)
 		mem_free(t->delay[i]);
 	mem_free(t->delay);
 	mem_free(t->pipe);
+	mem_free(t->parent);
 	*t = (struct traffic){ .days = NULL };
 }
 
@@ -108,6 +110,7 @@ take_back(struct traffic *t, const struct rec *r)
 	uint64_t trace = trace_hash(rec_get(r, F_PARENT));
 	size_t n = t->npipe < TRAFFIC_PIPES ? t->npipe : TRAFFIC_PIPES;
 
+	t->parent[trace % TRAFFIC_PARENTS] = trace;
 	for (size_t i = 0; i < n; i++) {
 		struct traffic_pipe *p = &t->pipe[i];
 
@@ -161,7 +164,8 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 	if (is(r, F_PARENT_WHY, SLICE("message-id")) ||
 	    is(r, F_PARENT_WHY, SLICE("orig-queue-id")))
 		take_back(t, r);
-	if (hop.len > 0 && !slice_eq(hop, SLICE("1")))
+	if ((hop.len > 0 && !slice_eq(hop, SLICE("1"))) ||
+	    is(r, F_STATUS, SLICE("rejected")))
 		return;
 	t->in[origin_of(r)]++;
 	on_day(t, sec, DAYS_IN);
@@ -206,9 +210,17 @@ take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 {
 	struct traffic_pipe p = { .sec = sec };
 	bool here = is(r, F_TLS, SLICE("local"));
+	bool pipe = here && is(r, F_DAEMON, SLICE("pipe"));
 	struct counts_row *to;
 
-	if (rec_get(r, F_NEXT_HOST).len > 0) {
+	if (is(r, F_RELAY, SLICE("none"))) {
+		t->fate[TRAFFIC_DROPPED]++;
+		return;
+	}
+	if (pipe)
+		p.trace = trace_hash(rec_get(r, F_TRACE));
+	if (rec_get(r, F_NEXT_HOST).len > 0 ||
+	    (pipe && t->parent[p.trace % TRAFFIC_PARENTS] == p.trace)) {
 		t->passed++;
 		return;
 	}
@@ -220,10 +232,8 @@ take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 		p.to = (size_t)(to - t->to.row) + 1;
 	}
 	p.domain = count_delay(t, r, &p.ms);
-	if (!here || !is(r, F_DAEMON, SLICE("pipe")))
-		return;
-	p.trace = trace_hash(rec_get(r, F_TRACE));
-	t->pipe[t->npipe++ % TRAFFIC_PIPES] = p;
+	if (pipe)
+		t->pipe[t->npipe++ % TRAFFIC_PIPES] = p;
 }
 
 static void

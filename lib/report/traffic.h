@@ -8,8 +8,12 @@
  * to is in the evidence, too (`next_host`): that one's own deliveries count
  * then, and this one is `passed`.  Delivery to a pipe that hands the mail in
  * again is known by the message that came of it only, so the latest
- * TRAFFIC_PIPES of them are remembered and taken back.  A link that was
- * learned late leaves both counted; `doubtful` says how many.
+ * TRAFFIC_PIPES of them are remembered and taken back, and so are the parents
+ * of messages whose records come first.  A link that was learned late leaves
+ * both counted; `doubtful` says how many.
+ *
+ * What was refused as a whole did not come in, and what discard(8) drops is
+ * no delivery.
  *
  * Rows of `reason` are "STATUS CODE CLASS" (NUL between), with the first
  * text as note; of `to` and `from` addresses; of `domain` recipient domains,
@@ -27,6 +31,7 @@
 #define TRAFFIC_ROWS	((size_t)65536)
 #define TRAFFIC_HISTS	((size_t)4096)
 #define TRAFFIC_PIPES	1024
+#define TRAFFIC_PARENTS	16384
 
 enum traffic_origin {
 	TRAFFIC_NETWORK,	/* a client, not authenticated */
@@ -40,6 +45,7 @@ enum traffic_origin {
 enum traffic_fate {
 	TRAFFIC_SENT_OUT,	/* to another server */
 	TRAFFIC_SENT_HERE,	/* to a mailbox or program here */
+	TRAFFIC_DROPPED,	/* to no one, by discard */
 	TRAFFIC_DEFERRED,	/* attempts */
 	TRAFFIC_BOUNCED,
 	TRAFFIC_REFUSED,	/* a recipient refused after the message had
@@ -68,6 +74,7 @@ struct traffic {
 	size_t			 ndelay;
 	struct traffic_pipe	*pipe;		/* the latest */
 	size_t			 npipe;
+	uint64_t		*parent;	/* traces that passed mail on */
 };
 
 void	traffic_init(struct traffic *, struct days *);

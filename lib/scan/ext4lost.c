@@ -10,6 +10,7 @@
 
 #define USED_BLOCKS 65536     /* of a file that are looked up */
 #define NOT_A_TIME 1000000000 /* smaller ones chain orphans */
+#define SECOND 1000000	      /* microseconds */
 
 struct finding {
 	struct ext4 *fs;
@@ -83,21 +84,41 @@ path_of(struct finding *f, const struct ext4_name *x)
 	return kind;
 }
 
+bool
+ext4_lost_near(
+    const struct queueid *id, const struct ext4_inode *in, uint64_t *apart)
+{
+	int64_t sec = id->sec - in->made.sec, d;
+
+	*apart = UINT64_MAX;
+	if (!in->has_nsec)
+		return !id->has_time ||
+		    in->changed.sec >= id->sec - EXT4_LOST_NEAR;
+	if (id->has_time && (sec < -EXT4_LOST_NEAR || sec > EXT4_LOST_NEAR))
+		return false;
+	if (in->made.nsec == 0)
+		return true;
+	d = (int64_t)id->usec - (int64_t)(in->made.nsec / 1000);
+	if (id->has_time)
+		d += sec * SECOND;
+	else if (d > SECOND / 2)
+		d -= SECOND;
+	else if (d < -SECOND / 2)
+		d += SECOND;
+	*apart = (uint64_t)(d < 0 ? -d : d);
+	return d >= -EXT4_LOST_EARLY && d <= EXT4_LOST_LATE;
+}
+
 /* May a name have belonged to that life of its inode? */
 static bool
 fits(const struct finding *f, const struct ext4_name *x,
-    const struct ext4_inode *in)
+    const struct ext4_inode *in, uint64_t *apart)
 {
 	struct queueid id;
-	int64_t d;
 
-	if (queueid_parse(name_of(f, x), &id, NULL) != RC_OK || !id.has_time ||
-	    id.inode != x->ino)
-		return true;
-	if (!in->has_nsec)
-		return in->changed.sec >= id.sec - EXT4_LOST_NEAR;
-	d = in->made.sec - id.sec;
-	return d >= -EXT4_LOST_NEAR && d <= EXT4_LOST_NEAR;
+	*apart = UINT64_MAX;
+	return queueid_parse(name_of(f, x), &id, NULL) != RC_OK ||
+	    id.inode != x->ino || ext4_lost_near(&id, in, apart);
 }
 
 /* Names of an inode: the first, and how many. */
@@ -120,19 +141,25 @@ names_of(const struct finding *f, uint32_t ino, size_t *n)
 	return lo;
 }
 
-/* The name that an inode's life had last. */
+/* The name that an inode's life had last, of those that are nearest to it. */
 static const struct ext4_name *
 best_name(struct finding *f, uint32_t ino, const struct ext4_inode *in)
 {
 	const struct ext4_name *best = NULL;
+	uint64_t apart, least = 0;
 	size_t n, i = names_of(f, ino, &n);
 
 	for (; n > 0; n--, i++) {
 		const struct ext4_name *x = &f->past.name[i];
 
-		if (path_of(f, x) != EXT4_LOST_NAMELESS && fits(f, x, in) &&
-		    (best == NULL || x->age > best->age))
+		if (path_of(f, x) == EXT4_LOST_NAMELESS ||
+		    !fits(f, x, in, &apart))
+			continue;
+		if (best == NULL || apart < least ||
+		    (apart == least && x->age > best->age)) {
 			best = x;
+			least = apart;
+		}
 	}
 	return best;
 }
@@ -233,9 +260,10 @@ is_known(struct finding *f, const struct ext4_name *x,
 {
 	const struct ext4_past *p = &f->past;
 	size_t lo = 0, hi = p->nstate;
+	uint64_t apart;
 
 	if (has_now && now->links > 0 &&
-	    (now->mode & EXT4_TYPE) == EXT4_REGULAR && fits(f, x, now))
+	    (now->mode & EXT4_TYPE) == EXT4_REGULAR && fits(f, x, now, &apart))
 		return true;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -253,7 +281,7 @@ is_known(struct finding *f, const struct ext4_name *x,
 			continue;
 		ext4_inode_parse(
 		    slice_of(f->inode, f->fs->super.inode_size), &in);
-		if (fits(f, x, &in))
+		if (fits(f, x, &in, &apart))
 			return true;
 	}
 	return false;
@@ -282,6 +310,7 @@ give_names(struct finding *f)
 		struct ext4_lost *l = &f->lost;
 		struct ext4_inode now = { .mode = 0 };
 		bool has_now = ext4_inode_read(f->fs, x->ino, &now);
+		uint64_t apart;
 
 		if (x->now || path_of(f, x) == EXT4_LOST_NAMELESS ||
 		    is_known(f, x, &now, has_now) ||
@@ -294,7 +323,8 @@ give_names(struct finding *f)
 		l->old = l->truncated = false;
 		l->ino = x->ino;
 		l->has_inode = has_now && now.links == 0 &&
-		    (now.mode & EXT4_TYPE) == EXT4_REGULAR && fits(f, x, &now);
+		    (now.mode & EXT4_TYPE) == EXT4_REGULAR &&
+		    fits(f, x, &now, &apart);
 		l->inode = now;
 		l->off = place_of(f->fs, x->ino);
 		set_deleted(l, &now);

@@ -12,8 +12,9 @@
  *	  number that was used again stay apart; what lives now is not deleted,
  *	  unless it was cut to fewer bytes (truncated);
  *	- its last state with a size and a map counts;
- *	- a name that is a queue ID belongs to the inode number that it holds; a
- *	  long one to the life that began in its second (5 s are allowed);
+ *	- a name that is a queue ID belongs to the inode number that it holds,
+ *	  and to the life that began at its time (ext4_lost_near); of several
+ *	  such names the nearest counts;
  *	- other names that are kept are those of mail logs and of systemd
  *	  journals, and queue IDs in bounce, defer and trace directories.
  *
@@ -32,12 +33,15 @@
 #ifndef SCAN_EXT4LOST_H
 #define SCAN_EXT4LOST_H
 
+#include "fmt/queueid.h"
 #include "scan/ext4inode.h"
 #include "scan/jbd2.h"
 
 #define EXT4_LOST_STATES ((size_t)256 * 1024)
 #define EXT4_LOST_NAMES ((size_t)128 * 1024)
 #define EXT4_LOST_NEAR 5 /* seconds between a queue ID and its inode */
+#define EXT4_LOST_EARLY 50000 /* microseconds, where the inode has them */
+#define EXT4_LOST_LATE 250000
 
 enum ext4_lost_kind {
 	EXT4_LOST_NAMELESS,
@@ -70,6 +74,17 @@ struct ext4_lost_total {
 
 typedef bool ext4_lost_fn(void *arg, const struct ext4_lost *);
 
+/*
+ * May that life of the inode have begun when the queue ID was made?  Postfix
+ * makes an ID as soon as it has made the file: EXT4_LOST_LATE after it, or, as
+ * file systems use a coarse clock, EXT4_LOST_EARLY before it.  A short ID has
+ * no second, but microseconds.  Without a fraction in the inode
+ * EXT4_LOST_NEAR is allowed; without a time of birth the life has only to be
+ * none that ended before.  *apart is how far the two are from each other, in
+ * microseconds, or UINT64_MAX where that cannot be told.
+ */
+bool ext4_lost_near(
+    const struct queueid *, const struct ext4_inode *, uint64_t *apart);
 /* The kind of a name, by itself. */
 enum ext4_lost_kind ext4_lost_name(struct slice name, uint64_t ino);
 void ext4_lost_find(struct ext4 *, const struct jbd2 *,

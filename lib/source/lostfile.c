@@ -90,7 +90,7 @@ put_common(const struct lostfile *f, struct rec *r, struct lostfile_text *t)
 	const struct ext4_lost *l = f->lost;
 	size_t n;
 
-	if (l->path.ptr != NULL)
+	if (l->path.ptr != NULL && !f->nameless)
 		rec_set(r, F_FILE_NAME, l->path);
 	put_num(r, F_INODE, t->num[0], l->ino);
 	if (l->has_inode)
@@ -224,62 +224,101 @@ on_queue(void *arg, const struct rec *given)
 	return f->good;
 }
 
-/* The facts of a queue file; is it whole? */
+/*
+ * Does what stands there, whose queue ID is `id`, belong to another file?
+ * Blocks that were used again may hold one as whole as this one was.  A spool
+ * that was restored has other inodes than its IDs say, and younger ones.
+ */
 static bool
-read_queue(struct lostfile *f, const struct queuepath *path)
+is_others(struct lostfile *f, struct queuepath *path, struct slice id)
+{
+	const struct ext4_inode *in = &f->lost->inode;
+	int64_t born = in->has_nsec ? in->made.sec : in->changed.sec;
+	struct queuepath own = { .qid = id };
+	uint64_t apart;
+
+	if (id.ptr == NULL || slice_eq(id, path->qid) ||
+	    queueid_parse(id, &own.id, NULL) != RC_OK)
+		return false;
+	if (own.id.inode == f->lost->ino &&
+	    ext4_lost_near(&own.id, in, &apart)) {
+		/* It is the name that is another's. */
+		*path = own;
+		f->nameless = true;
+		return false;
+	}
+	if (path->qid.ptr == NULL && f->facts.has_created &&
+	    f->facts.created < born - 1) {
+		*path = own;
+		return false;
+	}
+	return true;
+}
+
+/*
+ * The facts of a queue file; false if it is another file's.  `fills` is that
+ * nothing stands behind its end.
+ */
+static bool
+read_queue(struct lostfile *f, struct queuepath *path, bool *whole, bool *fills)
 {
 	struct queuefile_src src = { .at = ext4_data_at, .arg = &f->data,
 		.size = f->data.size };
 	struct queuefile walk;
 	struct queuefile_rec r;
 	enum queuefile_item item;
-	bool whole;
+	bool others;
 
 	queuefacts_reset(&f->facts);
 	queuefile_init(&walk, &src);
 	while ((item = queuefile_next(&walk, &r)) != QUEUEFILE_END)
 		(void)queuefacts_take(&f->facts, item, &r);
+	others = is_others(f, path, queuefacts_qid(&f->facts));
 	queuefacts_end(&f->facts, &walk, path->qid);
-	whole = walk.ended && walk.losses == 0 && queuefacts_whole(&f->facts) &&
-	    f->data.size == f->lost->inode.size;
+	*whole = walk.ended && walk.losses == 0 &&
+	    queuefacts_whole(&f->facts) && f->data.size == f->lost->inode.size;
+	*fills = f->facts.gaps.len == 0 || walk.jumps > 0;
 	queuefile_free(&walk);
-	return whole;
+	return !others;
 }
 
-/*
- * Was the content made when the file was?  Blocks that were used again may
- * hold another queue file of the same size, as whole as this one was.
- */
+/* Was the content made when the file was, where it can be told? */
 static bool
 is_own(const struct lostfile *f, const struct queuepath *path)
 {
 	const struct ext4_inode *in = &f->lost->inode;
 	int64_t made;
 
+	if (path->qid.ptr != NULL && path->id.inode != f->lost->ino)
+		return false;
 	if (!f->facts.has_created)
 		return true;
-	if (path->qid.ptr != NULL && path->id.has_time)
-		made = path->id.sec;
-	else if (in->has_nsec)
+	if (in->has_nsec)
 		made = in->made.sec;
+	else if (path->qid.ptr != NULL && path->id.has_time)
+		made = path->id.sec;
 	else
 		return true;
 	return f->facts.created >= made - 1 &&
 	    f->facts.created <= made + CREATED_LATE;
 }
 
+/* *others: it is another file's, and nothing was written. */
 static bool
-put_queue(struct lostfile *f, const struct queuepath *path)
+put_queue(struct lostfile *f, const struct queuepath *named, bool *others)
 {
-	bool own;
-
 	struct atfile file = { .fd = -1 };
-	struct queuerecord x = { .file = &file, .path = *path,
-		.src = f->s->src, .size = f->data.size };
+	struct queuerecord x = { .file = &file,
+		.path = *named,
+		.src = f->s->src,
+		.size = f->data.size };
+	bool own, fills;
 
 	fill_stat(f->lost, &file.st);
-	x.whole = read_queue(f, path);
-	own = x.whole && is_own(f, path);
+	*others = !read_queue(f, &x.path, &x.whole, &fills);
+	if (*others)
+		return true;
+	own = x.whole && fills && is_own(f, &x.path);
 	f->recovered = own ? "whole" : x.whole ? "plausible" : "partial";
 	f->find.confidence = own ? LOGRUN_HIGH : LOGRUN_MEDIUM;
 	f->files++;
@@ -361,8 +400,11 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 {
 	struct queuepath path;
 	struct slice head;
+	bool others;
 
 	f->lost = l;
+	f->nameless = false;
+	f->good = true;
 	f->packed = false;
 	f->sha256[0] = f->extract[0] = f->type[0] = '\0';
 	ext4_data_file(&f->data, &l->map, l->inode.size);
@@ -377,8 +419,9 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 	if (!is_asked(f))
 		return true;
 	if ((l->kind == EXT4_LOST_NAMELESS || l->kind == EXT4_LOST_QUEUE) &&
-	    queuefile_begins(head))
-		return put_queue(f, &path);
+	    queuefile_begins(head) &&
+	    (!put_queue(f, &path, &others) || !others))
+		return f->good;
 	if (l->kind == EXT4_LOST_NAMELESS)
 		return true;
 	f->recovered = l->kind == EXT4_LOST_QUEUE ?

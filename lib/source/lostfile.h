@@ -5,22 +5,24 @@
  * and what became of the content, `recovered`:
  *
  *	whole		it is a queue file from C to E with the sizes that it
- *			says it has, made when its inode was, or compressed
- *			data whose checksum is right
+ *			says it has, nothing behind it, made when its inode
+ *			was, or compressed data whose checksum is right
  *	plausible	a log of text, a bounce log, a journal's header: nothing
  *			in it proves that it is all of one file; or a whole
- *			queue file made at another time, so perhaps another
- *			file that has these blocks now
+ *			queue file made at another time or shorter than this
+ *			one, so perhaps another file that has these blocks now
  *	partial		it begins right, and then something is missing
- *	overwritten	it does not begin like a file of its name
+ *	overwritten	it does not begin like a file of its name, or is a
+ *			queue file with an ID that is not this one's
  *	lost		where it lay is not known
  *
  * A queue file that is whole or partial has its events, too, as mxqueue gives
  * them (source/queuerecord.h), at their places in the image; a whole one is
- * claimed.  A file without a name counts when it begins like a queue file.
+ * claimed.  A file without a name counts when it begins like a queue file and
+ * that is not another's; its queue ID is the one that it says it has.
  * With extracts (source/extracts.h) logs and journals are files of them, too
- * (source/lostcontent.h).  False: the spool has failed.  Reading counts as work of the file system;
- * what is decompressed is at most LOSTFILE_RATIO times that.
+ * (source/lostcontent.h).  False: the spool has failed.  Reading counts as work
+ *of the file system; what is decompressed is at most LOSTFILE_RATIO times that.
  */
 #ifndef SOURCE_LOSTFILE_H
 #define SOURCE_LOSTFILE_H
@@ -52,6 +54,7 @@ struct lostfile {
 	char			 type[LOSTFILE_NAME];
 	bool			 packed;	/* compressed, whole: */
 	enum member_kind	 kind;
+	bool nameless; /* the path is another's */
 	bool			 good;
 };
 

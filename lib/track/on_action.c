@@ -35,8 +35,15 @@ refuses(const struct at *at)
 static bool
 refuses_all(const struct at *at)
 {
+	struct slice stage = rec_get(&at->ev->rec, F_STAGE);
+
+	/* Of a header and the like, where the name of cleanup is lost. */
 	return at->ev->daemon == DM_CLEANUP ||
-	    slice_eq(rec_get(&at->ev->rec, F_STAGE), SLICE("END-OF-MESSAGE"));
+	    slice_eq(stage, SLICE("END-OF-MESSAGE")) ||
+	    slice_eq(stage, SLICE("header")) ||
+	    slice_eq(stage, SLICE("body")) ||
+	    slice_eq(stage, SLICE("content")) ||
+	    slice_eq(stage, SLICE("mime-error"));
 }
 
 /* A refusal without queue ID is a message of its own, closed at once. */

@@ -105,7 +105,9 @@ no_outcome(const struct message *m)
 	default:
 		break;
 	}
-	if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0)
+	/* With some recipients refused it may have been queued for others. */
+	if ((m->saw & SAW_REJECT) && (m->saw & SAW_QUEUED) == 0 &&
+	    (m->saw & (SAW_REFUSED | SAW_CLEANUP)) != SAW_CLEANUP)
 		return FIELD_LIT("rejected");
 	return FIELD_LIT("unknown");
 }
