@@ -14,8 +14,8 @@ use Mx;
 my $js = JSON::PP->new->utf8;
 my $dir = dir();
 my @opt = ('-q', '-y', 2026, '-z', 'UTC');
-my @names = grep { !/burst/ } map { m{([^/]+)\.log$} }
-    glob 'samples/{lab,site}/*.log';
+my @names = grep { !/burst/ } map { m{^samples/(?:lab/|site/)?(.+)\.log$} }
+    glob 'samples/{lab,site,postfix-*}/*.log';
 
 plan skip_all => 'no samples' unless @names;
 
@@ -129,7 +129,7 @@ sub weaker {
 sub log_text {
 	my ($name) = @_;
 
-	return slurp(grep { -e } map { "samples/$_/$name.log" } qw(lab site));
+	return slurp(grep { -e } map { "samples/$_$name.log" } qw(lab/ site/), '');
 }
 
 subtest 'order within a second' => sub {
@@ -156,7 +156,8 @@ subtest 'order within a second' => sub {
 subtest 'two files are the whole' => sub {
 	my @pair = (['a.log', 'b.log'], ['mail.log.1', 'mail.log']);
 
-	for my $name (qw(out-reuse in-sessions hops queue-life-bsd out-tls-iso)) {
+	for my $name (qw(out-reuse in-sessions hops queue-life-bsd out-tls-iso
+	    postfix-3.11/out-reuse postfix-3.11/out-tls)) {
 		my @l = split /^/, log_text($name);
 		my $want = norm(trace(put("$dir/whole.log", @l)));
 
@@ -237,7 +238,8 @@ sub check_cut {
 
 subtest 'cut off at either end' => sub {
 	my %log = (map { $_ => [ split /^/, log_text($_) ] } qw(out-tls-bsd
-	    queue-life-bsd hops in-sessions out-reuse out-failures));
+	    queue-life-bsd hops in-sessions out-reuse out-failures
+	    postfix-3.11/dane postfix-3.11/out-reuse));
 
 	for my $name (sort keys %log) {
 		my @l = @{$log{$name}};
@@ -257,7 +259,8 @@ subtest 'cut off at either end' => sub {
 
 # A block of lines is gone, and the logger says so.
 subtest 'lines lost in the middle' => sub {
-	for my $name (qw(out-tls-bsd in-sessions out-reuse hops restart)) {
+	for my $name (qw(out-tls-bsd in-sessions out-reuse hops restart
+	    postfix-3.11/out-reuse)) {
 		my @l = split /^/, log_text($name);
 		my @whole = records(trace(put("$dir/whole.log", @l)));
 		my %tls = map { ("$_->{type} $_->{qid} " . ($_->{to} // '') . ' ' .

@@ -253,6 +253,14 @@ subtest 'is TLS logged' => sub {
 		    [ -20, 'postfix-out/qmgr[5]: 0000D14020A: removed' ], [ -20, 'postfix/qmgr[5]: 0000E14020A: removed' ],
 		    [ -10, "postfix-out/master[2]: $c->[0]" ], @d);
 	}
+	# What has begun before a reload goes on with its old settings.
+	my $reload = sub { [ $_[0], "postfix/master[2]: reload -- version 3.7.1, configuration /etc/postfix" ] };
+	row('a handshake right after a reload', 'unknown not-logged', $reload->(-31), $logs, @d);
+	row('one minute after it', $yes, $reload->(-90), $logs, @d);
+	row('right after a reload, and later', $yes, $reload->(-100), [ -95, 'postfix/smtp[70]: ' . hs('Trusted', $R2) ], $logs, @d);
+	row('right after a start', $yes, [ -31, 'postfix/master[2]: daemon started -- version 3.7.1, configuration /etc/postfix' ], $logs, @d);
+	row('right after the reload of another instance', $yes, [ -50, 'postfix-out/qmgr[5]: 0000D14020A: removed' ], [ -50, 'postfix/qmgr[5]: 0000E14020A: removed' ],
+	    [ -31, 'postfix-out/master[2]: reload -- version 3.7.1, configuration /etc/postfix' ], $logs, @d);
 	row('lines lost between', 'unknown not-logged', $logs, [ -10, 'systemd-journald[5]: Suppressed 99 messages from postfix.service' ], @d);
 	row('a user who says so', $yes, $logs, [ -10, 'sshd[5]: Suppressed 99 messages' ], @d);
 	my @quiet = map { [ $_ * 3600, "postfix/anvil[9]: statistics: max cache size 1 at Sep  1 09:00:00" ] } 1 .. 22;

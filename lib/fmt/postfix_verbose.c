@@ -24,6 +24,7 @@ static const char *const any[] = {
 	"fd=", "argv_attr_", "received master trigger",
 	"Compiled against Berkeley DB: ", "verify stream disconnect",
 	"master disconnect -- ", "loaded dict_", "effective TLS level: ",
+	"myflock(", "setugid: ",
 };
 
 /* And of what only this one says, told by the program because it is plain. */
@@ -36,6 +37,8 @@ static const struct chatter plain[] = {
 	{ DM_CLEANUP, "initial envelope " },
 	{ DM_CLEANUP, "extracted envelope " },
 	{ DM_CLEANUP, "cleanup flags = " },
+	{ DM_CLEANUP, "server flags = " },	/* since 3.11 */
+	{ DM_CLEANUP, "client flags = " },
 	{ DM_CLEANUP, "open incoming/" },
 	{ DM_CLEANUP, "open hold/" },
 	{ DM_CLEANUP, "enter cleanup_milter" },
@@ -46,6 +49,7 @@ static const struct chatter plain[] = {
 	{ DM_CLEANUP, "POP boundary " },
 	{ DM_CLEANUP, "event: SMFIC_" },
 	{ DM_CLEANUP, "reply: SMFIR_" },
+	{ DM_CLEANUP, "disconnect event to all milters" },
 	{ DM_CLEANUP, "free all milters" },
 	{ DM_CLEANUP, "free milter " },
 	{ DM_SMTPD, "event: SMFIC_" },
@@ -74,6 +78,9 @@ static const struct chatter plain[] = {
 	{ DM_QMGR, "wakeup " },
 	{ DM_QMGR, "defer site " },
 	{ DM_QMGR, "defer transport " },
+	{ DM_QMGR, "record " },
+	{ DM_LOCAL, "spool_uid/gid " },
+	{ DM_LOCAL, "forward delivered=" },
 	{ DM_TRIVIAL_REWRITE, "`" },
 	{ DM_ANVIL, "--- start request ---" },
 	{ DM_ANVIL, "--- end request ---" },
@@ -89,9 +96,20 @@ static const struct chatter plain[] = {
 	{ DM_POSTSCREEN, "PASS pipelining test " },
 	{ DM_POSTSCREEN, "PASS non-smtp test " },
 	{ DM_POSTSCREEN, "PASS bare newline test " },
+	{ DM_POSTSCREEN, "SKIP pipelining test " },
+	{ DM_POSTSCREEN, "SKIP non-smtp test " },
+	{ DM_POSTSCREEN, "SKIP bare newline test " },
+	{ DM_POSTSCREEN, "UNPASS [" },
 	{ DM_POSTSCREEN, "FAIL [" },
 	{ DM_POSTSCREEN, "ENFORCE [" },
 	{ DM_POSTSCREEN, "DROP [" },
+};
+
+/* What local and virtual say of each recipient, a line an attribute. */
+static const char *const recipient[] = {
+	"level: ", "path: ", "fp: 0x", "offset: ", "encoding: ", "sender: ",
+	"recipient: ", "domain: ", "local: ", "user: ", "extension: ",
+	"unmatched: ", "owner: ", "delivered: ", "relay: ", "why: "
 };
 
 /* Behind "QID: ". */
@@ -115,12 +133,40 @@ is_chatter(struct slice s, const struct event *ev, const struct chatter *c,
 }
 
 static bool
-is_any(struct slice s)
+starts_with(struct slice s, const char *const *start, size_t n)
 {
-	for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++)
-		if (slice_starts(s, slice_cstr(any[i])))
+	for (size_t i = 0; i < n; i++)
+		if (slice_starts(s, slice_cstr(start[i])))
 			return true;
 	return false;
+}
+
+static bool
+is_any(struct slice s)
+{
+	return starts_with(s, any, sizeof(any) / sizeof(any[0]));
+}
+
+static bool
+is_recipient(struct slice s, const struct event *ev)
+{
+	return (ev->daemon == DM_LOCAL || ev->daemon == DM_VIRTUAL) &&
+	    starts_with(s, recipient, sizeof(recipient) / sizeof(recipient[0]));
+}
+
+/* Of postscreen's cache: TIME;TIME;... -> TIME */
+static bool
+is_times(struct slice s, const struct event *ev)
+{
+	struct slice from, to;
+
+	if (ev->daemon != DM_POSTSCREEN ||
+	    !slice_cut_str(s, SLICE(" -> "), &from, &to))
+		return false;
+	for (size_t i = 0; i < from.len; i++)
+		if (!ascii_digit(from.ptr[i]) && from.ptr[i] != ';')
+			return false;
+	return from.len > 0 && slice_digits(to);
 }
 
 /*
@@ -162,7 +208,8 @@ wanted(struct slice s)
 bool
 line_verbose(struct slice s, struct event *ev)
 {
-	return (is_any(s) || debugging(s) || wanted(s) ||
+	return (is_any(s) || debugging(s) || wanted(s) || is_recipient(s, ev) ||
+	    is_times(s, ev) ||
 	    is_chatter(s, ev, plain, sizeof(plain) / sizeof(plain[0]))) &&
 	    line_ignored(ev);
 }

@@ -28,6 +28,7 @@
 #define WRITERS		256	/* a power of two */
 #define DOUBTS		32
 #define ZONE_SLACK	(15 * 3600)	/* seconds that a zone may be off */
+#define SETTLE		60	/* seconds that processes outlive a reload */
 #define SWAPPED		5	/* seconds that lines may be out of order */
 #define EARLY		16	/* such lines that wait for the one before */
 

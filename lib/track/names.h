@@ -41,6 +41,7 @@ struct host {
 	int64_t		gap_end;	/* when the latest gap ended */
 	uint32_t	gap_epoch;	/* number of gaps so far */
 	uint32_t	epoch;		/* starts and reloads of any instance */
+	int64_t		reloaded;	/* seconds of the latest reload, 0: none */
 };
 
 struct track_spool;
@@ -54,6 +55,7 @@ struct instance {
 	struct instance	*owner;		/* the one whose queue it feeds, or NULL */
 	bool		 queue;		/* cleanup or qmgr lines were seen */
 	uint32_t	 epoch;		/* starts and reloads so far */
+	int64_t		 reloaded;	/* seconds of the latest, 0: none */
 	const struct track_spool *spool;	/* its queue, given whole */
 };
 

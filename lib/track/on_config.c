@@ -14,6 +14,7 @@ on_config(struct track *t, const struct at *at)
 		return;
 	at->instance->epoch++;
 	at->host->epoch++;
+	at->instance->reloaded = at->host->reloaded = start ? 0 : at->sec;
 	if (!start)
 		return;
 	/* Its processes are gone, also those under a service's name. */

@@ -47,10 +47,22 @@ by_tlsproxy(struct track *t, const struct at *at)
 	    (c->by == NULL || !strangers(c->by, at->instance));
 }
 
+/* Right after a reload a process may still have the settings of before. */
+static bool
+settling(const struct at *at)
+{
+	int64_t reloaded = at->instance->queue ? at->instance->reloaded :
+	    at->host->reloaded;
+
+	return reloaded != 0 && at->sec - reloaded < SETTLE;
+}
+
 /* The tag has shown that it logs handshakes. */
 static void
 note_logging(struct at *at)
 {
+	if (settling(at))
+		return;
 	at->tag->tls = (struct evidence){ .logs = true, .sec = at->sec,
 		.gap_epoch = at->host->gap_epoch,
 		.epoch = at->instance->epoch, .host_epoch = at->host->epoch,
@@ -66,8 +78,11 @@ static void
 note_outbound(struct track *t, struct at *at)
 {
 	const struct rec *r = &at->ev->rec;
-	struct doubt *d = &t->doubt[t->ndoubt++ % DOUBTS];
+	struct doubt *d;
 
+	if (settling(at))
+		return;
+	d = &t->doubt[t->ndoubt++ % DOUBTS];
 	*d = (struct doubt){ .sec = at->sec, .tag = at->tag,
 		.ref = at->ref, .before = at->tag->tls };
 	(void)conn_slot(t, at->host, rec_get(r, F_RELAY_ADDR),

@@ -88,11 +88,15 @@ for my $i (['short', 'no'], ['long', 'yes']) {
 	push @{$rcpt{$_->{qid}}}, $_ for grep { ($_->{event} // '') eq 'recipient' } @all;
 	is("$r->{status}$r->{err}", '0', "$name: the spool is read, without complaint");
 	is(scalar keys %file, scalar @files, "$name: a file record each");
-	my (%want, %got);
+	my (%want, %got, %gone);
 	for my $j (map { decode_json($_) } split /\n/, slurp("$dir/$name.json")) {
 		$want{$j->{queue_id}} = [@$j{qw(queue_name arrival_time message_size)}, plain_addr($j->{sender}),
 		    sort { $a->[0] cmp $b->[0] }
-		    map { [plain_addr($_->{address}), $_->{delay_reason}] } @{$j->{recipients}}];
+		    map { [plain_addr($_->{address}), $_->{delay_reason}] }
+		    grep { !defined $_->{bounce_reason} } @{$j->{recipients}}];
+		# Since 3.11 it has those that bounced, too.
+		$gone{"$j->{queue_id} " . plain_addr($_->{address})} = $_->{bounce_reason}
+		    for grep { defined $_->{bounce_reason} } @{$j->{recipients}};
 	}
 	for my $f (values %file) {
 		next if $f->{queue} =~ /^(?:corrupt|saved)$/;
@@ -101,11 +105,18 @@ for my $i (['short', 'no'], ['long', 'yes']) {
 		if ($f->{time} =~ /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)/) {
 			$sec = POSIX::mktime($6, $5, $4, $3, $2 - 1, $1 - 1900);
 		}
+		# Since 3.11 a file in maildrop has its own size, also a requeued one.
+		$span{$f->{qid}} = $f->{size}
+		    if $f->{queue} eq 'maildrop' && ($want{$f->{qid}} // [])->[2] == $f->{size};
 		$got{$f->{qid}} = [$f->{queue}, $sec, $span{$f->{qid}},
 		    $f->{from} eq '' ? 'MAILER-DAEMON' : $f->{from}, sort { $a->[0] cmp $b->[0] } map { [$_->{to}, $_->{reason}] }
 		    grep { $_->{status} =~ /^(?:pending|deferred)$/ } @{$rcpt{$f->{qid}}}];
 	}
 	is_deeply(\%got, \%want, "$name: the list is that of postqueue -j");
+	my %bounced = map { my $id = $_; map { ("$id $_->{to}" => $_->{reason}) }
+	    grep { $_->{status} eq 'bounced' } @{$rcpt{$id}} } keys %rcpt;
+	is_deeply({ map { $_ => $bounced{$_} } keys %gone }, \%gone,
+	    "$name: and so are those that bounced");
 
 	# A defer or bounce log is a file of its own, too.
 	is(scalar(grep { ($_->{format} // '') eq 'bounce-log' } @all),

@@ -1,14 +1,14 @@
 #!/usr/bin/perl
 
-# The excerpts in samples/lab and samples/site against the truth beside them.  Needs no root
-# and no Postfix.  MXTRACE names another mxtrace.
+# The excerpts in samples/lab, samples/site and samples/postfix-* against the
+# truth beside them.  Needs no root and no Postfix.  MXTRACE names another mxtrace.
 
 use strict;
 use warnings;
 use File::Temp;
 
 my $mxtrace = $ENV{MXTRACE} // 'bin/mxtrace';
-my @truth = glob 'samples/{lab,site}/*.truth';
+my @truth = glob 'samples/{lab,site,postfix-*}/*.truth';
 if (!-x $mxtrace || !@truth) {
 	print '1..0 # SKIP ', @truth ? "no $mxtrace" : 'no samples', "\n";
 	exit 0;

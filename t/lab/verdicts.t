@@ -11,7 +11,7 @@ use JSON::PP;
 use Test::More;
 
 my $bin = $ENV{MX_BIN} || 'bin';
-my @truth = grep { !/rfc5424\.truth$/ } @ARGV ? @ARGV : glob 'samples/{lab,site}/*.truth';
+my @truth = grep { !/rfc5424\.truth$/ } @ARGV ? @ARGV : glob 'samples/{lab,site,postfix-*}/*.truth';
 plan skip_all => 'mxtls is not built' unless -x "$bin/mxtls";
 plan skip_all => 'no samples' unless @truth;
 
