@@ -91,4 +91,26 @@ subtest 'facts are not made twice' => sub {
 	    again(5))), 'connect | 1+1+0+0', 'a session');
 };
 
+# syslogd says so in one line, but the client was refused each time.
+subtest 'refusals are counted' => sub {
+	my $no = 'NOQUEUE: reject: RCPT from unknown[203.0.113.9]: 550 5.1.1 <x@example.com>: Recipient address rejected: User unknown; from=<q@example.net> to=<x@example.com> proto=SMTP helo=<z>';
+	my @begin = ([ 0, 'postfix/smtpd[9]: connect from unknown[203.0.113.9]' ], [ 0, "postfix/smtpd[9]: $no" ]);
+	my $end = [ 9, 'postfix/smtpd[9]: disconnect from unknown[203.0.113.9] ehlo=1 mail=1 rcpt=0/5 quit=1 commands=3/8' ];
+	for my $x ([ 'with its text', '- 4', 5, [ 5, "postfix/smtpd[9]: message repeated 4 times: [ $no]" ] ],
+	    [ 'without it', '- 2', 3, again(5) ],
+	    [ 'twice', '- 2 2', 5, again(5), again(6) ],
+	    [ 'one by one', '- -', 2, [ 5, "postfix/smtpd[9]: $no" ] ],
+	    [ 'in the words of a client', '- -', 2, [ 5, 'postfix/smtpd[9]: ' . $no =~ s/helo=<z>/helo=<message repeated 4 times: [ x]>/r ] ],
+	    [ 'of another line', '-', 1, [ 4, 'postfix/smtpd[9]: connect from unknown[203.0.113.9]' ], again(5) ]) {
+		my ($name, $want, $count, @log) = @$x;
+		my $f = put("$dir/no.log", lines(@begin, @log, $end));
+		my @m = grep { $_->{type} eq 'message' } map { $js->decode($_) } split /\n/, run('mxtrace', @opt, $f)->{out};
+		is(join(' ', map { $_->{repeat} // '-' } @m), $want, $name);
+		my $r = $js->decode(run('mxreport', @opt, '-p', 'no-plaintext', '--now', '2026-10-01T00:00:00Z', '-o', 'json', $f)->{out});
+		is(join(' ', map { $_->{count} } grep { $_->{what} =~ /^rejected before/ } @{$r->{totals}}), $count, "$name: in the report");
+		is("$r->{mail_by_day}[0]{rejected} $r->{reasons}[0]{count}", "$count $count", "$name: on its day, with its reason");
+		is(() = run('mxtime', @opt, $f)->{out} =~ /to <x\@example.com>, \d+ times?$/mg, $want =~ tr/0-9//, "$name: in the timeline");
+	}
+};
+
 done_testing;

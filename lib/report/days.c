@@ -93,7 +93,8 @@ days_at(struct days *d, int64_t sec)
 }
 
 static void
-count_mail(struct days *d, int64_t sec, enum days_mail what, bool back)
+count_mail(struct days *d, int64_t sec, enum days_mail what, uint64_t n,
+    bool back)
 {
 	int64_t local = days_local(d, sec);
 	int64_t day = floor_div(local, DAY);
@@ -104,25 +105,26 @@ count_mail(struct days *d, int64_t sec, enum days_mail what, bool back)
 		return;
 	hour = &d->hour[(local - day * DAY) / 3600][what];
 	if (back) {
-		v->mail[what]--;
-		--*hour;
+		v->mail[what] -= n;
+		*hour -= n;
 	} else {
-		v->mail[what]++;
-		++*hour;
+		v->mail[what] += n;
+		*hour += n;
 	}
 }
 
 void
-days_mail(struct days *d, int64_t sec, enum days_mail what)
+days_mail(struct days *d, int64_t sec, enum days_mail what, uint64_t n)
 {
-	count_mail(d, sec, what, false);
+	count_mail(d, sec, what, n, false);
 }
 
 void
 days_mail_back(struct days *d, int64_t sec, enum days_mail what)
 {
-	count_mail(d, sec, what, true);
+	count_mail(d, sec, what, 1, true);
 }
+
 
 void
 days_text(struct buf *b, int64_t day)

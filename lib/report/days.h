@@ -55,7 +55,7 @@ void		days_init(struct days *, const struct zone *);
 void		days_free(struct days *);
 struct day	*days_at(struct days *, int64_t sec);
 /* Count mail on its day and hour. */
-void		days_mail(struct days *, int64_t sec, enum days_mail);
+void		days_mail(struct days *, int64_t sec, enum days_mail, uint64_t n);
 /* Take one back. */
 void		days_mail_back(struct days *, int64_t sec, enum days_mail);
 /* Seconds of a clock in the zone, as if UTC. */

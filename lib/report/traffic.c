@@ -43,17 +43,17 @@ is(const struct rec *r, enum field f, struct slice word)
 }
 
 static void
-on_day(struct traffic *t, int64_t sec, enum days_mail what)
+on_day(struct traffic *t, int64_t sec, enum days_mail what, uint64_t n)
 {
 	if (sec == INT64_MAX)
 		t->untimed++;
 	else
-		days_mail(t->days, sec, what);
+		days_mail(t->days, sec, what, n);
 }
 
 static void
 count_reason(struct traffic *t, const struct rec *r, struct slice status,
-    struct slice text)
+    struct slice text, uint64_t n)
 {
 	struct counts_key key;
 	struct slice code = rec_get(r, F_DSN);
@@ -66,7 +66,7 @@ count_reason(struct traffic *t, const struct rec *r, struct slice status,
 	row = counts_find(&t->reason, counts_key_slice(&key));
 	if (row == NULL)
 		return;
-	row->n[0]++;
+	row->n[0] += n;
 	counts_note(&t->reason, row, text);
 }
 
@@ -143,19 +143,30 @@ find_mail(struct counts *c, struct slice address)
 	return counts_find(c, counts_key_slice(&key));
 }
 
+/* How many times it happened: syslogd may have said so in one line. */
+static uint64_t
+times(const struct rec *r)
+{
+	uint64_t n;
+
+	return slice_u64(rec_get(r, F_REPEAT), UINT32_MAX, &n) && n > 0 ? n : 1;
+}
+
 static void
 take_message(struct traffic *t, const struct rec *r, int64_t sec)
 {
 	struct counts_row *from;
+	uint64_t n;
 	struct slice hop = rec_get(r, F_HOP);
 
 	/* The client left before it sent anything, or nobody sent mail. */
 	if (is(r, F_NOTE, SLICE("not-queued")) || is(r, F_NOTE, SLICE("probe")))
 		return;
 	if (is(r, F_QID, SLICE("NOQUEUE"))) {
-		t->rejected++;
-		on_day(t, sec, DAYS_REJECTED);
-		count_reason(t, r, SLICE("rejected"), rec_get(r, F_REASON));
+		n = times(r);
+		t->rejected += n;
+		on_day(t, sec, DAYS_REJECTED, n);
+		count_reason(t, r, SLICE("rejected"), rec_get(r, F_REASON), n);
 		return;
 	}
 	/* Expiry is logged of a message, not of its recipients. */
@@ -168,7 +179,7 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 	    is(r, F_STATUS, SLICE("rejected")))
 		return;
 	t->in[origin_of(r)]++;
-	on_day(t, sec, DAYS_IN);
+	on_day(t, sec, DAYS_IN, 1);
 	from = find_mail(&t->from, rec_get(r, F_FROM));
 	if (from != NULL)
 		from->n[0]++;
@@ -225,7 +236,7 @@ take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 		return;
 	}
 	t->fate[here ? TRAFFIC_SENT_HERE : TRAFFIC_SENT_OUT]++;
-	on_day(t, sec, DAYS_DELIVERED);
+	on_day(t, sec, DAYS_DELIVERED, 1);
 	to = find_mail(&t->to, rec_get(r, F_TO));
 	if (to != NULL) {
 		to->n[0]++;
@@ -262,11 +273,12 @@ take_delivery(struct traffic *t, const struct rec *r, int64_t sec)
 	if (slice_eq(status, SLICE("deliverable")) ||
 	    slice_starts(status, SLICE("undeliverable")))
 		return;
-	count_reason(t, r, status, text.len > 0 ? text : rec_get(r, F_REASON));
+	count_reason(t, r, status, text.len > 0 ? text :
+	    rec_get(r, F_REASON), 1);
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		if (slice_eq(status, table[i].word)) {
 			t->fate[table[i].fate]++;
-			on_day(t, sec, table[i].mail);
+			on_day(t, sec, table[i].mail, 1);
 			return;
 		}
 	t->fate[TRAFFIC_OTHER]++;

@@ -22,7 +22,7 @@ static const enum field queued_key[] = { F_FROM, F_SIZE, F_NRCPT };
 static const enum field reject_key[] = { F_FROM, F_TO, F_CLIENT_NAME,
 	F_CLIENT_ADDR, F_CLIENT_PORT, F_HELO, F_PROTOCOL, F_SASL_METHOD,
 	F_SASL_USER, F_ACTION, F_STAGE, F_REPLY_CODE, F_DSN, F_REASON,
-	F_SUBJECT };
+	F_SUBJECT, F_REPEAT };
 
 #define SET(list)	field_set(list, sizeof(list) / sizeof((list)[0]))
 

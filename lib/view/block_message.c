@@ -124,6 +124,7 @@ block_rejected(struct blocktext *t, const struct timeline_item *i)
 	phrase_address(s, "to ", r, F_TO);
 	if (s->verbose)
 		phrase_quoted(s, "helo ", r, F_HELO);
+	phrase_count(s, r, F_REPEAT, " time", " times");
 	phrase_reason(s, r);
 	paint_end(&s->paint);
 }
