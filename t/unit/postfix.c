@@ -619,6 +619,8 @@ static const struct text_case texts[] = {
 	    "other understood" },
 	{ "postfix", "Postfix is using backwards-compatible default settings",
 	    "config understood" },
+	{ "postfix/smtp", "using using backwards-compatible default setting smtp_tlsrpt_skip_reused_handshakes=yes",
+	    "config understood" },
 	{ "postmulti", "fatal: New instance name must start with 'postfix-'",
 	    "warning understood|severity=fatal|reason=New instance name must start with 'postfix-'" },
 	{ "postqueue", "fatal: x", "other foreign" },
