@@ -225,6 +225,38 @@ subtest 'ext2, and names that deleting left' => sub {
 	is($g[0]{recovered}, 'lost', 'a queue ID of another second does not fit the inode');
 };
 
+# A log whose stamps have no year was written before its file was modified.
+subtest 'the year by the file that a line lies in' => sub {
+	my $img = "$dir/year.img";
+	my $bsd = sub { my ($day, $n) = @_; return map { "$day 10:00:00 mx postfix/qmgr[12]: warning: $day $_\n" } 1 .. $n };
+
+	system 'rm', '-rf', "$dir/year";
+	mkdir "$dir/year";
+	mkdir "$dir/year/log";
+	put("$dir/year/log/mail.log", $bsd->('Mar  4', 100));
+	put("$dir/year/log/mail.log.1", $bsd->('Feb 27', 100));
+	put("$dir/year/log/maillog", $bsd->('Sep  9', 100));
+	put("$dir/year/log/notes", $bsd->('Mar  3', 100));
+	# 5 March 2024.
+	utime 1709600000, 1709600000, glob "$dir/year/log/*" or die;
+	for my $type ('ext4', 'ext2') {
+		cmd('mke2fs', '-q', '-F', '-t', $type, '-b', 1024, '-d', "$dir/year", put($img), '8M');
+		# What debugfs removes keeps its map where it is no ext4.
+		debugfs($img, 'rm /log/mail.log.1') if $type eq 'ext2';
+		my %time;
+		$time{$_->{text} =~ s/ \d+\z//r}{$_->{time} // '-'} = $_->{time_note} for of_type(run('mxcarve', '-q', $img), 'event');
+		is(join(' ', sort keys %{$time{'warning: Mar  4'}}), '2024-03-04T10:00:00Z', "$type: the last year that it can be of");
+		like($time{'warning: Mar  4'}{'2024-03-04T10:00:00Z'}, qr/year-from-mtime/, 'and why');
+		is(join(' ', sort keys %{$time{'warning: Feb 27'}}), '2024-02-27T10:00:00Z', 'also of a log that was deleted') if $type eq 'ext2';
+		# Near misses.
+		is(join(' ', sort keys %{$time{'warning: Sep  9'}}), '-', 'half a year before: perhaps not what was modified then');
+		is(join(' ', sort keys %{$time{'warning: Mar  3'}}), '-', 'a file that is called otherwise');
+		%time = ();
+		$time{$_->{text} =~ s/ \d+\z//r}{$_->{time} // '-'} = 1 for of_type(run('mxcarve', '-q', '--year', 2021, $img), 'event');
+		is(join(' ', sort keys %{$time{'warning: Mar  4'}}), '2021-03-04T10:00:00Z', '--year counts before it');
+	}
+};
+
 # On a busy server an inode number has several lives a second, and their blocks
 # go to the next ones: which name is whose?
 subtest 'whose name, and whose content' => sub {

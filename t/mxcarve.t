@@ -129,7 +129,9 @@ subtest 'lines of all kinds of places' => sub {
 # A block of a log, and behind it another file's: what the line at its end says
 # is said by nobody.
 subtest 'lines torn at the edge of a block' => sub {
-	my ($head) = grep { /\]: \w+: [^\n]+\z/ } map { substr made_log(200, 1788000000), 0, $_ * 4096 } 1 .. 20;
+	# In a reply, which may have any end.
+	my $all = made_log(1000, 1788000000);
+	my ($head) = grep { /status=sent \(250[^\n)]*\z/ } map { substr $all, 0, $_ * 4096 } 1 .. 100;
 	my ($torn) = $head =~ /([^\n]+)\z/;
 	my @l = split /\n/, made_log(3, 1788000900);
 	my $log = join '', map { "$_\n" } @l;
@@ -138,7 +140,7 @@ subtest 'lines torn at the edge of a block' => sub {
 	for my $c (['bytes that are no UTF-8', "\xe9\xd0;9\x98\n$log", 'medium'], ['one of them, and nothing', "\xc3\0", 'medium'],
 	    ['text up to a zero', "text\0", 'medium'], ['another line', "43 mx $l[0]\n$log", 'medium'],
 	    # Near misses.
-	    ['its own end', "and so on\n$log", 'high'], ['UTF-8', "caf\xc3\xa9 \xe2\x82\xac\n$log", 'high']) {
+	    ['its own end', "and so on)\n$log", 'high'], ['UTF-8', "caf\xc3\xa9 \xe2\x82\xac)\n$log", 'high']) {
 		my ($what, $behind, $want) = @$c;
 		my ($e) = grep { $_->{off} == $off } events(run('mxcarve', put("$dir/torn.img", $head . $behind . "\0" x 600)));
 
@@ -146,12 +148,41 @@ subtest 'lines torn at the edge of a block' => sub {
 		is(($e->{note} // '') =~ /\bcut\b/ ? 1 : 0, $want eq 'medium' ? 1 : 0, "$what: cut");
 	}
 	# A character across the edge, and a zero that ends a line within a page.
-	my $text = substr made_log(40, 1788000000), 0, 4095;
+	my ($text) = grep { /status=sent \(250[^\n)]*\z/ } map { substr $all, 0, $_ * 512 - 1 } 2 .. 400;
 	my ($u) = $text =~ /([^\n]+)\z/;
-	my ($e) = grep { $_->{off} == 4095 - length $u } events(run('mxcarve', put("$dir/torn.img", $text . "\xc3\xa9\n$log")));
+	my ($e) = grep { $_->{off} == length($text) - length $u } events(run('mxcarve', put("$dir/torn.img", $text . "\xc3\xa9)\n$log")));
 	is($e->{confidence}, 'high', 'a character across it');
 	($e) = reverse events(run('mxcarve', put("$dir/torn.img", substr($log x 3, 0, -1) . "\0" x 600)));
 	is($e->{confidence}, 'high', 'no line end, within a page');
+};
+
+# Blocks of two logs side by side: the head of one line and the tail of another
+# are read as one, which nobody has logged.
+subtest 'the head of one line and the tail of another' => sub {
+	my ($head) = grep { /: to=<r\d+[^\n]*\z/ && !/delays=[^\n]*\z/ } map { substr made_log(200, 1788000000), 0, $_ * 512 } 4 .. 80;
+	my $tail = join '', map { "$_\n" } '4jZx7r0000z1Jz: from=<u9@example.org>, size=19, nrcpt=1 (queue active)', made_log(20, 1788000900) =~ /(.+)\n/g;
+	my ($torn) = $head =~ /([^\n]+)\z/;
+	my $line = sub { my ($at, $r) = @_; return (grep { $_->{off} == $at } events($r))[0] };
+
+	my $e = $line->(length($head) - length $torn, run('mxcarve', put("$dir/seam.img", $head . $tail)));
+	is($e->{event}, 'unknown', 'it is not understood');
+	is($e->{confidence}, 'medium', 'and not trusted');
+	like($e->{note} // '', qr/\bcut\b/, 'and why');
+	my ($tag) = grep { m{ postfix/\w+\z} } map { substr made_log(200, 1788000000), 0, $_ * 512 } 4 .. 200;
+	($torn) = $tag =~ /([^\n]+)\z/;
+	$e = $line->(length($tag) - length $torn, run('mxcarve', put("$dir/seam.img", $tag . 'elay=mx.example.net[198.51.100.7]:25, status=sent (250 ok)' . "\n$tail")));
+	is("$e->{event} $e->{confidence} $e->{note}", 'other medium cut', 'torn in the tag');
+	($torn) = $head =~ /([^\n]+)\z/;
+	# Near misses: within a sector, where nothing can have been torn; in what
+	# was decoded; a line over the edge that is understood.
+	my $shift = 700 - length $head;
+	$shift += 512 while $shift < 0;
+	my $pad = ("x" x ($shift - 1)) . "\n";
+	$e = $line->(length($pad . $head) - length $torn, run('mxcarve', put("$dir/seam.img", $pad . $head . $tail)));
+	is("$e->{event} $e->{confidence}", 'unknown high', 'within a sector');
+	$e = $line->(length($head) - length $torn, run('mxcarve', put("$dir/seam.img", gz($head . $tail))));
+	is("$e->{event} $e->{confidence}", 'unknown high', 'decoded');
+	is(scalar(grep { $_->{confidence} ne 'high' } events(run('mxcarve', put("$dir/seam.img", made_log(60, 1788000000))))), 0, 'whole lines');
 };
 
 subtest 'compressed, cut off and damaged' => sub {

@@ -258,6 +258,12 @@ subtest 'is TLS logged' => sub {
 	row('a handshake right after a reload', 'unknown not-logged', $reload->(-31), $logs, @d);
 	row('one minute after it', $yes, $reload->(-90), $logs, @d);
 	row('right after a reload, and later', $yes, $reload->(-100), [ -95, 'postfix/smtp[70]: ' . hs('Trusted', $R2) ], $logs, @d);
+	my $asked = sub { [ -31, "postfix/postfix-script[$_[0]]: refreshing the Postfix mail system" ] };
+	row('by a process that began after it', $yes, $asked->(69), $reload->(-31), $logs, @d);
+	row('by one that began before it', 'unknown not-logged', $asked->(71), $reload->(-31), $logs, @d);
+	row('by one that has its process ID', 'unknown not-logged', $asked->(70), $reload->(-31), $logs, @d);
+	row('process IDs that have begun again', 'unknown not-logged', $asked->(32700), $reload->(-31), $logs, @d);
+	row('what asked for another reload', 'unknown not-logged', [ -99, 'postfix/postfix-script[69]: refreshing the Postfix mail system' ], $reload->(-31), $logs, @d);
 	row('right after a start', $yes, [ -31, 'postfix/master[2]: daemon started -- version 3.7.1, configuration /etc/postfix' ], $logs, @d);
 	row('right after the reload of another instance', $yes, [ -50, 'postfix-out/qmgr[5]: 0000D14020A: removed' ], [ -50, 'postfix/qmgr[5]: 0000E14020A: removed' ],
 	    [ -31, 'postfix-out/master[2]: reload -- version 3.7.1, configuration /etc/postfix' ], $logs, @d);

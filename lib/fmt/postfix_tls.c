@@ -159,6 +159,7 @@ verbose(struct slice s, struct event *ev)
 		"issuer=", "subject=", "starting TLS engine",
 		"cert has expired", "fingerprint: ", "DNSSEC-signed TLSA ",
 		"TA cert as TLSA record: ", "TA pkey as TLSA record: ",
+		"using DANE RR: ", "TLSA records unusable",
 	};
 	static const char *const detail[] = {
 		"TLS cipher list ", "looking up session ", "save session ",
@@ -171,6 +172,7 @@ verbose(struct slice s, struct event *ev)
 		"Unverified: ", "cert digest", "subject=", "issuer=",
 		"Untrusted: ", "Trusted: ", "pkey_fingerprint=", "chain ",
 		"certificate ",
+		"subjectAltName: ",	/* up to 3.5 */
 	};
 	struct slice rest = s;
 	struct peer p;
@@ -180,7 +182,11 @@ verbose(struct slice s, struct event *ev)
 			return line_ignored(ev);
 	if (dump(s) || spoken(s))
 		return line_ignored(ev);
-	if (!peer_take(&rest, &p) || !slice_take(&rest, SLICE(": ")))
+	if (!peer_take(&rest, &p))
+		return false;
+	if (slice_starts(rest, SLICE(" CommonName ")))
+		return line_ignored(ev);	/* up to 3.5 */
+	if (!slice_take(&rest, SLICE(": ")))
 		return false;
 	for (size_t i = 0; i < sizeof(detail) / sizeof(detail[0]); i++)
 		if (slice_starts(rest, slice_cstr(detail[i])))

@@ -333,6 +333,31 @@ give_names(struct finding *f)
 	}
 }
 
+/* Logs that are not deleted. */
+static void
+give_live(struct finding *f)
+{
+	const struct ext4_past *p = &f->past;
+	struct ext4_lost *l = &f->lost;
+
+	*l = (struct ext4_lost){ .live = true, .map = l->map };
+	for (size_t i = 0; i < p->nname && !f->stopped; i++) {
+		const struct ext4_name *x = &p->name[i];
+
+		if (!x->now || path_of(f, x) != EXT4_LOST_LOG ||
+		    !ext4_inode_read(f->fs, x->ino, &l->inode) ||
+		    l->inode.links == 0 ||
+		    (l->inode.mode & EXT4_TYPE) != EXT4_REGULAR)
+			continue;
+		l->ino = x->ino;
+		l->has_inode = true;
+		l->off = place_of(f->fs, x->ino);
+		ext4_map_read(f->fs, &l->inode, block_then, f, &l->map);
+		give(f, x);
+		f->total->files--;
+	}
+}
+
 void
 ext4_lost_find(struct ext4 *fs, const struct jbd2 *journal,
     struct ext4_lost_total *total, ext4_lost_fn *fn, void *arg)
@@ -351,6 +376,7 @@ ext4_lost_find(struct ext4 *fs, const struct jbd2 *journal,
 	for (size_t i = 0; i < f.past.nstate && !f.stopped; i++)
 		give_state(&f, &f.past.state[i]);
 	give_names(&f);
+	give_live(&f);
 	total->over = f.past.over || fs->work < fs->super.block_size ||
 	    (journal != NULL && journal->over);
 	ext4_map_free(&f.lost.map);

@@ -25,6 +25,8 @@
  * cannot be known: the content has to tell.  False from fn stops.  All slices
  * live during the call.
  *
+ * Last come the logs that are not deleted, for when they were modified.
+ *
  * The journal may be NULL.  Limits: EXT4_LOST_STATES states and
  * EXT4_LOST_NAMES names at a time; `over` of the totals says that something
  * was left out.  Work is bounded by that of struct ext4.
@@ -61,6 +63,7 @@ struct ext4_lost {
 	bool old;	   /* that state is from the journal */
 	uint32_t sequence; /* and this is its transaction */
 	bool truncated;
+	bool live; /* a log that is not deleted */
 	bool has_deleted;
 	int64_t deleted; /* seconds */
 	struct ext4_map map;

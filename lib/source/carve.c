@@ -78,6 +78,7 @@ carve_image(struct image *im, const struct carve_opt *o, struct carve_total *t,
 	l->stream.src = buf_slice(&l->path);
 	l->stream.size = image_size(im, &size) ? size : UINT64_MAX;
 	logrun_stream(l->run, l->stream.src, NULL, UINT64_MAX);
+	logrun_dated(l->run, finds_dated(o->finds));
 	l->stream.npart = t->npart = partition_find(
 	    carvelevel_read, l, l->stream.size, t->part, PARTITION_MAX);
 	/* What they find at once, an earlier run has written down. */

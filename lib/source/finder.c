@@ -6,9 +6,11 @@
 #include "source/carvequeue.h"
 #include "source/journalcarve.h"
 #include "source/lostfs.h"
+#include "source/veiled.h"
 
 const struct finder *const finder_table[] = {
 	/* One a line, in the order in which they are asked. */
+	&veiled_finder,
 	&lostfs_finder, /* what a file system knows comes first */
 	&finder_journal,
 	&carvequeue_finder,

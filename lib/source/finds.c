@@ -20,6 +20,7 @@ struct finds {
 	struct found		*found;
 	struct finds_count	*count;
 	struct claims		 claims, allocated;
+	struct dated		 dated;
 	struct scratch		 scratch;
 	struct buf		 refs;
 	struct extracts		*extracts;
@@ -51,6 +52,7 @@ finds_close(struct finds *f)
 		return;
 	claims_free(&f->claims);
 	claims_free(&f->allocated);
+	dated_free(&f->dated);
 	scratch_close(&f->scratch);
 	buf_free(&f->refs);
 	mem_free(f);
@@ -119,7 +121,14 @@ finds_image(struct finds *f, struct finds_count *count)
 {
 	claims_free(&f->claims);
 	claims_free(&f->allocated);
+	dated_reset(&f->dated);
 	f->count = count;
+}
+
+struct dated *
+finds_dated(struct finds *f)
+{
+	return &f->dated;
 }
 
 enum rc

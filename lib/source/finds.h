@@ -45,6 +45,7 @@
 #include "scan/member.h"
 #include "scan/partition.h"
 #include "source/claims.h"
+#include "source/dated.h"
 #include "source/found.h"
 
 enum find_class {
@@ -108,6 +109,8 @@ stream_read(const struct stream *s, uint64_t off, void *dst, size_t len)
 
 void find_allocated(const struct stream *, uint64_t off, uint64_t len);
 void find_doubt(const struct stream *);
+/* The logs of an image, and when they were modified. */
+struct dated *finds_dated(struct finds *);
 void find_demote(const struct stream *, uint64_t off, uint64_t len);
 void find_claim(const struct stream *, const struct find *);
 bool find_record(

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "fmt/logline.h"
+#include "source/yearguess.h"
 #include "source/years.h"
 
 #define LINES_MAX	4096	/* lines held back */
@@ -29,6 +30,7 @@ struct logrun {
 	bool			 has_mtime;
 	int64_t			 mtime;
 	uint64_t		 doubt;
+	struct dated		*dated;
 	struct buf		 bytes;
 	struct held		 held[LINES_MAX];
 	size_t			 n;
@@ -81,6 +83,12 @@ logrun_stream(struct logrun *r, struct slice src, const int64_t *mtime,
 }
 
 void
+logrun_dated(struct logrun *r, struct dated *dated)
+{
+	r->dated = dated;
+}
+
+void
 logrun_behind(struct logrun *r)
 {
 	r->behind = true;
@@ -127,6 +135,20 @@ repeat_text(struct logrun *r, uint32_t n)
 	return s;
 }
 
+/*
+ * A line that is not understood, or of no program, and lies over the edge of a
+ * sector may be the head of one and the tail of another, where blocks of two
+ * logs, or of one in pieces, lie side by side.  What is decoded has no edges.
+ */
+static bool
+is_seam(const struct logrun *r, const struct event *ev)
+{
+	return ev->off / SCAN_SECTOR != (ev->off + ev->len) / SCAN_SECTOR &&
+	    slice_chr(r->src, '@') == SLICE_NONE &&
+	    (ev->kind == EV_UNKNOWN ||
+		(ev->kind == EV_OTHER && !rec_has(&ev->rec, F_DAEMON)));
+}
+
 /* One line as an event. */
 static void
 emit(struct logrun *r, const struct frame *fr, struct slice line, uint64_t off,
@@ -146,6 +168,8 @@ emit(struct logrun *r, const struct frame *fr, struct slice line, uint64_t off,
 	ev->len = line.len;
 	ev->line = 0;
 	note = rec_get(&ev->rec, F_NOTE);
+	if (is_seam(r, ev))
+		flags |= SCAN_CUT;
 	if (r->first)
 		note = add_note(note, SLICE("lines-lost"), notes,
 		    sizeof(notes));
@@ -159,6 +183,20 @@ emit(struct logrun *r, const struct frame *fr, struct slice line, uint64_t off,
 	r->put(r->arg, &out);
 }
 
+/* The year that a log's modification time tells counts if it is near. */
+static void
+decide_year(struct logrun *r)
+{
+	struct survey *v = &r->feed.survey;
+
+	years_alone(&r->feed, r->opt);
+	if (r->feed.clock.from != CLOCK_YEAR_MTIME ||
+	    yearguess_near(v, v->mtime, r->feed.clock.year, LOGRUN_DAYS))
+		return;
+	v->has_mtime = false;
+	years_alone(&r->feed, r->opt);
+}
+
 /* Year, zone and confidence are decided on: write what was held back. */
 static void
 decide(struct logrun *r, unsigned int flags)
@@ -168,7 +206,7 @@ decide(struct logrun *r, unsigned int flags)
 
 	r->decided = true;
 	r->first = true;
-	years_alone(&r->feed, r->opt);
+	decide_year(r);
 	r->assumed += years_assumed(&r->feed, r->opt);
 	r->yearless += years_yearless(&r->feed);
 	r->confidence = LOGRUN_HIGH;
@@ -205,6 +243,9 @@ logrun_line(struct logrun *r, const struct scan_line *l)
 		r->decided = false;
 		r->feed.survey = (struct survey){ .has_gzip = r->has_mtime,
 			.gzip_mtime = r->mtime };
+		if (r->dated != NULL && !r->has_mtime)
+			r->feed.survey.has_mtime = dated_time(r->dated, l->off,
+			    &r->feed.survey.mtime);
 	}
 	if (r->decided) {
 		emit(r, l->frame, l->bytes, l->off, l->flags);

@@ -2,8 +2,10 @@
  * logrun - lines found side by side in raw bytes, as events
  *
  * A run (scan/scan.h) has no name and no modification time: its year and zone
- * come from the options, from dated lines and long queue IDs in it, or from
- * the time in the gzip header that it was found behind.  Its first
+ * come from the options, from dated lines and long queue IDs in it, from the
+ * time in the gzip header that it was found behind, or, of a raw image, from
+ * the modification time of the log that its first byte lies in, if that is at
+ * most LOGRUN_DAYS after its lines: blocks may be another log's now.  Its first
  * LOGRUN_HOLD bytes are held back until that, and how plausible the run is,
  * is decided; then put is called for each line, in order.  event.rec has all
  * keys but src, off and len set, whose values stand in the event; `line` is
@@ -13,7 +15,8 @@
  *	low	for lines within other text; for few lines (LOGRUN_FEW) with text
  *		of another kind on both sides; for what damage makes doubtful
  *	medium	for few lines with such a text on one side, for less than three
- *		lines, for a line that may be cut, and where damage shows later
+ *		lines, for a line that may be cut, or that lies over the edge
+ *		of a sector and is not understood, and where damage shows later
  *	high	otherwise
  *
  * The first line of a run has the note `lines-lost`, since what stood before it
@@ -23,11 +26,13 @@
 #define SOURCE_LOGRUN_H
 
 #include "scan/scan.h"
+#include "source/dated.h"
 #include "source/feed.h"
 #include "source/opt.h"
 
 #define LOGRUN_HOLD	((size_t)256 * 1024)
 #define LOGRUN_FEW	50
+#define LOGRUN_DAYS	62
 
 enum logrun_confidence {
 	LOGRUN_HIGH,
@@ -60,6 +65,8 @@ void		 logrun_free(struct logrun *);
  */
 void		 logrun_stream(struct logrun *, struct slice src,
 		    const int64_t *mtime, uint64_t doubt);
+/* What is known of the logs in the stream, an image; or NULL. */
+void		 logrun_dated(struct logrun *, struct dated *);
 /* Since then all lines stand behind damage: none is of high confidence. */
 void		 logrun_behind(struct logrun *);
 void		 logrun_line(struct logrun *, const struct scan_line *);

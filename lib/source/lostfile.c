@@ -382,6 +382,17 @@ put_plain(struct lostfile *f, const struct queuepath *path)
 	return f->good;
 }
 
+/* When the lines of a log were written at the latest. */
+static void
+date(const struct lostfile *f)
+{
+	if (f->lost->kind != EXT4_LOST_LOG || !f->lost->has_inode)
+		return;
+	for (size_t i = 0; i < f->npiece; i++)
+		dated_add(finds_dated(f->s->finds), f->piece[i].off,
+		    f->piece[i].len, f->lost->inode.modified.sec);
+}
+
 /* Does a part of it lie in what is looked through? */
 static bool
 is_asked(const struct lostfile *f)
@@ -415,8 +426,9 @@ lostfile_put(struct lostfile *f, const struct ext4_lost *l)
 	f->find = (struct find){ .class = l->kind == EXT4_LOST_JOURNAL ?
 		FIND_JOURNAL : l->kind == EXT4_LOST_LOG ? FIND_LOG :
 		FIND_QUEUE, .confidence = LOGRUN_MEDIUM };
+	date(f);
 	/* What is not looked through is not told either. */
-	if (!is_asked(f))
+	if (l->live || !is_asked(f))
 		return true;
 	if ((l->kind == EXT4_LOST_NAMELESS || l->kind == EXT4_LOST_QUEUE) &&
 	    queuefile_begins(head) &&

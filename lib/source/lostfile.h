@@ -20,6 +20,8 @@
  * them (source/queuerecord.h), at their places in the image; a whole one is
  * claimed.  A file without a name counts when it begins like a queue file and
  * that is not another's; its queue ID is the one that it says it has.
+ * Where logs lie, deleted or not, and when they were modified goes to
+ * source/dated.h.
  * With extracts (source/extracts.h) logs and journals are files of them, too
  * (source/lostcontent.h).  False: the spool has failed.  Reading counts as work
  *of the file system; what is decompressed is at most LOSTFILE_RATIO times that.

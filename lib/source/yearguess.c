@@ -37,12 +37,18 @@ year_below(const struct survey *v, int64_t limit)
 }
 
 bool
-yearguess_fresh(const struct survey *v, int64_t modified, int year)
+yearguess_near(const struct survey *v, int64_t modified, int year, int days)
 {
 	int64_t sec;
 
 	return year != 0 && last_day(v, year, &sec) &&
-	    modified - sec < FRESH_DAYS * 86400;
+	    modified - sec < (int64_t)days * 86400;
+}
+
+bool
+yearguess_fresh(const struct survey *v, int64_t modified, int year)
+{
+	return yearguess_near(v, modified, year, FRESH_DAYS);
 }
 
 /* The year by the date in the file's name, or 0. */

@@ -20,6 +20,9 @@
 void	yearguess_weak(struct feed *);
 /* The year by the name, of lines that are near the date in it. */
 int	yearguess_named(const struct feed *);
+/* The last line is of at most so many days before that time. */
+bool	yearguess_near(const struct survey *, int64_t modified, int year,
+	    int days);
 /* The last line is of the time when the file was last modified. */
 bool	yearguess_fresh(const struct survey *, int64_t modified, int year);
 

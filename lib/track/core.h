@@ -29,6 +29,7 @@
 #define DOUBTS		32
 #define ZONE_SLACK	(15 * 3600)	/* seconds that a zone may be off */
 #define SETTLE		60	/* seconds that processes outlive a reload */
+#define LATER_PIDS	1024	/* process IDs that are given in that time */
 #define SWAPPED		5	/* seconds that lines may be out of order */
 #define EARLY		16	/* such lines that wait for the one before */
 

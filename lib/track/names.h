@@ -33,6 +33,12 @@ struct word {
 	bool		ready;
 };
 
+/* A reload of the settings, as a log has it. */
+struct reload {
+	int64_t		sec;	/* 0: none */
+	uint32_t	pid;	/* of the command that asked for it, or 0 */
+};
+
 struct host {
 	struct slice	name;
 	bool		ready;		/* the name */
@@ -41,7 +47,7 @@ struct host {
 	int64_t		gap_end;	/* when the latest gap ended */
 	uint32_t	gap_epoch;	/* number of gaps so far */
 	uint32_t	epoch;		/* starts and reloads of any instance */
-	int64_t		reloaded;	/* seconds of the latest reload, 0: none */
+	struct reload	reload;		/* the latest */
 };
 
 struct track_spool;
@@ -55,7 +61,8 @@ struct instance {
 	struct instance	*owner;		/* the one whose queue it feeds, or NULL */
 	bool		 queue;		/* cleanup or qmgr lines were seen */
 	uint32_t	 epoch;		/* starts and reloads so far */
-	int64_t		 reloaded;	/* seconds of the latest, 0: none */
+	struct reload	 reload;	/* the latest */
+	struct reload	 asked;		/* for by postfix-script */
 	const struct track_spool *spool;	/* its queue, given whole */
 };
 

@@ -2,6 +2,16 @@
 
 #include "base/banned.h"
 
+/* The reload that master speaks of now; what asked for it spoke before. */
+static struct reload
+reloaded(const struct at *at)
+{
+	const struct reload *asked = &at->instance->asked;
+
+	return (struct reload){ .sec = at->sec, .pid =
+	    at->sec - asked->sec <= SETTLE ? asked->pid : 0 };
+}
+
 /* Start, reload and stop bound what older lines can prove. */
 void
 on_config(struct track *t, const struct at *at)
@@ -9,12 +19,18 @@ on_config(struct track *t, const struct at *at)
 	struct slice text = rec_get(&at->ev->rec, F_TEXT);
 	bool start = slice_starts(text, SLICE("daemon started"));
 
+	if (slice_starts(text, SLICE("refreshing "))) {
+		at->instance->asked = (struct reload){ .sec = at->sec,
+			.pid = at->ev->pid };
+		return;
+	}
 	if (!start && !slice_starts(text, SLICE("reload -- ")) &&
 	    !slice_starts(text, SLICE("reload configuration")))
 		return;
 	at->instance->epoch++;
 	at->host->epoch++;
-	at->instance->reloaded = at->host->reloaded = start ? 0 : at->sec;
+	at->instance->reload = at->host->reload = start ? (struct reload){ 0 } :
+	    reloaded(at);
 	if (!start)
 		return;
 	/* Its processes are gone, also those under a service's name. */

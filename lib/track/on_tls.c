@@ -47,14 +47,18 @@ by_tlsproxy(struct track *t, const struct at *at)
 	    (c->by == NULL || !strangers(c->by, at->instance));
 }
 
-/* Right after a reload a process may still have the settings of before. */
+/*
+ * Right after a reload a process may still have the settings of before; not
+ * one that began later, with a process ID behind that of the command.
+ */
 static bool
 settling(const struct at *at)
 {
-	int64_t reloaded = at->instance->queue ? at->instance->reloaded :
-	    at->host->reloaded;
+	const struct reload *r = at->instance->queue ? &at->instance->reload :
+	    &at->host->reload;
 
-	return reloaded != 0 && at->sec - reloaded < SETTLE;
+	return r->sec != 0 && at->sec - r->sec < SETTLE &&
+	    (r->pid == 0 || at->ev->pid - r->pid - 1 >= LATER_PIDS);
 }
 
 /* The tag has shown that it logs handshakes. */

@@ -1,0 +1,79 @@
+#include "scan/diskkind.h"
+
+#include "base/bytes.h"
+
+#include "base/banned.h"
+
+#define SECTOR 512
+#define LVM_SECTORS 4	      /* of which one has the label */
+#define BTRFS_SUPER 0x10000   /* its superblock */
+#define BTRFS_MAGIC 0x40      /* in that */
+#define BTRFS_FEATURES 0xbc   /* incompatible ones, little-endian */
+#define BTRFS_LZO (1U << 3) /* COMPRESS_LZO */
+
+struct signature {
+	const char *name;
+	size_t off;
+	const char *bytes;
+	size_t len;
+};
+
+static const struct signature image_kind[] = {
+#define KIND(name, off, bytes)                                                 \
+	{                                                                      \
+		name, off, bytes, sizeof(bytes) - 1                            \
+	}
+	KIND("a QCOW image of QEMU", 0, "QFI\xfb"),
+	KIND("a sparse VMDK image of VMware", 0, "KDMV"),
+	KIND("a sparse VMDK image of VMware ESX", 0, "COWD"),
+	KIND("the description of a VMDK image of VMware, not its data", 0,
+	    "# Disk DescriptorFile"),
+	KIND("a VDI image of VirtualBox", 64, "\x7f\x10\xda\xbe"),
+	KIND("a dynamic VHD image", 0, "conectix"),
+	KIND("a VHDX image", 0, "vhdxfile"),
+	KIND("an EWF image of version 2 (Ex01)", 0, "EVF2\r\n\x81"),
+	KIND("a logical EWF image (L01)", 0, "LVF\t\r\n\xff"),
+	KIND("a logical EWF image (Lx01)", 0, "LEF2\r\n\x81"),
+	KIND("an AFF image", 0, "AFF10\r\n"),
+	KIND("an image of partclone", 0, "partclone-image"),
+	KIND("an image of ntfsclone", 0, "\0ntfsclone-image"),
+#undef KIND
+};
+
+static bool
+has(struct slice s, size_t off, const char *bytes, size_t len)
+{
+	return slice_eq(slice_sub(s, off, len),
+	    slice_of((const unsigned char *)bytes, len));
+}
+
+const char *
+diskkind_image(struct slice head)
+{
+	for (size_t i = 0; i < sizeof(image_kind) / sizeof(image_kind[0]); i++)
+		if (has(head, image_kind[i].off, image_kind[i].bytes,
+			image_kind[i].len))
+			return image_kind[i].name;
+	return NULL;
+}
+
+enum diskkind
+diskkind_volume(deflate_read_fn *read, void *arg, uint64_t off)
+{
+	unsigned char b[LVM_SECTORS * SECTOR];
+	struct slice s = slice_of(b, read(arg, off, b, sizeof(b)));
+
+	if (has(s, 0, "LUKS\xba\xbe", 6) || has(s, 3, "-FVE-FS-", 8))
+		return DISKKIND_ENCRYPTED;
+	for (size_t i = 0; i < LVM_SECTORS; i++)
+		if (has(s, i * SECTOR, "LABELONE", 8) &&
+		    has(s, i * SECTOR + 24, "LVM2 001", 8))
+			return DISKKIND_LVM;
+	if (off > UINT64_MAX - BTRFS_SUPER)
+		return DISKKIND_PLAIN;
+	s = slice_of(b, read(arg, off + BTRFS_SUPER, b, SECTOR));
+	if (has(s, BTRFS_MAGIC, "_BHRfS_M", 8) &&
+	    (bytes_le32(s, BTRFS_FEATURES) & BTRFS_LZO) != 0)
+		return DISKKIND_LZO;
+	return DISKKIND_PLAIN;
+}
