@@ -8,8 +8,6 @@
 
 #define TEXT_MAX	8192	/* bytes; Postfix writes 2000 at most */
 
-#include "base/banned.h"
-
 void
 postfix_tag(struct slice tag, bool lost_program, struct postfix_tag *t)
 {
@@ -24,10 +22,11 @@ postfix_tag(struct slice tag, bool lost_program, struct postfix_tag *t)
 			return;
 		}
 		t->program = tag;
-		if (slice_eq(tag, SLICE("postfix"))) {
-			t->daemon = DM_POSTFIX;
-			t->ours = true;
-		}
+		/* Commands that speak before they know their instance. */
+		t->ours = slice_eq(tag, SLICE("postfix")) ||
+		    slice_eq(tag, SLICE("postmulti"));
+		if (t->ours)
+			t->daemon = daemon_find(tag);
 		return;
 	}
 	t->instance = slice_sub(tag, 0, first);

@@ -16,6 +16,7 @@ use Lab::Mx;
 use Lab::Site;
 use Lab::Trouble;
 use Lab::Usual;
+use Lab::Newer;
 use Lab::Dns;
 
 # Addresses, by name.
@@ -25,7 +26,7 @@ our %ip = (
 	'slow.example.org' => '127.0.0.15', 'rules.example.org' => '127.0.0.16',
 	'far.example.org' => '127.0.0.17', 'site.example.org' => '127.0.0.18',
 	'trouble.example.org' => '127.0.0.19', 'full.example.org' => '127.0.0.20',
-	'usual.example.org' => '127.0.0.21',
+	'usual.example.org' => '127.0.0.21', 'newer.example.org' => '127.0.0.22',
 );
 our (%sink, @sinks);
 
@@ -73,6 +74,7 @@ sub declare {
 	Lab::Site::sinks();
 	Lab::Trouble::sinks();
 	Lab::Usual::sinks();
+	Lab::Newer::sinks();
 }
 
 # Send one mail to a Postfix instance.  Returns the client, after DATA.
@@ -132,15 +134,16 @@ sub all {
 	    'far.example.org' => 'postfix-mx',
 	    'site.example.org' => 'postfix-site',
 	    'trouble.example.org' => 'postfix-trouble',
-	    'usual.example.org' => 'postfix-usual' };
+	    'usual.example.org' => 'postfix-usual',
+	    'newer.example.org' => 'postfix-newer' };
 	$bed->say_('certificates');
 	$bed->certificates;
 	$bed->rsyslogd;
 	my %only = map { ("Lab::$_" => 1) } split /,/, $bed->{only} // '';
 	my @groups = grep { !%only || $only{$_} }
-	    map { "Lab::$_" } qw(Rules Out In Mx Site Trouble Usual Final);
+	    map { "Lab::$_" } qw(Rules Out In Mx Site Trouble Usual Newer Final);
 	# names of their own need a network of their own
-	@groups = grep { !/Mx|Site|Trouble|Usual/ } @groups if !$bed->{names};
+	@groups = grep { !/Mx|Site|Trouble|Usual|Newer/ } @groups if !$bed->{names};
 	$_->can('instances')->($bed) for @groups;
 	if ($bed->{names}) {
 		my %zone = map { %{$_->($bed)} } map { $_->can('names') // () } @groups;

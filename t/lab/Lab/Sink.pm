@@ -21,7 +21,8 @@ package Lab::Sink;
 #	idle			seconds after a message until it hangs up
 #	dsn wrap		offer DSN; TLS from the first byte
 #	auth			offer AUTH PLAIN, and answer so
-#	utf8 xforward		EHLO keywords that are not offered by default
+#	utf8 xforward requiretls	EHLO keywords that are not offered by
+#				default; the last over TLS only
 #	filter			ADDRESS:PORT to hand each message to
 # A local part cNNN-... gets the reply NNN at RCPT; later-... gets 450 until
 # the file flags/LOCALPART exists; once-... gets 450 on its first attempt.
@@ -198,6 +199,7 @@ sub session {
 			push @k, 'STARTTLS' if !$tls && ($has_tls ||
 			    $s->{tlsbreak} || $s->{starttls});
 			push @k, 'SMTPUTF8' if $s->{utf8};
+			push @k, 'REQUIRETLS' if $s->{requiretls} && $tls;
 			push @k, 'DSN' if $s->{dsn};
 			push @k, 'AUTH PLAIN' if $s->{auth};
 			push @k, 'XFORWARD NAME ADDR PORT PROTO HELO SOURCE IDENT'
