@@ -369,6 +369,46 @@ subtest 'clocks that differ' => sub {
 	    'the parent was written long ago');
 };
 
+# A central log, with a host whose clock is ahead, goes on in the next file.
+subtest 'rotated while a clock is ahead' => sub {
+	my $q = '0000A14020A';
+	my $far = sub { "Sep  1 $_[0] far postfix/qmgr[1]: 0000F14020A: from=<x\@example.org>, size=1, nrcpt=1 (queue active)\n" };
+	my $mx = sub { "Sep  1 $_[0] mx postfix/$_[1]\n" };
+	my $c = 'c.example.net[192.0.2.10]';
+	my $older = $mx->('09:50:00', 'anvil[3]: statistics: max cache size 1 at Sep  1 09:40:00') . $far->('10:09:50') .
+	    $mx->('09:59:58', "smtpd[9]: connect from $c") .
+	    $mx->('09:59:58', "smtpd[9]: Anonymous TLS connection established from $c: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)") . $far->('10:09:58');
+	my $newer = $mx->('10:00:02', "smtpd[9]: $q: client=$c") . $mx->('10:00:02', "cleanup[4]: $q: message-id=<1\@x>") . $far->('10:10:05') .
+	    $mx->('10:00:06', "smtpd[9]: disconnect from $c ehlo=2 starttls=1 mail=1 rcpt=1 data=1 quit=1 commands=7");
+	my $read = sub {
+		my @f = map { put("$dir/$_->[0]", $_->[1]) } @_;
+		my @order = map { (m{/([^/"]+)","off}) [0] . ':' . (/"line":(\d+)/)[0] } grep { /"type":"event"/ } split /\n/, run('mxlog', @opt, @f)->{out};
+		my ($m) = grep { $_->{type} eq 'message' && $_->{qid} eq $q } records(trace(@f));
+		my @piece = map { put("$_.piece", run('mxtrace', @opt, '--partial', $_)->{out}) } @f;
+		is(without(run('mxtrace', @opt, @piece)->{out}, 'source'), without(run('mxtrace', @opt, @f)->{out}, 'source'), 'the same by pieces');
+		unlink @f, @piece;
+		return (join(' ', @order), "$m->{tls} $m->{tls_why}");
+	};
+	my $all = join ' ', (map { "m.log.1:$_" } 1 .. 5), map { "m.log:$_" } 1 .. 4;
+
+	for my $turn (0, 1) {
+		my @f = ([ 'm.log.1', $older ], [ 'm.log', $newer ]);
+		my ($order, $tls) = $read->($turn ? reverse @f : @f);
+		is($order, $all, 'one file behind the other');
+		is($tls, 'encrypted handshake', 'the handshake stands before the message');
+	}
+	my ($order) = $read->([ 'm.log.1', $older ], [ 'other.log', $newer ]);
+	like($order, qr/other.log:1 .*m.log.1:5/, 'another log is read beside it');
+	($order) = $read->([ 'm.log.1', $older . $far->('12:00:00') . $mx->('11:59:59', 'anvil[3]: statistics: max cache size 1 at Sep  1 09:40:00') ], [ 'm.log', $newer ]);
+	like($order, qr/m.log:4 .*m.log.1:7/, 'files that overlap by hours are read side by side');
+	# Within a second, which the older file has passed by a fraction.
+	my $iso = sub { $_[0] =~ s/^Sep  1 (\S+)/"2026-09-01T$1." . ($_[1]++) . "Z"/gemr };
+	my ($hi, $lo) = (700, 300);
+	my $first = "2026-09-01T10:00:01.500Z far postfix/qmgr[1]: 0000F14020A: from=<x\@example.org>, size=1, nrcpt=1 (queue active)\n2026-09-01T10:00:02.900Z far postfix/qmgr[1]: 0000F14020A: removed\n" . $iso->($mx->('10:00:02', "smtpd[9]: connect from $c"), $lo);
+	my $then = $iso->($mx->('10:00:02', "smtpd[9]: $q: client=$c") . $mx->('10:00:02', "smtpd[9]: disconnect from $c ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"), $hi);
+	is(($read->([ 'm.log.1', $first ], [ 'm.log', $then ]))[0], 'm.log.1:1 m.log.1:2 m.log.1:3 m.log:1 m.log:2', 'within a second');
+};
+
 subtest 'late lines' => sub {
 	my $base = <<'LOG';
 Sep  1 10:00:00 mx postfix/smtpd[100]: connect from c.example.net[192.0.2.10]

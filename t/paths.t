@@ -247,6 +247,10 @@ subtest 'forwarded and notices' => sub {
 		is(family(trace(lines(@in, @$order, $end)))->{$B},
 		    "$A:forwarded $A 2", 'forwarded');
 	}
+	# The ID of a notice is used again, for another one of the same parent.
+	my $again = sub { map { [ $_->[0] + $_[0], $_->[1], $_->[2] ] } @child, $note, [ 1, 'mx', "postfix/qmgr[102]: $B: removed" ] };
+	my @two = grep { $_->{type} eq 'message' && $_->{qid} eq $B } trace(lines(@in, $again->(0), $again->(5000), map { [ $_->[0] + 5001, @$_[1, 2] ] } $end));
+	is(join(' ', map { ($_->{parent} // '-') =~ m{/$A/} ? $_->{parent_why} : '-' } @two), 'notice notice', 'an ID that is used again');
 	# Two parents of one forward.
 	my @in2 = map { [ $_->[0], $_->[1], $_->[2] =~ s/$A/$C/r ] } @in;
 	like(family(trace(lines(@in, @in2, @child, $fwd->($A, 'a'),

@@ -142,6 +142,8 @@ struct feed {
 	int64_t			 sec;		/* latest time given out: the */
 	uint32_t		 nsec;		/* place in the merged order */
 	size_t			 order;		/* among equals: by path */
+	size_t			 set;		/* the same: of one rotated set */
+	bool			 beside;	/* an older file of it, in time */
 	enum feed_item		 item;		/* what is at hand */
 	const char		*container;
 };

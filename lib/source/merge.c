@@ -58,6 +58,14 @@ by_path(const void *a, const void *b)
 	return c;
 }
 
+/* Of one log that was rotated, and not twice the same file. */
+static bool
+one_log(const struct feed *a, const struct feed *b)
+{
+	return rotation_same(buf_slice(&a->name), buf_slice(&b->name)) &&
+	    rotation_cmp(buf_slice(&a->name), buf_slice(&b->name)) != 0;
+}
+
 void
 merge_init(struct merge *m, struct feed *f, size_t n, bool hash)
 {
@@ -71,6 +79,8 @@ merge_init(struct merge *m, struct feed *f, size_t n, bool hash)
 		struct feed *p = m->pending[i];
 
 		p->order = i;
+		p->set = i > 0 && one_log(m->pending[i - 1], p) ?
+		    m->pending[i - 1]->set : i;
 		p->sec = p->survey.first.ordered ? p->survey.first.sec :
 		    INT64_MIN;
 		p->nsec = p->survey.first.ordered ? p->survey.first.nsec : 0;
@@ -143,14 +153,53 @@ advance(struct feed *f)
 	}
 }
 
+/* The line at hand of o is one that f should have, by its host's clock. */
+static bool
+overlaps(const struct feed *o, const struct feed *f)
+{
+	const struct event_time *t = &o->event.time;
+
+	return o->item == FEED_EVENT && t->ordered && t->sec > f->sec + 1 &&
+	    slice_eq(rec_get(&o->event.rec, F_HOST), buf_slice(&f->host));
+}
+
+/*
+ * The log goes on where the older file of its set ends, whatever the clocks
+ * of the hosts in it say: one that is ahead takes the other lines of its file
+ * along, but not those of the next file.  Files that overlap, as copies do,
+ * are read side by side: the older one has later lines of the host that the
+ * newer one begins with.
+ */
+static bool
+held(const struct merge *m, struct feed *f)
+{
+	for (size_t i = 0; i < m->n && !f->beside; i++) {
+		const struct feed *o = m->heap[i];
+
+		if (o->set != f->set || o->order > f->order ||
+		    o->item == FEED_END || o->sec == INT64_MIN ||
+		    f->sec < o->survey.first.sec)
+			continue;
+		f->beside = o->sec - f->sec > MERGE_AHEAD || overlaps(o, f);
+		if (!f->beside)
+			return true;
+	}
+	return false;
+}
+
 /* Open the sources whose first line may be the next one. */
 static void
 open_due(struct merge *m)
 {
-	while (m->next < m->npending && (m->n == 0 ||
-	    !earlier(m->heap[0], m->pending[m->next]))) {
-		struct feed *f = m->pending[m->next++];
+	for (size_t i = m->next; i < m->npending && (m->n == 0 ||
+	    !earlier(m->heap[0], m->pending[i])); i++) {
+		struct feed *f = m->pending[i];
 
+		if (held(m, f))
+			continue;
+		memmove(m->pending + m->next + 1, m->pending + m->next,
+		    (i - m->next) * sizeof(struct feed *));
+		m->next++;
 		if (!feed_open(f, m->hash)) {
 			f->item = FEED_END;
 		} else
@@ -169,8 +218,12 @@ merge_shared(const struct merge *m, int64_t sec)
 	for (size_t i = 1; i < 3 && i < m->n; i++)
 		if ((uint64_t)m->heap[i]->sec - now <= (uint64_t)sec)
 			return true;
-	return m->next < m->npending &&
-	    (uint64_t)m->pending[m->next]->sec - now <= (uint64_t)sec;
+	if (m->next == m->npending)
+		return false;
+	/* One that is held is before it. */
+	return (uint64_t)m->pending[m->next]->sec - now <= (uint64_t)sec ||
+	    (m->heap[0]->sec != INT64_MIN &&
+	    m->pending[m->next]->sec < m->heap[0]->sec);
 }
 
 struct feed *

@@ -2,8 +2,10 @@
  * merge - many sources as one stream in time order
  *
  * By time; ties by path, of a rotated set the oldest file first, because a
- * log may be rotated within a second; then by offset.  A line that steps back counts as the
- * latest time of its source before it.  Sources are opened when their first
+ * log may be rotated within a second; then by offset.  A line that steps back
+ * counts as the latest time of its source before it, and a file of a rotated
+ * set is begun when the older one has ended, if that is up to MERGE_AHEAD
+ * seconds later by the clocks of the hosts in it, and the two do not overlap.  Sources are opened when their first
  * line is due and closed when they end, so that a long row of rotated files
  * needs little memory.
  */
@@ -11,6 +13,8 @@
 #define SOURCE_MERGE_H
 
 #include "source/feed.h"
+
+#define MERGE_AHEAD	3600
 
 struct merge {
 	struct feed	**pending;	/* by first time, not yet open */

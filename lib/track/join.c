@@ -391,10 +391,13 @@ join_made(struct track *t, const struct at *at, struct message *m,
     struct slice qid, enum node_why why)
 {
 	struct node_ref parent = m->node;
+	const struct node *known = join_child(t, parent, qid);
 	struct message *child;
 
-	/* Several recipients may be forwarded as one message. */
-	if (join_child(t, parent, qid) != NULL)
+	/* Several recipients may be forwarded as one message, at one time. */
+	if (known != NULL && ((known->msg != NULL &&
+	    (known->msg->saw & SAW_END) == 0) ||
+	    at->sec - known->id.sec <= HOLD_AFTER))
 		return;
 	child = join_find(t, at, qid, ARRIVAL_MADE);
 	if (child == NULL || child == m)
