@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libewf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,40 +11,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "io/ewfend.h"
+#include "io/image_state.h"
 #include "io/segments.h"
 
-#define MD5_BYTES	16
-#define SHA1_BYTES	20
 #define LOOK		16	/* segments looked for behind a missing one */
-
-struct segment {
-	char		*path;
-	int		 fd;
-	uint64_t	 off;	/* of its first byte in the image */
-	uint64_t	 len;
-};
-
-struct image {
-	const char	*format;
-	struct segment	*seg;
-	size_t		 nseg;
-	image_fn	*fn;
-	void		*arg;
-	libewf_handle_t	*ewf;
-	bool		 has_size;
-	uint64_t	 size;
-	uint64_t	 whole;	/* what is behind it is missing */
-	/* Standard input: the last bytes read, a ring. */
-	unsigned char	*ring;
-	uint64_t	 end;		/* offset behind its last byte */
-	bool		 eof;
-	struct image_bad bad[IMAGE_BAD];
-	size_t		 nbad;
-	uint64_t	 bad_bytes;
-	char		*missing;	/* the first segment that is */
-	char		 md5[2 * MD5_BYTES + 1];
-	char		 sha1[2 * SHA1_BYTES + 1];
-};
 
 static void
 add_segment(struct image *im, const char *path)
@@ -242,7 +211,7 @@ hex(char *dst, const unsigned char *src, size_t n)
 static enum rc
 open_ewf(struct image *im, struct err *e)
 {
-	unsigned char sum[SHA1_BYTES];
+	unsigned char sum[IMAGE_SHA1];
 	char **names = mem_alloc(im->nseg, sizeof(*names));
 	size64_t size = 0;
 	bool good;
@@ -260,10 +229,10 @@ open_ewf(struct image *im, struct err *e)
 	im->size = size;
 	im->whole = ewfend_find(im->ewf, size);
 	im->has_size = true;
-	if (libewf_handle_get_md5_hash(im->ewf, sum, MD5_BYTES, NULL) == 1)
-		hex(im->md5, sum, MD5_BYTES);
-	if (libewf_handle_get_sha1_hash(im->ewf, sum, SHA1_BYTES, NULL) == 1)
-		hex(im->sha1, sum, SHA1_BYTES);
+	if (libewf_handle_get_md5_hash(im->ewf, sum, IMAGE_MD5, NULL) == 1)
+		hex(im->md5, sum, IMAGE_MD5);
+	if (libewf_handle_get_sha1_hash(im->ewf, sum, IMAGE_SHA1, NULL) == 1)
+		hex(im->sha1, sum, IMAGE_SHA1);
 	return RC_OK;
 }
 
@@ -279,231 +248,6 @@ image_open(struct image *im, struct err *e)
 		return RC_OK;
 	}
 	return open_segments(im, e);
-}
-
-/* Bytes of the files of a raw image. */
-static ptrdiff_t
-read_segments(const struct image *im, uint64_t off, void *dst, size_t len)
-{
-	size_t lo = 0, hi = im->nseg;
-	const struct segment *s;
-	uint64_t left;
-
-	while (hi - lo > 1) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (im->seg[mid].off <= off)
-			lo = mid;
-		else
-			hi = mid;
-	}
-	s = &im->seg[lo];
-	left = s->off + s->len - off;
-	return pread(s->fd, dst, len < left ? len : (size_t)left,
-	    (off_t)(off - s->off));
-}
-
-bool
-image_peeks(const struct image *im)
-{
-	return im->fn == NULL && im->ewf == NULL && im->ring == NULL &&
-	    im->nseg > 0;
-}
-
-bool
-image_peek(const struct image *im, uint64_t off, void *dst, size_t len,
-    size_t *got)
-{
-	unsigned char *p = dst;
-
-	*got = 0;
-	if (off >= im->size)
-		return false;
-	if (len > im->size - off)
-		len = (size_t)(im->size - off);
-	while (*got < len) {
-		ptrdiff_t n = read_segments(im, off + *got, p + *got,
-		    len - *got);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		*got += (size_t)n;
-	}
-	return true;
-}
-
-/* Some bytes; -1 when they cannot be read. */
-static ptrdiff_t
-read_some(struct image *im, uint64_t off, void *dst, size_t len)
-{
-	ptrdiff_t n;
-
-	if (len > im->size - off)
-		len = (size_t)(im->size - off);
-	if (im->ewf != NULL) {
-		if (libewf_handle_seek_offset(im->ewf, (off64_t)off, SEEK_SET,
-		    NULL) < 0)
-			return -1;
-		return libewf_handle_read_buffer(im->ewf, dst, len, NULL);
-	}
-	do
-		n = im->fn != NULL ? im->fn(im->arg, off, dst, len) :
-		    read_segments(im, off, dst, len);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
-static void
-note_bad(struct image *im, uint64_t off, uint64_t len)
-{
-	struct image_bad *last = im->nbad == 0 ? NULL : &im->bad[im->nbad - 1];
-
-	/* What was read before is known. */
-	for (size_t i = 0; i < im->nbad && len > 0; i++) {
-		uint64_t in = off - im->bad[i].off;
-
-		if (off < im->bad[i].off || in >= im->bad[i].len)
-			continue;
-		in = im->bad[i].len - in;
-		in = in < len ? in : len;
-		off += in;
-		len -= in;
-	}
-	if (len == 0)
-		return;
-	im->bad_bytes += len;
-	if (last != NULL && last->off + last->len == off)
-		last->len += len;
-	else if (im->nbad < IMAGE_BAD)
-		im->bad[im->nbad++] = (struct image_bad){ off, len };
-}
-
-/* Up to the next multiple of `unit`. */
-static size_t
-upto(uint64_t off, size_t len, size_t unit)
-{
-	size_t n = unit - (size_t)(off % unit);
-
-	return n < len ? n : len;
-}
-
-/* What cannot be read at once: page by page, then sector by sector. */
-static size_t
-read_around(struct image *im, uint64_t off, unsigned char *dst, size_t len)
-{
-	size_t unit = len > 4096 ? 4096 : IMAGE_SECTOR;
-	size_t n = upto(off, len, unit);
-	ptrdiff_t got = read_some(im, off, dst, n);
-
-	if (got > 0)
-		return (size_t)got;
-	n = upto(off, len, IMAGE_SECTOR);
-	if (unit > IMAGE_SECTOR && got < 0)
-		got = read_some(im, off, dst, n);
-	if (got > 0)
-		return (size_t)got;
-	memset(dst, 0, n);
-	note_bad(im, off, n);
-	return n;
-}
-
-/* Read standard input on, up to `upto_off` or its end. */
-static enum rc
-pull(struct image *im, uint64_t upto_off, struct err *e)
-{
-	while (im->end < upto_off && !im->eof) {
-		size_t pos = (size_t)(im->end % IMAGE_BACK);
-		size_t room = IMAGE_BACK - pos;
-		ssize_t n;
-
-		if (room > upto_off - im->end)
-			room = (size_t)(upto_off - im->end);
-		n = read(STDIN_FILENO, im->ring + pos, room);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_fail(e, "read");
-		im->eof = n == 0;
-		im->end += (uint64_t)n;
-	}
-	if (im->eof) {
-		im->has_size = true;
-		im->size = im->end;
-	}
-	return RC_OK;
-}
-
-static enum rc
-read_pipe(struct image *im, uint64_t off, unsigned char *dst, size_t len,
-    size_t *got, struct err *e)
-{
-	size_t done = 0;
-	enum rc rc;
-
-	if (len > IMAGE_BACK / 2)
-		len = IMAGE_BACK / 2;
-	/* Skip what nobody wants. */
-	while (!im->eof && off > im->end) {
-		rc = pull(im, off - im->end > IMAGE_BACK ?
-		    im->end + IMAGE_BACK : off, e);
-		if (rc != RC_OK)
-			return rc;
-	}
-	rc = pull(im, off + len, e);
-	if (rc != RC_OK && im->end <= off)
-		return rc;
-	if (off >= im->end)
-		return RC_END;
-	if (im->end - off > IMAGE_BACK) {
-		errno = ESPIPE;
-		return err_fail(e, "read");
-	}
-	if (len > im->end - off)
-		len = (size_t)(im->end - off);
-	while (done < len) {
-		size_t pos = (size_t)((off + done) % IMAGE_BACK);
-		size_t n = IMAGE_BACK - pos;
-
-		if (n > len - done)
-			n = len - done;
-		memcpy(dst + done, im->ring + pos, n);
-		done += n;
-	}
-	*got = done;
-	return RC_OK;
-}
-
-enum rc
-image_read(struct image *im, uint64_t off, void *dst, size_t len, size_t *got,
-    struct err *e)
-{
-	unsigned char *p = dst;
-	size_t there;
-
-	*got = 0;
-	if (im->ring != NULL)
-		return read_pipe(im, off, dst, len, got, e);
-	if (off >= im->size)
-		return RC_END;
-	if (len > im->size - off)
-		len = (size_t)(im->size - off);
-	there = len;
-	if (im->ewf != NULL && off + len > im->whole) {
-		there = off < im->whole ? (size_t)(im->whole - off) : 0;
-		memset(p + there, 0, len - there);
-		note_bad(im, im->whole, im->size - im->whole);
-	}
-	while (*got < there) {
-		ptrdiff_t n = read_some(im, off + *got, p + *got, there - *got);
-
-		/* Nothing where there should be something is a bad place. */
-		*got += n > 0 ? (size_t)n : read_around(im, off + *got,
-		    p + *got, there - *got);
-	}
-	*got = len;
-	return RC_OK;
 }
 
 void
@@ -560,7 +304,7 @@ note_sectors(struct image *im, uint64_t sector, uint64_t count)
 	uint64_t all = im->size / IMAGE_SECTOR;
 
 	if (sector < all)
-		note_bad(im, sector * IMAGE_SECTOR,
+		image_note_bad(im, sector * IMAGE_SECTOR,
 		    (count < all - sector ? count : all - sector) *
 		    IMAGE_SECTOR);
 }

@@ -21,6 +21,8 @@
  *	settled-but-pending	sent or bounced in the log, pending in the file
  *	tls			the log and our own Received header differ
  *
+ * qfile.c takes the records in, qfile_merge.c is for the end.
+ *
  * How late the queue files are is known by the times inside them
  * (track_spool.asof).
  */
