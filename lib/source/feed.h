@@ -40,6 +40,7 @@ struct survey {
 	bool		records;	/* NDJSON or TSV of ours */
 	bool		pieces;		/* of --partial */
 	bool		queue;		/* of mxqueue */
+	bool		hosted;		/* records of lines name a host */
 	bool		first_record;	/* is looked at */
 	bool		readable;
 	bool		journal;	/* a systemd journal file */
