@@ -66,6 +66,9 @@ static const struct chatter plain[] = {
 	{ DM_SMTP, "no TLSA records found" },
 	{ DM_SMTP, "PUSH boundary " },
 	{ DM_SMTP, "POP boundary " },
+	{ DM_SMTP, "TLSRPT support: " },	/* since 3.10 */
+	{ DM_SMTP, "trw_report_" },
+	{ DM_SMTP, "origin=smtp_requiretls_policy " },	/* since 3.11 */
 	{ DM_LMTP, "Using LMTP PIPELINING, " },
 	{ DM_QMGR, "start sorted recipient list" },
 	{ DM_QMGR, "start move queue " },
