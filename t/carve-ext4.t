@@ -225,6 +225,30 @@ subtest 'ext2, and names that deleting left' => sub {
 	is($g[0]{recovered}, 'lost', 'a queue ID of another second does not fit the inode');
 };
 
+# bzip2 and lz4 are not decoded, but known.
+subtest 'logs that are compressed otherwise' => sub {
+	my $img = "$dir/packed.img";
+	my @packed = grep { system("$_ --version >/dev/null 2>&1 </dev/null") == 0 } 'bzip2', 'lz4';
+
+	mkdir "$dir/packed";
+	mkdir "$dir/packed/log";
+	put("$dir/plain", map { logline(sha256_hex($_)) } 1 .. 300);
+	cmd('sh', '-c', "$_ -zc $dir/plain >$dir/packed/log/mail.log.1.$_") for @packed;
+	# Near miss: nothing of the kind.
+	put("$dir/packed/log/mail.log.2.bz2", join '', map { sha256_hex($_) =~ s/(..)/chr hex $1/ger } 1 .. 200);
+	cmd('mke2fs', '-q', '-F', '-t', 'ext2', '-b', 1024, '-d', "$dir/packed", put($img), '1M');
+	debugfs($img, map { "rm /log/$_" } (map { "mail.log.1.$_" } @packed), 'mail.log.2.bz2');
+	my $r = run('mxcarve', '--extract', "$dir/packed.out", $img);
+	my %f = map { ($_->{file_name} => $_) } files($r);
+	for (@packed) {
+		my $f = $f{"/log/mail.log.1.$_"};
+
+		is($f->{recovered}, 'plausible', "$_: it is there");
+		is(slurp("$dir/packed.out/$f->{extract}"), slurp("$dir/packed/log/mail.log.1.$_"), "$_: and can be taken out");
+	}
+	is($f{'/log/mail.log.2.bz2'}{recovered}, 'overwritten', 'something else');
+};
+
 # A log whose stamps have no year was written before its file was modified.
 subtest 'the year by the file that a line lies in' => sub {
 	my $img = "$dir/year.img";

@@ -32,6 +32,14 @@ is_packed(struct slice s, enum member_kind *kind)
 	return *kind != MEMBER_GZIP || slice_starts(s, SLICE("\x1f\x8b"));
 }
 
+/* Compressed in a way that is not decoded here: bzip2, lz4. */
+static bool
+is_other_packed(struct slice s)
+{
+	return slice_starts(s, SLICE("BZh")) ||
+	    slice_starts(s, SLICE("\x04\x22\x4d\x18"));
+}
+
 /*
  * Decompress it all, into a file unless x is NULL; is its checksum right, and
  * does it end where it ends?
@@ -99,8 +107,9 @@ lostcontent_check(struct lostfile *f)
 
 	if (s.len == 0)
 		return "lost";
-	if (kind == EXT4_LOST_JOURNAL)
-		return !slice_starts(s, SLICE("LPKSHHRH")) ? "overwritten" :
+	if (kind == EXT4_LOST_JOURNAL || is_other_packed(s))
+		return kind == EXT4_LOST_JOURNAL &&
+			!slice_starts(s, SLICE("LPKSHHRH")) ? "overwritten" :
 		    f->data.size == f->lost->inode.size && f->lost->used == 0 ?
 							     "plausible" :
 							     "partial";
