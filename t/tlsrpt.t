@@ -93,6 +93,17 @@ subtest 'the lab' => sub {
 	}
 };
 
+# The domains that asked for reports, of Postfix 3.11.7.
+subtest 'TLSRPT: as it is logged' => sub {
+	my $j = report('samples/postfix-3.11/newer.log');
+
+	is(join("\n", grep { /^report/ } map { s/^newer-(\S+)\.example\.net/$1/r } sums($j)), join("\n",
+	    'report-broken no-policy-found 0 1 validation-failure/tls-handshake-failure=1', 'report-may no-policy-found 1 0',
+	    'report-mismatch no-policy-found 0 1 certificate-host-mismatch/=1', 'report-no-starttls no-policy-found 0 1 starttls-not-supported/=1',
+	    'report-success no-policy-found 1 0', 'report-untrusted no-policy-found 0 1 validation-failure/unable_to_get_local_issuer_certificate=1'), 'what Postfix reported');
+	is(wrong($j), '', 'as RFC 8460 has it');
+};
+
 subtest 'TLSRPT: lines' => sub {
 	# As reference documentation of Postfix 3.10 has them.
 	my $tlsrpt = sub { "Sep  1 10:04:07 mx postfix/smtp[200]: TLSRPT: $_[0]\n" };

@@ -16,6 +16,8 @@ static const struct known known[] = {
 	{ "master exit time has arrived", EV_CONFIG },
 	{ "terminating on signal ", EV_CONFIG },
 	{ "using backwards-compatible default setting ", EV_CONFIG },
+	/* 3.11, of smtp_tlsrpt_skip_reused_handshakes */
+	{ "using using backwards-compatible default setting ", EV_CONFIG },
 	{ "Postfix is using backwards-compatible default settings", EV_CONFIG },
 	{ "Postfix is running with backwards-compatible default settings",
 	    EV_CONFIG },

@@ -153,6 +153,8 @@ for my $i (['short', 'no'], ['long', 'yes']) {
 	is((map { $_->{orcpt} } @{$rcpt{$by{dsn}{qid}}})[0], 'rfc822;robert@example.com', "$name: ORCPT");
 	is($p->("gr\xc3\xbc\xc3\x9fe" =~ s/(.*)/my $u = $1; utf8::decode($u); $u/er, 'send_opts'),
 	    'smtputf8 header-utf8 sender-utf8', "$name: SMTPUTF8");
+	# Since 3.11.
+	is($p->('required', 'send_opts'), 'requiretls', "$name: REQUIRETLS") if $by{required};
 	is($p->('hold', 'queue'), 'hold', "$name: hold");
 	my $s = sub { join ' ', map { "$_->{to}=$_->{status}" } @{$rcpt{$by{$_[0]}{qid}}} };
 	is($s->('bounced'), 'x@gone.example.net=bounced bob@slow.example.net=pending bob@down.example.net=deferred',

@@ -5,7 +5,8 @@ package Lab::Dns;
 # authenticated, as a validating resolver on the same host would.
 #
 # A zone is { name => [ [ type, value ], ... ] }; values: A an address, MX
-# [preference, name], TLSA [usage, selector, matching, hex], CNAME a name.
+# [preference, name], TLSA [usage, selector, matching, hex], TXT a text, CNAME
+# a name.
 # `secure' lists the suffixes whose answers have the AD bit.  A name that
 # begins with `servfail' gets SERVFAIL if it is not in the zone, and so do the
 # TLSA records of such a host; another that is absent NXDOMAIN.
@@ -15,7 +16,8 @@ use warnings;
 use IO::Socket::INET;
 use POSIX ();
 
-my %number = (A => 1, NS => 2, CNAME => 5, SOA => 6, MX => 15, TLSA => 52);
+my %number = (A => 1, NS => 2, CNAME => 5, SOA => 6, MX => 15, TXT => 16,
+    TLSA => 52);
 
 sub start {
 	my ($bed, $zone, @secure) = @_;
@@ -48,6 +50,7 @@ sub data {
 	return pack 'C4', split /\./, $v if $type eq 'A';
 	return pack('n', $v->[0]) . wire($v->[1]) if $type eq 'MX';
 	return pack('C3', @$v[0 .. 2]) . pack('H*', $v->[3]) if $type eq 'TLSA';
+	return pack 'C/a', $v if $type eq 'TXT';
 	return wire($v);
 }
 

@@ -1,17 +1,21 @@
 package Lab::Newer;
 
 # What Postfix can do since 3.11: the sender asks for TLS with a certificate
-# all the way (REQUIRETLS), or that mail is sent without (TLS-Required: no).
-# Left out where Postfix is older.
+# all the way (REQUIRETLS), or that mail is sent without (TLS-Required: no);
+# what the receiver gets to know of TLS (TLSRPT).  Left out where Postfix is
+# older.
 
 use strict;
 use warnings;
+use IO::Socket::UNIX;
+use POSIX ();
+use Socket;
 
 my $inst = 'postfix-newer';
 my $srv = '127.0.0.22:2525';
 
 # name, sink, policy, status, what is true, more: header, relaxed (asked for,
-# not demanded), unk (nothing says it).
+# not demanded), report (neither; the domain wants reports).
 my @cases = (
 	[ 'matched', { tls => { cert => 'good' }, requiretls => 1 }, 'secure match=%', 'sent', 'authenticated' ],
 	[ 'unmatched', { tls => { cert => 'wrong' }, requiretls => 1 }, 'secure match=%', 'bounced|deferred', 'refused' ],
@@ -28,6 +32,12 @@ my @cases = (
 	[ 'relaxed-unmatched', { tls => { cert => 'wrong' }, requiretls => 1 }, 'secure match=%', 'bounced|deferred', 'refused', relaxed => 1 ],
 	[ 'header-untrusted', { tls => { cert => 'unknown' } }, 'secure match=%', 'sent', 'encrypted', header => 1 ],
 	[ 'header-no-starttls', { }, 'encrypt', 'sent', 'plaintext', header => 1 ],
+	[ 'report-success', { tls => { cert => 'good' } }, 'secure match=%', 'sent', 'authenticated', report => 1 ],
+	[ 'report-may', { tls => { cert => 'unknown' } }, '', 'sent', 'encrypted', report => 1 ],
+	[ 'report-untrusted', { tls => { cert => 'unknown' } }, 'secure match=%', 'deferred', 'refused', report => 1 ],
+	[ 'report-mismatch', { tls => { cert => 'wrong' } }, 'secure match=%', 'deferred', 'refused', report => 1 ],
+	[ 'report-no-starttls', { }, 'encrypt', 'deferred', 'refused', report => 1 ],
+	[ 'report-broken', { tlsbreak => 'close' }, 'encrypt', 'deferred', 'refused', report => 1 ],
 );
 
 sub domain { return "newer-$_[0].example.net" }
@@ -38,6 +48,27 @@ sub here {
 
 sub sinks {
 	Lab::Scenarios::sink("newer-$_->[0]", %{$_->[1]}) for @cases;
+}
+
+sub names {
+	return { map { my $d = domain($_->[0]); ("_smtp._tls.$d" =>
+	    [ [ TXT => "v=TLSRPTv1; rua=mailto:reports\@$d" ] ]) }
+	    grep { my (undef, undef, undef, undef, undef, %o) = @$_; $o{report} } @cases };
+}
+
+# What the library for reports writes to; nobody makes any of it.
+sub collector {
+	my ($bed, $path) = @_;
+	my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $path) or die "lab: $path: $!\n";
+	my $pid = fork // die "lab: fork: $!\n";
+
+	chmod 0666, $path;
+	if ($pid == 0) {
+		setpgrp;
+		$SIG{TERM} = sub { POSIX::_exit(0) };
+		$s->recv(my $b, 65536) while 1;
+	}
+	push @{$bed->{pids}}, $pid;
 }
 
 sub instances {
@@ -59,10 +90,14 @@ sub instances {
 	    main => {
 		enable_long_queue_ids => 'yes',
 		smtp_connection_cache_on_demand => 'no',
+		smtp_dns_support_level => 'enabled',
+		smtp_tlsrpt_enable => 'yes',
+		smtp_tlsrpt_socket_name => 'tlsrpt.sock',
 		smtp_requiretls_policy => "inline:{$relaxed}, enforce",
 	    },
 	    master => [ "$srv inet n - n - - smtpd" ]);
 	push @{$bed->{warm}}, [ $inst, $srv, 'warm@tlsbox.example.net', 'tlsbox' ];
+	collector($bed, "$bed->{inst}{$inst}{dir}/q/tlsrpt.sock");
 }
 
 sub scenarios {
@@ -80,7 +115,7 @@ sub scenarios {
 
 		# It is offered over TLS only.
 		Lab::Scenarios::submit(server => $srv, from => $from, to => $to, mid => $mid, starttls => {},
-		    mailopt => $o{header} ? '' : ' REQUIRETLS',
+		    mailopt => $o{header} || $o{report} ? '' : ' REQUIRETLS',
 		    headers => $o{header} ? [ 'TLS-Required: no' ] : []);
 		$t->add(scenario => $scn, expect => 'message', message_id => $mid,
 		    instance => $inst, from => $from, client_addr => '127.0.3.1',
