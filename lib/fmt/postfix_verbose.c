@@ -68,7 +68,7 @@ static const struct chatter plain[] = {
 	{ DM_SMTP, "POP boundary " },
 	{ DM_SMTP, "TLSRPT support: " },	/* since 3.10 */
 	{ DM_SMTP, "trw_report_" },
-	{ DM_SMTP, "origin=smtp_requiretls_policy " },	/* since 3.11 */
+	{ DM_SMTP, "frag_len=" },
 	{ DM_LMTP, "Using LMTP PIPELINING, " },
 	{ DM_QMGR, "start sorted recipient list" },
 	{ DM_QMGR, "start move queue " },
@@ -208,11 +208,19 @@ wanted(struct slice s)
 	    &what) && slice_chr(service, '=') == SLICE_NONE;
 }
 
+/* Of a list that is looked through, since 3.11: origin=X name=Y item=Z */
+static bool
+is_item(struct slice s)
+{
+	return slice_starts(s, SLICE("origin=")) &&
+	    slice_find(s, SLICE(" item=")) != SLICE_NONE;
+}
+
 bool
 line_verbose(struct slice s, struct event *ev)
 {
 	return (is_any(s) || debugging(s) || wanted(s) || is_recipient(s, ev) ||
-	    is_times(s, ev) ||
+	    is_times(s, ev) || is_item(s) ||
 	    is_chatter(s, ev, plain, sizeof(plain) / sizeof(plain[0]))) &&
 	    line_ignored(ev);
 }

@@ -144,7 +144,9 @@ struct feed {
 	uint32_t		 nsec;		/* place in the merged order */
 	size_t			 order;		/* among equals: by path */
 	size_t			 set;		/* the same: of one rotated set */
-	bool			 beside;	/* an older file of it, in time */
+	struct feed		*newer;		/* the next file of the set, or NULL */
+	bool			 goes_on;	/* an older one has its host's lines */
+	bool			 beside;	/* and later ones than its first */
 	enum feed_item		 item;		/* what is at hand */
 	const char		*container;
 };
