@@ -376,4 +376,38 @@ for my $kind ('short', 'long') {
 	    1, 'a queue ID that is too long');
 }
 
+# mxcarve gives the records of queue files and those of lines by time: mail that
+# waits in the queue is often older than the oldest line.
+subtest 'carved queue files before the first line of a log' => sub {
+	my $file = slurp('samples/queue/400008000D');
+	my $log = sub {
+		my ($host) = @_;
+
+		return join '', map { "2026-03-01T12:$_\n" } "05:00.000001+00:00 $host postfix/smtpd[9]: 500008000E: client=c.example.org[192.0.2.9]",
+		    "05:00.000002+00:00 $host postfix/cleanup[8]: 500008000E: message-id=<2\@example.org>",
+		    "05:00.000003+00:00 $host postfix/qmgr[7]: 500008000E: from=<z\@example.org>, size=300, nrcpt=1 (queue active)",
+		    "05:01.000000+00:00 $host postfix/smtp[6]: 500008000E: to=<y\@example.net>, relay=mx.example.net[198.51.100.7]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
+		    "05:01.000001+00:00 $host postfix/qmgr[7]: 500008000E: removed",
+		    "31:01.000000+00:00 $host postfix/smtp[6]: 400008000D: to=<eve\@slow.example>, relay=none, delay=1801, delays=1800/0/1/0, dsn=4.4.1, status=deferred (connect to slow.example[198.51.100.9]:25: Connection timed out)";
+	};
+	my $told = sub {
+		my ($n, $host) = @_;
+		my $img = "$dir/early.img";
+		my $files = join '', map { my $f = $file =~ s/400008000D/sprintf('4%03d08000D', $_)/ger; pack 'a4096', $f } 0 .. $n - 1;
+		my $r = run('mxtrace', { in => run('mxcarve', '-q', put($img, $files . $log->($host)))->{out} });
+
+		is($r->{status}, 0, "$n files, $host: all was read");
+		unlike($r->{err}, qr/several pieces/, 'as one stream');
+		my @m = grep { $_->{type} eq 'message' } decoded($r->{out});
+		return join ', ', map { "$_->{qid} $_->{status} $_->{host}" } grep { $_->{qid} =~ /^(?:400008000D|500008000E)$/ } @m;
+	};
+
+	is($told->(1, 'relay'), '400008000D deferred relay, 500008000E sent relay', 'the first record is of a queue file: lines are taken all the same');
+	is($told->(200, 'relay'), '400008000D deferred relay, 500008000E sent relay', 'so they are behind many');
+	# A near miss: what mxqueue writes is in no order, and is read before.
+	my $r = run('mxtrace', '-', put("$dir/early.log", $log->('relay')), { in => run('mxqueue', '-q', 'samples/queue/400008000D')->{out} });
+	is(join(', ', map { "$_->{qid} $_->{host}" } grep { $_->{type} eq 'message' } decoded($r->{out})), '400008000D relay, 500008000E relay', 'of mxqueue');
+	is($told->(1, 'mx'), '400008000D deferred mx, 500008000E sent mx', 'the only host in the log, whatever it is called');
+};
+
 done_testing();

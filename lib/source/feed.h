@@ -40,6 +40,7 @@ struct survey {
 	bool		records;	/* NDJSON or TSV of ours */
 	bool		pieces;		/* of --partial */
 	bool		queue;		/* of mxqueue */
+	bool		hosted;		/* records of lines name a host */
 	bool		first_record;	/* is looked at */
 	bool		readable;
 	bool		journal;	/* a systemd journal file */
@@ -143,7 +144,9 @@ struct feed {
 	uint32_t		 nsec;		/* place in the merged order */
 	size_t			 order;		/* among equals: by path */
 	size_t			 set;		/* the same: of one rotated set */
-	bool			 beside;	/* an older file of it, in time */
+	struct feed		*newer;		/* the next file of the set, or NULL */
+	bool			 goes_on;	/* an older one has its host's lines */
+	bool			 beside;	/* and later ones than its first */
 	enum feed_item		 item;		/* what is at hand */
 	const char		*container;
 };

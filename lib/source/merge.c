@@ -79,8 +79,11 @@ merge_init(struct merge *m, struct feed *f, size_t n, bool hash)
 		struct feed *p = m->pending[i];
 
 		p->order = i;
-		p->set = i > 0 && one_log(m->pending[i - 1], p) ?
-		    m->pending[i - 1]->set : i;
+		p->set = i;
+		if (i > 0 && one_log(m->pending[i - 1], p)) {
+			p->set = m->pending[i - 1]->set;
+			m->pending[i - 1]->newer = p;
+		}
 		p->sec = p->survey.first.ordered ? p->survey.first.sec :
 		    INT64_MIN;
 		p->nsec = p->survey.first.ordered ? p->survey.first.nsec : 0;
@@ -133,6 +136,13 @@ rise(struct merge *m)
 	}
 }
 
+/* The line at hand of o is of the host that f begins with. */
+static bool
+same_host(const struct feed *o, const struct feed *f)
+{
+	return slice_eq(rec_get(&o->event.rec, F_HOST), buf_slice(&f->host));
+}
+
 /* Read the next item and note its place. */
 static void
 advance(struct feed *f)
@@ -147,6 +157,8 @@ advance(struct feed *f)
 	}
 	if (f->item != FEED_EVENT || !t->ordered)
 		return;
+	if (f->newer != NULL && !f->newer->goes_on)
+		f->newer->goes_on = same_host(f, f->newer);
 	if (t->sec > f->sec || (t->sec == f->sec && t->nsec > f->nsec)) {
 		f->sec = t->sec;
 		f->nsec = t->nsec;
@@ -160,7 +172,7 @@ overlaps(const struct feed *o, const struct feed *f)
 	const struct event_time *t = &o->event.time;
 
 	return o->item == FEED_EVENT && t->ordered && t->sec > f->sec + 1 &&
-	    slice_eq(rec_get(&o->event.rec, F_HOST), buf_slice(&f->host));
+	    same_host(o, f);
 }
 
 /*
@@ -168,7 +180,7 @@ overlaps(const struct feed *o, const struct feed *f)
  * of the hosts in it say: one that is ahead takes the other lines of its file
  * along, but not those of the next file.  Files that overlap, as copies do,
  * are read side by side: the older one has later lines of the host that the
- * newer one begins with.
+ * newer one begins with, or, after an hour, none of that host at all.
  */
 static bool
 held(const struct merge *m, struct feed *f)
@@ -177,10 +189,11 @@ held(const struct merge *m, struct feed *f)
 		const struct feed *o = m->heap[i];
 
 		if (o->set != f->set || o->order > f->order ||
-		    o->item == FEED_END || o->sec == INT64_MIN ||
+		    o->item == FEED_END || o->sec <= f->sec ||
 		    f->sec < o->survey.first.sec)
 			continue;
-		f->beside = o->sec - f->sec > MERGE_AHEAD || overlaps(o, f);
+		f->beside = overlaps(o, f) ||
+		    (!f->goes_on && o->sec - f->sec > MERGE_AHEAD);
 		if (!f->beside)
 			return true;
 	}

@@ -402,9 +402,11 @@ tell_guess(struct spooled_root *root, struct slice by, struct slice host)
 	if (root->told)
 		return;
 	root->told = true;
-	msg_note("%s: its headers call the host %s; it is taken for %s, the "
+	msg_note("%s: headers call the host %s; it is taken for %s, the "
 		 "only host in the logs; --host-alias %s=NAME says otherwise",
-	    msg_quote(c, sizeof(c), name_of(&root->path)),
+	    root->path.len == 0 ?
+		"queue files" :
+		msg_quote(c, sizeof(c), name_of(&root->path)),
 	    msg_quote(a, sizeof(a), by), msg_quote(b, sizeof(b), host), a);
 }
 

@@ -19,20 +19,30 @@
 #define DAY		86400
 #define JOURNAL_LOOK	1024	/* entries that tell of hosts and instances */
 
-/* A record of the beginning: is it mxqueue's, whose host is it? */
+/*
+ * A record of the beginning: is it mxqueue's, whose host is it?  mxcarve, whose
+ * records have a confidence, gives those of queue files between those of
+ * lines.  A queue file does not call its host as the log does.
+ */
 static void
 look_at_record(struct survey *v, struct spooled *s, const struct rec *r)
 {
-	v->queue = v->queue || (v->first_record && spooled_record(r));
+	bool file = spooled_record(r);
+
+	v->queue = v->queue ||
+	    (v->first_record && file && !rec_has(r, F_CONFIDENCE));
 	v->first_record = false;
-	if (s != NULL && !v->queue)
+	if (v->queue || file)
+		return;
+	v->hosted = v->hosted || rec_has(r, F_HOST);
+	if (s != NULL)
 		spooled_host(s, rec_get(r, F_HOST), rec_get(r, F_INSTANCE));
 }
 
-/* Is this first line one of our own records?  A few of them are looked at. */
+/* Is this first line one of our own records?  At most n are looked at. */
 static bool
 look_at_records(struct survey *v, struct spooled *s, struct slice line,
-    struct slice rest)
+    struct slice rest, size_t n)
 {
 	struct rec rec;
 	struct rec_in in = { .ncolumn = 0 };
@@ -43,7 +53,7 @@ look_at_records(struct survey *v, struct spooled *s, struct slice line,
 		return false;
 	v->first_record = true;
 	buf_init(&scratch, 2 * READER_MAX);
-	for (size_t i = 0; i < RECORDS; i++) {
+	for (size_t i = 0; i < n; i++) {
 		rec_clear(&rec);
 		scratch.len = 0;
 		if (!(i == 0 && header)) {
@@ -322,6 +332,18 @@ is_collected(struct feed *f, struct slice line)
 	return is;
 }
 
+/* A stream that begins with many queue files: how do its lines call a host? */
+static void
+look_further(struct feed *f, struct spooled *s)
+{
+	struct slice line, rest;
+	bool whole;
+
+	if (!f->survey.hosted && !f->survey.queue &&
+	    slice_cut(head_of(f, READER_MAX, &whole), '\n', &line, &rest))
+		(void)look_at_records(&f->survey, s, line, rest, SIZE_MAX);
+}
+
 /* Look through the first bytes of the first stream that has any. */
 static void
 look(struct feed *f, struct spooled *s, bool keep)
@@ -348,11 +370,13 @@ look(struct feed *f, struct spooled *s, bool keep)
 		line = w;
 		rest = slice_of(NULL, 0);
 	}
-	if (!is_collected(f, line) && look_at_records(v, s, line, rest)) {
+	if (!is_collected(f, line) &&
+	    look_at_records(v, s, line, rest, RECORDS)) {
 		v->records = true;
 		v->pieces = piece_is(line) || (slice_starts(line,
 		    SLICE("type\t")) && slice_cut(rest, '\n', &next, &rest) &&
 		    piece_is(next));
+		look_further(f, s);
 		return;
 	}
 	if (journals_here(f->reader)) {
