@@ -63,6 +63,23 @@ for my $c (
 	}
 }
 
+# What is no log: the other tools say who reads it.
+for my $c (
+    ['a disk', disk(''), 1], ['ext4', at(0x438, "\x53\xef"), 1], ['XFS', "XFSB\0\0\x10\0", 1], ['btrfs', $btrfs->(0), 1],
+    ['GPT', at(512, 'EFI PART'), 1], ['EWF', "EVF\t\r\n\xff\0", 1], ['QCOW', "QFI\xfb\0\0\0\3", 1],
+    # Near misses.
+    ['text', "XFSB and EVF\n" . "QFI\n" x 200, 0], ['zeroes', "\0" x 4096, 0], ['text with the bytes of ext4', 'x' x 0x438 . "\x53\xef\n", 0],
+) {
+	my ($what, $bytes, $is) = @$c;
+
+	for my $tool ('mxlog', 'mxtrace') {
+		my $r = run($tool, '-q', put($img, ($is ? pack('a262144', $bytes) : $bytes) . "\n$log"));
+
+		is($r->{status}, $is ? 2 : 0, "$tool, $what: status");
+		is($r->{err} =~ /is the image of a disk, .* mxcarve reads it/ ? 1 : 0, $is, "$tool, $what: it is said");
+	}
+}
+
 # As QEMU writes them.
 SKIP: {
 	skip 'no qemu-img', 12 if system('qemu-img --version >/dev/null 2>&1') != 0;

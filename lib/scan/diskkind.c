@@ -5,10 +5,12 @@
 #include "base/banned.h"
 
 #define SECTOR 512
-#define LVM_SECTORS 4	      /* of which one has the label */
-#define BTRFS_SUPER 0x10000   /* its superblock */
-#define BTRFS_MAGIC 0x40      /* in that */
-#define BTRFS_FEATURES 0xbc   /* incompatible ones, little-endian */
+#define LVM_SECTORS 4 /* of which one has the label */
+#define MBR_MAGIC 510
+#define EXT_MAGIC 0x438
+#define BTRFS_SUPER 0x10000 /* its superblock */
+#define BTRFS_MAGIC 0x40    /* in that */
+#define BTRFS_FEATURES 0xbc /* incompatible ones, little-endian */
 #define BTRFS_LZO (1U << 3) /* COMPRESS_LZO */
 
 struct signature {
@@ -55,6 +57,21 @@ diskkind_image(struct slice head)
 			image_kind[i].len))
 			return image_kind[i].name;
 	return NULL;
+}
+
+bool
+diskkind_disk(struct slice head)
+{
+	if (diskkind_image(head) != NULL || has(head, 0, "EVF\t\r\n\xff", 7) ||
+	    has(head, 0, "XFSB\0\0", 6) || has(head, 0, "LUKS\xba\xbe", 6) ||
+	    has(head, BTRFS_SUPER + BTRFS_MAGIC, "_BHRfS_M", 8) ||
+	    has(head, SECTOR, "EFI PART", 8) ||
+	    has(head, SECTOR, "LABELONE", 8))
+		return true;
+	/* Two bytes alone: text has no zeroes before them. */
+	return slice_chr(slice_sub(head, 0, SECTOR), '\0') != SLICE_NONE &&
+	    (has(head, EXT_MAGIC, "\x53\xef", 2) ||
+		has(head, MBR_MAGIC, "\x55\xaa", 2));
 }
 
 enum diskkind

@@ -6,7 +6,9 @@
  * looked for in them as they lie is found by chance, or not at all.
  *
  * diskkind_image knows an image by its first DISKKIND_HEAD bytes, or by what
- * there is of them: it gives a literal that names it, or NULL.  diskkind_volume
+ * there is of them: it gives a literal that names it, or NULL.  diskkind_disk
+ * is whether it is the image of a disk or of a file system at all, by up to
+ * DISKKIND_DISK bytes; text is none.  diskkind_volume
  * reads a few bytes of what begins at an offset: a partition, or the image as
  * one.  Pure but for the function.  Nothing more than a signature is looked at,
  * so that one that was damaged is named, too.
@@ -19,6 +21,7 @@
 #include "scan/deflate.h"
 
 #define DISKKIND_HEAD 512
+#define DISKKIND_DISK 0x11000
 
 enum diskkind {
 	DISKKIND_PLAIN,
@@ -28,6 +31,7 @@ enum diskkind {
 };
 
 const char *diskkind_image(struct slice head);
+bool diskkind_disk(struct slice head);
 enum diskkind diskkind_volume(deflate_read_fn *read, void *arg, uint64_t off);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/caltime.h"
 #include "base/msg.h"
 #include "fmt/queueid.h"
+#include "scan/diskkind.h"
 #include "source/piece.h"
 #include "source/records.h"
 #include "source/rotation.h"
@@ -362,6 +363,13 @@ look(struct feed *f, struct spooled *s, bool keep)
 		msg_note("%s: is UTF-16, in which no line is found: convert it "
 		    "with iconv -f UTF-16 -t UTF-8", msg_quote(name,
 		    sizeof(name), buf_slice(&f->name)));
+	if (diskkind_disk(w)) {
+		(void)msg_error("%s: is the image of a disk, read as a text as "
+		    "it lies: what is deleted, compressed or in pieces is left "
+		    "out; mxcarve reads it", msg_quote(name, sizeof(name),
+		    buf_slice(&f->name)));
+		f->damaged++;
+	}
 	/* A record may be longer than most. */
 	if (slice_starts(w, SLICE("{\"type\":\"")) &&
 	    !slice_cut(w, '\n', &line, &rest))
