@@ -304,6 +304,7 @@ release(struct nodes *t, struct node *n)
 		    c->links->parent[i].gen != self.gen)
 			i++;
 		next = c->links->sibling[i];
+		t->nstay--;
 		unpin(t, c);
 	}
 }
@@ -349,13 +350,13 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 {
 	struct node *n = node_get(t, ref);
 
+	if (n->links != NULL)
+		release(t, n);
 	if (n->id.reject) {
 		drop(t, ref);
 		return;
 	}
 	leave(t, n);
-	if (n->links != NULL)
-		release(t, n);
 	n->msg = NULL;
 	n->written = true;
 	enter(t, &t->written, n);
@@ -411,7 +412,9 @@ node_link(struct nodes *t, struct node_ref child, struct node_ref parent,
 	l->why[l->n++] = (unsigned char)why;
 	if (!c->written)
 		links_of(p)->pins++;
-	if (!p->written) {
+	/* What one parent announces has no end. */
+	if (!p->written && t->nstay < TRACK_NODES) {
+		t->nstay++;
 		l->pins++;
 		l->sibling[l->n - 1] = links_of(p)->child;
 		p->links->child = child.idx;

@@ -8,8 +8,8 @@
  * Nodes refer to each other by index and generation: a reference to a node
  * that is gone is noticed.  At most TRACK_NODES nodes of written messages are
  * kept, the oldest go first; but a parent whose child is still open, in the
- * queue for days perhaps, stays until the child is written, and so does a
- * child whose parent is.
+ * queue for days perhaps, stays until the child is written, and so do
+ * TRACK_NODES children at most until their parent is.
  */
 #ifndef TRACK_NODE_H
 #define TRACK_NODE_H
@@ -123,6 +123,7 @@ struct nodes {
 		int64_t		sec;
 	}		*old;
 	uint32_t	 oldcap, oldhead, noldest;
+	uint32_t	 nstay;		/* children that stay for a parent */
 };
 
 #define NODE_TRACE_MAX	1216

@@ -226,6 +226,89 @@ test_path(void **state)
 	nodes_free(&t);
 }
 
+/* Is it found after all that are old were dropped? */
+static bool
+stays(struct nodes *t, struct node_ref ref, int64_t sec)
+{
+	nodes_expire(t, sec);
+	return node_get(t, ref) != NULL;
+}
+
+/* One that has an open parent or child stays, others go. */
+static void
+test_stay(void **state)
+{
+	struct ident id = ident("0000A14020A", 0);
+	struct node_ref p, c;
+	struct nodes t;
+
+	(void)state;
+	nodes_init(&t);
+	for (int round = 0; round < 4; round++) {
+		/* Which is written first; is it before they are linked? */
+		bool child = round % 2 != 0, late = round >= 2;
+		struct node_ref first, other;
+
+		p = node_new(&t, &id);
+		c = node_new(&t, &id);
+		first = child ? c : p;
+		other = child ? p : c;
+		if (late)
+			node_written(&t, first, round);
+		assert_true(node_link(&t, c, p, WHY_QUEUED_AS));
+		if (!late)
+			node_written(&t, first, round);
+		assert_true(stays(&t, first, round + 1));
+		node_written(&t, other, round);
+		assert_false(stays(&t, first, round + 1));
+		assert_false(stays(&t, other, round + 1));
+	}
+	/* A circle goes, too. */
+	p = node_new(&t, &id);
+	c = node_new(&t, &id);
+	assert_true(node_link(&t, c, p, WHY_QUEUED_AS));
+	assert_true(node_link(&t, p, c, WHY_QUEUED_AS));
+	node_written(&t, p, 0);
+	node_written(&t, c, 0);
+	assert_false(stays(&t, p, 1));
+	assert_false(stays(&t, c, 1));
+	assert_int_equal(t.nstay, 0);
+	assert_int_equal(t.open.live + t.written.live, 0);
+	nodes_free(&t);
+}
+
+/* However many children one parent has, not all of them are kept. */
+static void
+test_children(void **state)
+{
+	enum { LOTS = TRACK_NODES * 3 };
+	struct ident id = ident("0000A14020A", 0);
+	struct node_ref parent, first = { 0 }, c = { 0 };
+	struct nodes t;
+
+	(void)state;
+	nodes_init(&t);
+	parent = node_new(&t, &id);
+	for (int i = 0; i < LOTS; i++) {
+		char qid[20];
+
+		(void)snprintf(qid, sizeof(qid), "%06X4020A", i);
+		id = ident(qid, i);
+		c = node_new(&t, &id);
+		assert_true(node_link(&t, c, parent, WHY_FORWARDED));
+		node_written(&t, c, i);
+		if (i == 0)
+			first = c;
+	}
+	assert_true(stays(&t, first, LOTS));
+	assert_false(stays(&t, c, LOTS));
+	assert_int_equal(t.written.live, TRACK_NODES);
+	node_written(&t, parent, LOTS);
+	assert_false(stays(&t, first, LOTS + 1));
+	assert_int_equal(t.open.live + t.written.live, 0);
+	nodes_free(&t);
+}
+
 int
 main(void)
 {
@@ -234,7 +317,9 @@ main(void)
 		cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_path)
+		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_stay),
+		cmocka_unit_test(test_children)
 	};
 
 	struct names names;
