@@ -481,19 +481,19 @@ join_message_id(struct track *t, struct message *m)
 	}
 	if (!m->mid_listed) {
 		m->mid_next = *bucket;
+		m->mid_link = bucket;
+		if (m->mid_next != NULL)
+			m->mid_next->mid_link = &m->mid_next;
 		*bucket = m;
 		m->mid_listed = true;
 	}
 }
 
 void
-join_unlist_mid(struct track *t, struct message *m)
+join_unlist_mid(struct message *m)
 {
-	struct node *n = node_get(&t->nodes, m->node);
-	struct message **p = &t->mid[n->mid_hash % MIDS];
-
-	while (*p != m)
-		p = &(*p)->mid_next;
-	*p = m->mid_next;
+	*m->mid_link = m->mid_next;
+	if (m->mid_next != NULL)
+		m->mid_next->mid_link = m->mid_link;
 	m->mid_listed = false;
 }

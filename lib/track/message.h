@@ -100,6 +100,7 @@ struct message {
 	};
 	struct session	*front;		/* of the client, before a filter */
 	struct message	*mid_next;	/* chain by Message-ID */
+	struct message	**mid_link;	/* what points to this one there */
 	int64_t		 piped_sec;
 	uint32_t	 pid;		/* of a reject */
 	uint32_t	 nfiled;	/* recipients of its queue file */
