@@ -405,6 +405,15 @@ subtest 'rotated while a clock is ahead' => sub {
 	my $day = sub { $_[0] =~ s/^Sep  1(?= \S+ far)/Sep  2/gmr };
 	my @far = $read->([ 'm.log.1', $day->($older) ], [ 'm.log', $day->($newer) ]);
 	is("@far", "$all encrypted handshake", 'a day ahead');
+	# And the file after the next one does not come before it.
+	my $last = $mx->('11:00:00', 'anvil[3]: statistics: max cache size 1 at Sep  1 09:40:00') . $day->($far->('11:10:00'));
+	my @three = ([ 'm.log.2', $day->($older) ], [ 'm.log.1', $day->($newer) ], [ 'm.log', $last ]);
+	($order) = $read->(@three);
+	is($order, join(' ', map({ "m.log.2:$_" } 1 .. 5), map({ "m.log.1:$_" } 1 .. 4), map { "m.log:$_" } 1 .. 2), 'three files');
+	# Nor does it wait until all other logs have ended.
+	my $ends = join '', map { "Sep  1 $_ out postfix/anvil[3]: statistics: max cache size 1 at Sep  1 09:40:00\n" } '09:00:00', '10:30:00', '11:30:00';
+	($order) = $read->(@three, [ 'out.log', $ends ]);
+	is($order =~ s/ (m\S+)(?: m\S+)* (m\S+)(?= |$)/ $1-$2/gr, 'out.log:1 m.log.2:1-m.log.1:2 out.log:2 m.log.1:3-m.log:1 out.log:3 m.log:2', 'beside another log');
 	# Two logs under names of one: the older one has nothing of that host.
 	($order) = $read->([ 'm.log.1', join '', map { $far->($_) } qw(09:59:00 10:30:00 11:30:00) ], [ 'm.log', $newer =~ s/^.* far .*\n//gmr ]);
 	is($order, 'm.log.1:1 m.log.1:2 m.log:1 m.log:2 m.log:3 m.log.1:3', 'logs of two hosts');

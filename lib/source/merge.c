@@ -121,12 +121,10 @@ sink(struct merge *m, size_t i)
 	}
 }
 
-/* Move the last feed up to its place. */
+/* Move the feed at i up to its place. */
 static void
-rise(struct merge *m)
+rise(struct merge *m, size_t i)
 {
-	size_t i = m->n - 1;
-
 	while (i > 0 && earlier(m->heap[i], m->heap[(i - 1) / 2])) {
 		struct feed *t = m->heap[i];
 
@@ -178,15 +176,16 @@ overlaps(const struct feed *o, const struct feed *f)
 /*
  * The log goes on where the older file of its set ends, whatever the clocks
  * of the hosts in it say: one that is ahead takes the other lines of its file
- * along, but not those of the next file.  Files that overlap, as copies do,
- * are read side by side: the older one has later lines of the host that the
- * newer one begins with, or, after an hour, none of that host at all.
+ * along, but not those of the next file, with which its own are due.  Files
+ * that overlap, as copies do, are read side by side: the older one has later
+ * lines of the host that the newer one begins with, or, after an hour, none of
+ * that host at all.
  */
 static bool
-held(const struct merge *m, struct feed *f)
+hold(struct merge *m, struct feed *f)
 {
 	for (size_t i = 0; i < m->n && !f->beside; i++) {
-		const struct feed *o = m->heap[i];
+		struct feed *o = m->heap[i];
 
 		if (o->set != f->set || o->order > f->order ||
 		    o->item == FEED_END || o->sec <= f->sec ||
@@ -194,8 +193,12 @@ held(const struct merge *m, struct feed *f)
 			continue;
 		f->beside = overlaps(o, f) ||
 		    (!f->goes_on && o->sec - f->sec > MERGE_AHEAD);
-		if (!f->beside)
-			return true;
+		if (f->beside)
+			continue;
+		o->sec = f->sec;
+		o->nsec = f->nsec;
+		rise(m, i);
+		return true;
 	}
 	return false;
 }
@@ -204,21 +207,19 @@ held(const struct merge *m, struct feed *f)
 static void
 open_due(struct merge *m)
 {
-	for (size_t i = m->next; i < m->npending && (m->n == 0 ||
-	    !earlier(m->heap[0], m->pending[i])); i++) {
-		struct feed *f = m->pending[i];
+	while (m->next < m->npending &&
+	    (m->n == 0 || !earlier(m->heap[0], m->pending[m->next]))) {
+		struct feed *f = m->pending[m->next];
 
-		if (held(m, f))
-			continue;
-		memmove(m->pending + m->next + 1, m->pending + m->next,
-		    (i - m->next) * sizeof(struct feed *));
+		if (hold(m, f))
+			return;
 		m->next++;
 		if (!feed_open(f, m->hash)) {
 			f->item = FEED_END;
 		} else
 			advance(f);
 		m->heap[m->n++] = f;
-		rise(m);
+		rise(m, m->n - 1);
 	}
 }
 
@@ -231,12 +232,8 @@ merge_shared(const struct merge *m, int64_t sec)
 	for (size_t i = 1; i < 3 && i < m->n; i++)
 		if ((uint64_t)m->heap[i]->sec - now <= (uint64_t)sec)
 			return true;
-	if (m->next == m->npending)
-		return false;
-	/* One that is held is before it. */
-	return (uint64_t)m->pending[m->next]->sec - now <= (uint64_t)sec ||
-	    (m->heap[0]->sec != INT64_MIN &&
-	    m->pending[m->next]->sec < m->heap[0]->sec);
+	return m->next < m->npending &&
+	    (uint64_t)m->pending[m->next]->sec - now <= (uint64_t)sec;
 }
 
 struct feed *

@@ -3,9 +3,10 @@
  *
  * By time; ties by path, of a rotated set the oldest file first, because a
  * log may be rotated within a second; then by offset.  A line that steps back
- * counts as the latest time of its source before it, and a file of a rotated
- * set is begun when the older one has ended, if the two do not overlap; if the
- * older one has no line of its first host, up to MERGE_AHEAD seconds later.
+ * counts as the latest time of its source before it.  A file of a rotated set
+ * is begun when the older one has ended, what is left of which is due before
+ * it, if the two do not overlap; if the older one has no line of its first
+ * host, up to MERGE_AHEAD seconds later.
  * Sources are opened when their first line is due and closed when they end, so
  * that a long row of rotated files needs little memory.
  */
