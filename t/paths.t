@@ -177,6 +177,7 @@ subtest 'a filter before the queue' => sub {
 		is($run->(tls => 1, early => $before), 'c.example.net 192.0.2.10 - - encrypted handshake 1', "it stands before $before");
 	}
 	is($run->(tls => 1, early => qr/smtpd\[91\]: $A: client/, wait => 60), $inner, 'a minute before: another message');
+	is($run->(tls => 1, early => qr/smtpd\[91\]: $A: client/, wait => -60), $inner, 'a minute before, by the stamps behind: another one');
 	is($run->(tls => 1, client => 0, early => qr/smtpd\[91\]: $A: client/), $inner, 'before, and no client');
 	is($run->(early => qr/smtpd\[91\]: $A: client/, accept => $accept =~ s/queued as $A/queued as $B/r), $inner, 'before, another queue ID');
 };

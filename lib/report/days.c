@@ -125,7 +125,6 @@ days_mail_back(struct days *d, int64_t sec, enum days_mail what)
 	count_mail(d, sec, what, 1, true);
 }
 
-
 void
 days_text(struct buf *b, int64_t day)
 {

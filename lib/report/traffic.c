@@ -264,6 +264,7 @@ take_delivery(struct traffic *t, const struct rec *r, int64_t sec)
 #undef W
 	};
 	struct slice status = rec_get(r, F_STATUS), text = rec_get(r, F_REPLY);
+	uint64_t n = times(r);
 
 	if (slice_eq(status, SLICE("sent"))) {
 		take_sent(t, r, sec);
@@ -274,14 +275,14 @@ take_delivery(struct traffic *t, const struct rec *r, int64_t sec)
 	    slice_starts(status, SLICE("undeliverable")))
 		return;
 	count_reason(t, r, status, text.len > 0 ? text :
-	    rec_get(r, F_REASON), 1);
+	    rec_get(r, F_REASON), n);
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		if (slice_eq(status, table[i].word)) {
-			t->fate[table[i].fate]++;
-			on_day(t, sec, table[i].mail, 1);
+			t->fate[table[i].fate] += n;
+			on_day(t, sec, table[i].mail, n);
 			return;
 		}
-	t->fate[TRAFFIC_OTHER]++;
+	t->fate[TRAFFIC_OTHER] += n;
 }
 
 void

@@ -108,7 +108,8 @@ on_proxied_late(struct track *t, const struct at *at, struct message *m,
 		struct early *e = &t->early[i];
 
 		if (e->session == NULL || e->tag->host != at->host ||
-		    at->sec - e->sec > SWAPPED || m->front != NULL ||
+		    at->sec - e->sec > SWAPPED ||
+		    e->sec - at->sec > SWAPPED || m->front != NULL ||
 		    m->session == e->session ||
 		    !slice_eq(slice_of(e->qid, e->qidlen), qid))
 			continue;

@@ -15,7 +15,7 @@ static const enum field delivery_key[] = { F_TO, F_ORIG_TO, F_RELAY,
 	F_STATUS, F_DSN, F_DELAY,
 	F_DELAY_BEFORE, F_DELAY_QUEUE, F_DELAY_CONN, F_DELAY_XMIT, F_CONN_USE,
 	F_REPLY, F_ACTION, F_STAGE, F_REPLY_CODE, F_REASON, F_TLS_POLICY,
-	F_NEXT_QID, F_STAMP };
+	F_NEXT_QID, F_STAMP, F_REPEAT };
 static const enum field client_key[] = { F_CLIENT_NAME, F_CLIENT_ADDR,
 	F_CLIENT_PORT, F_SASL_METHOD, F_SASL_USER, F_ORIG_QID, F_ORIG_CLIENT };
 static const enum field queued_key[] = { F_FROM, F_SIZE, F_NRCPT };
