@@ -290,6 +290,19 @@ subtest 'requeued' => sub {
 	    "none $B 1", 'orig_id in the sender');
 };
 
+# Of two lives of a queue ID the later one is the parent, however much mail
+# there was since.
+subtest 'the later life' => sub {
+	my $life = sub { map { [ $_[0], 'mx', "postfix/$_" ] } "pickup[104]: $_[1]: uid=1 from=<ann>", "qmgr[102]: $_[1]: removed" };
+	my $child = [ 3000, 'mx', "postfix/smtpd[100]: $B: client=localhost[127.0.0.1], orig_queue_id=$A" ];
+
+	for my $n (1, 1000, 2000, 3000) {
+		my ($b) = grep { $_->{type} eq 'message' && $_->{qid} eq $B }
+		    trace(lines($life->(0, $A), $life->(600, $A), map({ $life->(1200 + $_ / 2, sprintf 'D%06X4020A', $_) } 1 .. $n), $child));
+		like($b->{parent} // '', qr/T10:10:00Z$/, "$n messages later");
+	}
+};
+
 # The child is deferred, or on hold, and its parent gone from the queue since
 # long; other mail goes on.
 subtest 'a child that stays' => sub {
