@@ -503,6 +503,7 @@ subtest 'refused, and the ID is used again' => sub {
 
 	is($show->(@log, $no, @end, @again), 'rejected,x@example.net,<x@example.net>,- sent,,<b@mx>,1', 'a milter');
 	is($show->(@log, [ 0, $no->[1] =~ s/milter-reject: END-OF-MESSAGE/reject: header X: y/r ], @end, @again), 'rejected,x@example.net,<x@example.net>,- sent,,<b@mx>,1', 'a header check');
+	is($show->(@log, [ 0, $no->[1] =~ s/milter-reject: END-OF-MESSAGE/hold: header X: y/r ], $no, @end, @again), 'rejected,x@example.net,<x@example.net>,- sent,,<b@mx>,1', 'what another header would have held');
 	# Of the queue, in which it is for days, nothing was refused.
 	is($show->(@log, [ 0, "postfix/qmgr[1]: $q: from=<x\@example.net>, size=1, nrcpt=1 (queue active)" ], @end, [ 9001, "postfix/smtp[7]: $q: $to" ], [ 9001, "postfix/qmgr[1]: $q: removed" ]),
 	    'sent,x@example.net,<x@example.net>,1', 'not refused');
