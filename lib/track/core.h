@@ -80,7 +80,7 @@ struct track {
 	struct list		 list[LIST_N];
 	size_t			 nopen;
 	struct pool		 messages;
-	struct message		*mid[MIDS];
+	uint32_t		 mid[MIDS];	/* nodes, 0: none */
 	struct peer_conn	*conn;		/* PEERS, direct-mapped */
 	struct doubt		 doubt[DOUBTS];
 	size_t			 ndoubt;	/* so far; the latest are kept */
@@ -192,7 +192,7 @@ void		 join_made(struct track *, const struct at *, struct message *,
 /* The message has its client line and its Message-ID. */
 void		 join_waiting(struct track *, struct message *);
 void		 join_message_id(struct track *, struct message *);
-void		 join_unlist_mid(struct message *);
+void		 join_unlist_mid(struct track *, struct message *);
 /* The node of that queue ID that has this parent, or NULL. */
 const struct node *join_child(struct track *, struct node_ref parent,
 		    struct slice qid);

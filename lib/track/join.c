@@ -463,37 +463,41 @@ match_pipe(struct track *t, struct message *a, struct message *b)
 void
 join_message_id(struct track *t, struct message *m)
 {
-	struct node *n = node_get(&t->nodes, m->node);
-	struct message **bucket;
+	struct node *n = node_get(&t->nodes, m->node), *on;
+	uint32_t *bucket;
 	int steps = 0;
 
 	if (n->mid_hash == 0 || (!m->piped && (m->saw & SAW_PICKUP) == 0))
 		return;
 	bucket = &t->mid[n->mid_hash % MIDS];
-	for (struct message *o = *bucket; o != NULL && steps < NODE_CHAIN_MAX;
-	    o = o->mid_next) {
-		struct node *on = node_get(&t->nodes, o->node);
-
+	for (uint32_t i = *bucket; i != 0 && steps < NODE_CHAIN_MAX;
+	    i = on->msg->mid_next) {
+		on = node_at(&t->nodes, i);
 		steps++;
-		if (o != m && on->mid_hash == n->mid_hash &&
+		if (on != n && on->mid_hash == n->mid_hash &&
 		    on->id.instance->host == n->id.instance->host)
-			match_pipe(t, m, o);
+			match_pipe(t, m, on->msg);
 	}
-	if (!m->mid_listed) {
-		m->mid_next = *bucket;
-		m->mid_link = bucket;
-		if (m->mid_next != NULL)
-			m->mid_next->mid_link = &m->mid_next;
-		*bucket = m;
-		m->mid_listed = true;
-	}
+	if (m->mid_listed)
+		return;
+	m->mid_next = *bucket;
+	m->mid_prev = 0;
+	if (m->mid_next != 0)
+		node_at(&t->nodes, m->mid_next)->msg->mid_prev = n->idx;
+	*bucket = n->idx;
+	m->mid_listed = true;
 }
 
 void
-join_unlist_mid(struct message *m)
+join_unlist_mid(struct track *t, struct message *m)
 {
-	*m->mid_link = m->mid_next;
-	if (m->mid_next != NULL)
-		m->mid_next->mid_link = m->mid_link;
+	const struct node *n = node_get(&t->nodes, m->node);
+
+	if (m->mid_next != 0)
+		node_at(&t->nodes, m->mid_next)->msg->mid_prev = m->mid_prev;
+	if (m->mid_prev != 0)
+		node_at(&t->nodes, m->mid_prev)->msg->mid_next = m->mid_next;
+	else
+		t->mid[n->mid_hash % MIDS] = m->mid_next;
 	m->mid_listed = false;
 }

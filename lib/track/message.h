@@ -99,12 +99,14 @@ struct message {
 		int64_t		 deadline;	/* LIST_CLOSED */
 	};
 	struct session	*front;		/* of the client, before a filter */
-	struct message	*mid_next;	/* chain by Message-ID */
-	struct message	**mid_link;	/* what points to this one there */
+	uint32_t	 mid_next;	/* chain by Message-ID: their nodes */
+	uint32_t	 mid_prev;
 	int64_t		 piped_sec;
 	uint32_t	 pid;		/* of a reject */
 	uint32_t	 nfiled;	/* recipients of its queue file */
 };
+
+_Static_assert(sizeof(struct message) <= 256, "four cache lines");
 
 /* Head of a delivery in the journal. */
 struct delivery_head {

@@ -105,7 +105,7 @@ void
 message_free(struct track *t, struct message *m)
 {
 	if (m->mid_listed)
-		join_unlist_mid(m);
+		join_unlist_mid(t, m);
 	list_remove(t, m);
 	if (m->session != NULL)
 		session_release(&t->processes, m->session);

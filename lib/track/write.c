@@ -227,7 +227,7 @@ write_message(struct track *t, struct message *m)
 	message_ask(t);
 	write_deliveries(t, m, base);
 	if (m->mid_listed)
-		join_unlist_mid(m);
+		join_unlist_mid(t, m);
 	node_written(&t->nodes, m->node, t->now);
 	message_free(t, m);
 }
