@@ -18,6 +18,7 @@ on_config(struct track *t, const struct at *at)
 {
 	struct slice text = rec_get(&at->ev->rec, F_TEXT);
 	bool start = slice_starts(text, SLICE("daemon started"));
+	struct reload reload = { .sec = 0 };
 
 	if (slice_starts(text, SLICE("refreshing "))) {
 		at->instance->asked = (struct reload){ .sec = at->sec,
@@ -29,8 +30,9 @@ on_config(struct track *t, const struct at *at)
 		return;
 	at->instance->epoch++;
 	at->host->epoch++;
-	at->instance->reload = at->host->reload = start ? (struct reload){ 0 } :
-	    reloaded(at);
+	if (!start)
+		reload = reloaded(at);
+	at->instance->reload = at->host->reload = reload;
 	if (!start)
 		return;
 	/* Its processes are gone, also those under a service's name. */
