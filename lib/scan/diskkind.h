@@ -8,10 +8,10 @@
  * diskkind_image knows an image by its first DISKKIND_HEAD bytes, or by what
  * there is of them: it gives a literal that names it, or NULL.  diskkind_disk
  * is whether it is the image of a disk or of a file system at all, by up to
- * DISKKIND_DISK bytes; text is none.  diskkind_volume
- * reads a few bytes of what begins at an offset: a partition, or the image as
- * one.  Pure but for the function.  Nothing more than a signature is looked at,
- * so that one that was damaged is named, too.
+ * DISKKIND_DISK bytes; text is none.  diskkind_volume reads a few bytes of what
+ * begins at an offset: a partition, or the image as one.  Pure but for the
+ * function.  Nothing more than a signature is looked at, so that one that was
+ * damaged is named, too.
  * Facts: the specifications of QCOW2, VMDK, VDI, VHD, VHDX, EWF2, AFF, LUKS,
  * LVM2 and btrfs; the boot sector of BitLocker.
  */

@@ -75,6 +75,15 @@ unpack(struct lostfile *f, enum member_kind kind, struct extracts *x)
 	return end == f->lost->inode.size ? "whole" : "partial";
 }
 
+/* Nothing in it proves that so many bytes are all of one file. */
+static const char *
+unproven(const struct lostfile *f, uint64_t size)
+{
+	return size == f->lost->inode.size && f->lost->used == 0 ?
+	    "plausible" :
+	    "partial";
+}
+
 /* All of it text, and the last line ended? */
 static const char *
 check_text(struct lostfile *f)
@@ -91,10 +100,7 @@ check_text(struct lostfile *f)
 		last = s.ptr[s.len - 1];
 		off += s.len;
 	}
-	return off == f->lost->inode.size && last == '\n' &&
-		f->lost->used == 0 ?
-	    "plausible" :
-	    "partial";
+	return last == '\n' ? unproven(f, off) : "partial";
 }
 
 const char *
@@ -107,12 +113,10 @@ lostcontent_check(struct lostfile *f)
 
 	if (s.len == 0)
 		return "lost";
+	if (kind == EXT4_LOST_JOURNAL && !slice_starts(s, SLICE("LPKSHHRH")))
+		return "overwritten";
 	if (kind == EXT4_LOST_JOURNAL || is_other_packed(s))
-		return kind == EXT4_LOST_JOURNAL &&
-			!slice_starts(s, SLICE("LPKSHHRH")) ? "overwritten" :
-		    f->data.size == f->lost->inode.size && f->lost->used == 0 ?
-							     "plausible" :
-							     "partial";
+		return unproven(f, f->data.size);
 	if (kind == EXT4_LOST_NOTICE && !bouncelog_begins(s))
 		return "overwritten";
 	if (is_packed(s, &packed)) {

@@ -24,7 +24,7 @@
  * source/dated.h.
  * With extracts (source/extracts.h) logs and journals are files of them, too
  * (source/lostcontent.h).  False: the spool has failed.  Reading counts as work
- *of the file system; what is decompressed is at most LOSTFILE_RATIO times that.
+ * of the file system; what is decompressed is at most LOSTFILE_RATIO times that.
  */
 #ifndef SOURCE_LOSTFILE_H
 #define SOURCE_LOSTFILE_H
