@@ -2,11 +2,16 @@
 
 # mxcarve: queue files and logs of queues in what is compressed, as in the
 # extents of a file system that compresses, or in a copy of a spool.  The files
-# are those of samples/queue; zstd, gzip, xz and tar pack them.
+# are those of samples/queue; zstd, gzip, xz and tar pack them, and zlib, as
+# btrfs does.  samples/carve/btrfs-zlib.gz is a leaf of a real btrfs (Linux
+# 6.18, compress-force=zlib), which has small files in it, and behind it two
+# extents of a log; the want names what was put there, but for the line that
+# lies in both.
 
 use strict;
 use warnings;
 use lib 't';
+use Compress::Zlib ();
 use Digest::SHA 'sha256_hex';
 use Test::More;
 use Mx;
@@ -17,10 +22,12 @@ my $dir = dir();
 my $file = slurp('samples/queue/400008000D');
 my $log = "\n<a\@example.net>: x\nrecipient=a\@example.net\noffset=670\nstatus=4.4.1\naction=delayed\nreason=x\n\n";
 my @tool = grep { system("$_->[0] -V >/dev/null 2>&1") == 0 } ['zstd', '-ZSTD'], ['gzip', '-GZIP'], ['xz', '-XZ'];
+push @tool, ['zlib', '-ZLIB'];
 
 sub packed {
 	my ($tool, $bytes) = @_;
 
+	return Compress::Zlib::compress($bytes, 3) if $tool eq 'zlib';
 	return sh($tool, '-c', { in => $bytes })->{out};
 }
 
@@ -52,6 +59,46 @@ for (@tool) {
 	# Near misses.
 	(my $bad = $file) =~ s/^C_/D_/;
 	is(scalar(grep { $_->{recovered} eq 'whole' } carve(packed($tool, $bad))), 0, "$tool: no first record");
+}
+
+# zlib: any level, and anywhere; with near misses.
+for my $level (1, 3, 6, 9) {
+	my ($f) = carve(Compress::Zlib::compress($file, $level));
+
+	is($f->{recovered}, 'whole', "zlib, level $level");
+	($f) = carve('x' . Compress::Zlib::compress($file, $level));
+	is("$f->{src} $f->{recovered}", "$dir/disk.img\@4097-ZLIB whole", "zlib, level $level, between others");
+}
+my $z = packed('zlib', $file);
+for (['its header', 1], ['a dictionary', 0x5e ^ 0x7d]) {
+	my ($what, $bits) = @$_;
+	my $bad = $z;
+
+	substr($bad, 1, 1) ^= chr $bits;
+	is(scalar(carve($bad)), 0, "zlib: $what is wrong");
+}
+for (['right', 0, 'high'], ['wrong', 1, 'medium']) {
+	my ($what, $bits, $want) = @$_;
+	my $bytes = packed('zlib', $Mx::log);
+
+	substr($bytes, -1) ^= chr $bits;
+	my $r = run('mxcarve', '-q', put("$dir/sum.img", "\0" x 4096 . $bytes . "\0" x 8192));
+	is_deeply([map { $_->{confidence} // () } decoded($r->{out})], [($want) x ($Mx::log =~ tr,\n,,)], "zlib: a sum that is $what");
+}
+{
+	my @want = split /\n/, slurp('samples/carve/btrfs-zlib.want');
+	my ($sum, $n) = (pop @want) =~ /^(\w+) (\d+) lines$/;
+	put("$dir/btrfs.img", Compress::Zlib::memGunzip(slurp('samples/carve/btrfs-zlib.gz')));
+	my $r = run('mxcarve', '-q', 'btrfs.img', { cd => $dir });
+	my @all = decoded($r->{out});
+	my %got = map { $_->{sha256} => 1 } grep { $_->{type} eq 'file' && $_->{recovered} eq 'whole' } @all;
+	my $lines = join '', grep { /"daemon":"smtp"/ && !/"note":"[^"]*cut/ } split /^/, $r->{out};
+	my $q = run('mxquote', '-q', '-', { in => $lines, cd => $dir });
+
+	is_deeply([sort keys %got], [sort @want], 'btrfs: the small files');
+	is(sha256_hex($q->{out}), $sum, "btrfs: $n lines of a log, byte for byte");
+	is(scalar(grep { $_->{type} eq 'event' && ($_->{note} // '') =~ /cut/ } @all), 2, 'btrfs: lines that another extent has the rest of are cut');
+	is($r->{status}, 0, 'btrfs: status');
 }
 
 # Of an archive what is near its front: to look back there is to decode again.

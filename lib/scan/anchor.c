@@ -1,5 +1,7 @@
 #include "scan/anchor.h"
 
+#include "scan/deflate.h"
+
 #include "base/banned.h"
 
 #define PID_MAX		10
@@ -124,6 +126,9 @@ look(struct slice s, size_t pos)
 	case 0xfd:
 		return here(s, pos, SLICE("\xfd" "7zXZ\0")) ?
 		    ANCHOR_XZ : ANCHOR_NONE;
+	case 'x':
+		return deflate_zlib_sure(slice_sub(s, pos, ANCHOR_MAX)) ?
+		    ANCHOR_ZLIB : ANCHOR_NONE;
 	case 'L':
 		return here(s, pos, SLICE("LPKSHHRH")) ?
 		    ANCHOR_JOURNAL : ANCHOR_NONE;
@@ -161,6 +166,18 @@ both(__m128i x, __m128i y, int a, int b)
 	    _mm_cmpeq_epi8(y, _mm_set1_epi8((char)b)));
 }
 
+/* The header of zlib, of any level. */
+SLICE_INLINE __m128i
+zlib(__m128i x, __m128i y)
+{
+	__m128i m = _mm_or_si128(_mm_cmpeq_epi8(y, _mm_set1_epi8(0x01)),
+	    _mm_cmpeq_epi8(y, _mm_set1_epi8(0x5e)));
+
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(y, _mm_set1_epi8((char)0x9c)));
+	m = _mm_or_si128(m, _mm_cmpeq_epi8(y, _mm_set1_epi8((char)0xda)));
+	return _mm_and_si128(m, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x78)));
+}
+
 /*
  * Which of 16 places may begin an anchor, by two bytes of each.  The second
  * one is chosen to be rare beside the first; six bytes are looked ahead.
@@ -178,6 +195,7 @@ promising(const unsigned char *p)
 	m = _mm_or_si128(m, both(v0, v1, 0x1f, 0x8b));
 	m = _mm_or_si128(m, both(v0, v1, 0x28, 0xb5));
 	m = _mm_or_si128(m, both(v0, v1, 0xfd, '7'));
+	m = _mm_or_si128(m, zlib(v0, v1));
 	m = _mm_or_si128(m, both(v0, v1, 'L', 'P'));
 	m = _mm_or_si128(m, both(v0, v5, 'M', 'G'));
 	m = _mm_or_si128(m, both(v0, v5, '-', 'B'));
@@ -262,6 +280,7 @@ anchor_sector(struct slice s, uint64_t off, size_t pos, enum anchor *what)
 		*what = is_size(at) || is_time(at) ? ANCHOR_QUEUE :
 		    is_log(at) ? ANCHOR_QUEUELOG :
 		    here(at, 0, SLICE("Received: ")) ? ANCHOR_RECEIVED :
+		    deflate_zlib(at) ? ANCHOR_ZLIB :
 		    ANCHOR_NONE;
 		if (*what != ANCHOR_NONE)
 			return pos;

@@ -13,6 +13,8 @@
  *	ANCHOR_GZIP	the first byte of 1f 8b 08, flags that exist
  *	ANCHOR_ZSTD	28 b5 2f fd
  *	ANCHOR_XZ	fd 37 7a 58 5a 00
+ *	ANCHOR_ZLIB	the header of a zlib stream, and of a block with codes
+ *			of its own
  *	ANCHOR_JOURNAL	LPKSHHRH, systemd's journal
  *	ANCHOR_ENTRY	MESSAGE=, the text of a journal's entry
  *	ANCHOR_PEM	the first dash of "-----BEGIN "
@@ -33,6 +35,7 @@
  *	ANCHOR_QUEUELOG	"\n<", "<" or "recipient=": a bounce, defer or trace
  *			log, or most often something else
  *	ANCHOR_RECEIVED	"Received: ", whatever stands before it
+ *	ANCHOR_ZLIB	the same, of any block
  *
  * An anchor whose bytes are cut by the end of s is not found: windows overlap
  * by ANCHOR_MAX bytes.  A place is given once and in order of its first byte.
@@ -53,6 +56,7 @@ enum anchor {
 	ANCHOR_GZIP,
 	ANCHOR_ZSTD,
 	ANCHOR_XZ,
+	ANCHOR_ZLIB,
 	ANCHOR_JOURNAL,
 	ANCHOR_ENTRY,
 	ANCHOR_PEM,

@@ -4,7 +4,9 @@
 
 #include "base/banned.h"
 
-#define DYNAMIC		2	/* type of a block with codes of its own */
+#define STORED		0	/* types of a block */
+#define FIXED		1
+#define DYNAMIC		2	/* with codes of its own */
 #define LENGTHS		19	/* codes for code lengths */
 #define COMPLETE	128u	/* sum of 2^(7-length) of a complete code */
 
@@ -155,4 +157,31 @@ deflate_find(struct slice s, size_t from, size_t *bit)
 			return true;
 		}
 	return false;
+}
+
+bool
+deflate_zlib(struct slice s)
+{
+	const unsigned char *p = s.ptr;
+
+	if (s.len < DEFLATE_ZLIB + 5 || p[0] != 0x78 ||
+	    (p[0] << 8 | p[1]) % 31 != 0 || (p[1] & 0x20) != 0)
+		return false;
+	switch (p[2] >> 1 & 3) {
+	case STORED: /* a length, and its complement */
+		return (p[3] ^ p[5]) == 0xff && (p[4] ^ p[6]) == 0xff;
+	case FIXED:
+		return true;
+	case DYNAMIC:
+		return p[2] >> 3 <= 29 && (p[3] & 31) <= 29;
+	default:
+		return false;
+	}
+}
+
+bool
+deflate_zlib_sure(struct slice s)
+{
+	return deflate_zlib(s) && s.len >= DEFLATE_ZLIB + DEFLATE_HEAD &&
+	    is_header(s, DEFLATE_ZLIB * 8);
 }

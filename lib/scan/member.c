@@ -12,6 +12,7 @@
 #define FLAG_COMMENT	0x10
 #define FIXED		10	/* bytes of a header without names */
 #define TRAILER		8
+#define ADLER		4
 #define MAGIC		4	/* bytes that any of them begins with */
 #define XZ_HEAD		12	/* bytes of its header, and of its footer */
 #define END_REACH	((uint64_t)1 << 30)	/* stored bytes looked through for an end */
@@ -79,15 +80,37 @@ open_header(struct member *m, uint64_t off)
 	return m->open;
 }
 
+/* Step over zlib's header; false if there is none. */
 static bool
-open_gzip(struct member *m, uint64_t off)
+open_zlib_header(struct member *m, uint64_t off)
 {
-	if (!open_header(m, off))
+	unsigned char head[DEFLATE_HEAD];
+	size_t n = m->read(m->arg, off, head, sizeof(head));
+
+	m->data = off + DEFLATE_ZLIB;
+	m->open = deflate_zlib(slice_of(head, n));
+	return m->open;
+}
+
+/* The sum of what was made, and of these bytes. */
+static uint32_t
+add_sum(const struct member *m, const unsigned char *p, size_t n)
+{
+	return (uint32_t)(m->kind == MEMBER_ZLIB ?
+		adler32(m->sum, p, (unsigned int)n) :
+		crc32(m->sum, p, (unsigned int)n));
+}
+
+static bool
+open_deflate(struct member *m, uint64_t off)
+{
+	if (!(m->kind == MEMBER_ZLIB ? open_zlib_header(m, off) :
+	    open_header(m, off)))
 		return false;
 	m->deflate = mem_alloc(1, sizeof(*m->deflate));
 	deflate_init(m->deflate, m->read, m->arg);
 	deflate_start(m->deflate, m->data);
-	m->crc = (uint32_t)crc32(0, NULL, 0);
+	m->sum = add_sum(m, NULL, 0);
 	return true;
 }
 
@@ -206,7 +229,8 @@ member_open(struct member *m, enum member_kind kind, deflate_read_fn *read,
 		.solid = off + MAGIC };
 	switch (kind) {
 	case MEMBER_GZIP:
-		return open_gzip(m, off);
+	case MEMBER_ZLIB:
+		return open_deflate(m, off);
 	default:
 		return open_archive(m, off);
 	}
@@ -222,7 +246,7 @@ member_open_part(struct member *m, deflate_read_fn *read, void *arg,
 		m->flip = (struct resync_flip){ read, arg, plan->flip };
 		m->read = resync_read_flipped;
 		m->arg = &m->flip;
-		return open_gzip(m, off);
+		return open_deflate(m, off);
 	}
 	if (!open_header(m, off))
 		return false;
@@ -231,22 +255,32 @@ member_open_part(struct member *m, deflate_read_fn *read, void *arg,
 	return true;
 }
 
+/* Are the sum, and of gzip the length, those of what was made? */
+static bool
+is_sum(const struct member *m, const unsigned char *t)
+{
+	if (m->kind == MEMBER_ZLIB)
+		return ((uint32_t)t[0] << 24 | (uint32_t)t[1] << 16 |
+		    (uint32_t)t[2] << 8 | t[3]) == m->sum;
+	return le32(t) == m->sum && le32(t + 4) == (uint32_t)m->made;
+}
+
 /* The deflate data has ended: checksum and length follow. */
 static enum rc
-end_gzip(struct member *m)
+end_deflate(struct member *m)
 {
 	unsigned char t[TRAILER];
-	size_t n = m->read(m->arg, m->end, t, sizeof(t));
+	size_t size = m->kind == MEMBER_ZLIB ? ADLER : TRAILER;
+	size_t n = m->read(m->arg, m->end, t, size);
 
 	m->end += n;
 	m->good = m->made;
-	if (n == sizeof(t) && le32(t) == m->crc &&
-	    le32(t + 4) == (uint32_t)m->made) {
+	if (n == size && is_sum(m, t)) {
 		m->solid = m->end;
 		return RC_END;
 	}
 	/* Cut off behind the data: nothing says that it is wrong. */
-	if (n == sizeof(t)) {
+	if (n == size) {
 		m->sum_bad = true;
 		m->good = 0;
 	} else
@@ -267,10 +301,10 @@ read_deflate(struct member *m, unsigned char *dst, size_t cap, size_t *made)
 		m->solid = m->block / 8;
 	} while (rc == RC_OK && *made == 0);
 	m->made += *made;
-	m->crc = (uint32_t)crc32(m->crc, dst, (unsigned int)*made);
+	m->sum = add_sum(m, dst, *made);
 	if (rc != RC_END)
 		return rc;
-	return end_gzip(m);
+	return end_deflate(m);
 }
 
 enum rc

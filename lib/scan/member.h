@@ -1,15 +1,16 @@
 /*
  * member - what a compressed file holds that lies anywhere in raw bytes
  *
- * member_open looks at a gzip header, or at the magic of zstd or xz, at an
- * offset of the bytes that a function gives, and is false if there is none.
+ * member_open looks at the header of gzip or zlib, or at the magic of zstd or
+ * xz, at an offset of the bytes that a function gives, and is false if there is
+ * none.
  * member_read makes the next bytes: RC_OK with
  * at least one; RC_END at the end, after checksum and length were found
  * right; RC_DAMAGED when the data ends or is damaged, with what was made
  * before.  After that, `end` is the offset behind the last byte used, `solid`
  * that up to which the stored bytes are surely its own (a file that is cut off
  * may seem to go on for long in what lies behind it, as in zeroes), and of gzip
- * `good` the bytes made before the block in which the damage showed and
+ * and zlib `good` the bytes made before the block in which the damage showed and
  * `block` the bit where that begins.  A checksum that is wrong behind data that
  * decoded well to its end sets `sum_bad`, and good is 0: any byte may be
  * wrong.
@@ -21,8 +22,7 @@
  * gzip: one member, because what follows on a disk is another file.  zstd and
  * xz go through libarchive; their end is looked for first, and `searched` is
  * what that took.  member_close frees; it may be called twice.
- * Facts: RFC 1952, RFC 8878,
- * the .xz file format 1.1.
+ * Facts: RFC 1950, RFC 1952, RFC 8878, the .xz file format 1.1.
  */
 #ifndef SCAN_MEMBER_H
 #define SCAN_MEMBER_H
@@ -36,7 +36,8 @@
 enum member_kind {
 	MEMBER_GZIP,
 	MEMBER_ZSTD,
-	MEMBER_XZ
+	MEMBER_XZ,
+	MEMBER_ZLIB
 };
 
 struct member {
@@ -53,7 +54,7 @@ struct member {
 	uint64_t		 next;
 	uint64_t		 limit;		/* where xz and zstd end */
 	uint64_t		 searched;	/* bytes read to find that */
-	uint32_t		 crc;
+	uint32_t		 sum;		/* CRC-32, of zlib Adler-32 */
 	uint64_t		 made;
 	uint64_t		 end;
 	uint64_t		 solid;

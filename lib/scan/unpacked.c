@@ -7,7 +7,8 @@
 const struct slice unpacked_name[UNPACKED_KINDS] = {
 	[MEMBER_GZIP] = { (const unsigned char *)"GZIP", 4 },
 	[MEMBER_ZSTD] = { (const unsigned char *)"ZSTD", 4 },
-	[MEMBER_XZ] = { (const unsigned char *)"XZ", 2 }
+	[MEMBER_XZ] = { (const unsigned char *)"XZ", 2 },
+	[MEMBER_ZLIB] = { (const unsigned char *)"ZLIB", 4 }
 };
 
 /* Begin to decode it again. */

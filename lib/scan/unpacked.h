@@ -20,7 +20,7 @@
 
 #include "scan/member.h"
 
-#define UNPACKED_KINDS	3
+#define UNPACKED_KINDS	4
 
 struct unpacked {
 	deflate_read_fn		*read;

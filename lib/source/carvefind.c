@@ -92,6 +92,8 @@ on_other(void *arg, enum anchor what, uint64_t off)
 	switch (what) {
 	case ANCHOR_GZIP:
 		return carvemember_at(l, MEMBER_GZIP, off);
+	case ANCHOR_ZLIB:
+		return carvemember_at(l, MEMBER_ZLIB, off);
 	case ANCHOR_ZSTD:
 	case ANCHOR_XZ:
 		/* What a journal has packed is no file. */

@@ -181,7 +181,8 @@ carvemember_at(struct carvelevel *up, enum member_kind kind, uint64_t off)
 		    &down->unpacked, kind, carvelevel_read, up, off);
 		scan_decoded(down, &p);
 	}
-	if (p.whole && kind == MEMBER_GZIP)
+	/* The end of the others was looked for before, and is no proof. */
+	if (p.whole && (kind == MEMBER_GZIP || kind == MEMBER_ZLIB))
 		return p.end;
 	return 0;
 }

@@ -20,6 +20,9 @@ carveprobe_kind(enum anchor what, enum member_kind *kind)
 	case ANCHOR_XZ:
 		*kind = MEMBER_XZ;
 		return true;
+	case ANCHOR_ZLIB:
+		*kind = MEMBER_ZLIB;
+		return true;
 	default:
 		return false;
 	}
@@ -155,7 +158,8 @@ carveprobe_make(const struct carveprobe_src *src, enum member_kind kind,
 	*p = (struct carveprobe){ .found = false };
 	/* What was cut off goes on without end in zeroes that follow. */
 	if (look(src, kind, off, UINT64_MAX, limit, p, buf) &&
-	    kind == MEMBER_GZIP && p->worth && !p->whole && !p->tired &&
+	    (kind == MEMBER_GZIP || kind == MEMBER_ZLIB) && p->worth &&
+	    !p->whole && !p->tired &&
 	    (end = first_zeroes(src, off, p->end, buf)) < p->end)
 		(void)look(src, kind, off, end, limit, p, buf);
 	mem_free(buf);

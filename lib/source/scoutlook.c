@@ -104,8 +104,12 @@ scoutlook_block(const struct image *im, unsigned int anchors, uint64_t off,
 	if (l->bad)
 		return;
 	s = slice_of(buf, got);
-	while ((pos = anchor_sector(s, base, pos, &a)) != SLICE_NONE)
-		mark_loud(l, pos++, back);
+	while ((pos = anchor_sector(s, base, pos, &a)) != SLICE_NONE) {
+		mark_loud(l, pos, back);
+		if (carveprobe_kind(a, &kind))
+			(void)look_inside(l, &src, base + pos, kind, limit);
+		pos++;
+	}
 	for (pos = 0; (pos = anchor_next(s, pos, &a)) != SLICE_NONE;) {
 		uint64_t end = 0;
 

@@ -4,7 +4,7 @@
  * scoutlook_block reads a block of len bytes at off, and ANCHOR_MAX bytes
  * before it unless it is the first; `bad` if it cannot.  Each bit of `loud` is a part of
  * SCOUT_PART bytes that is not quiet; `probe` are the compressed files that
- * begin there, in order.  buf holds SCOUT_BLOCK + ANCHOR_MAX bytes.  *limit is
+ * begin there.  buf holds SCOUT_BLOCK + ANCHOR_MAX bytes.  *limit is
  * the work that is left, and less behind it.  scoutlook_free frees the probes.
  */
 #ifndef SOURCE_SCOUTLOOK_H
