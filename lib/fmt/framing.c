@@ -9,6 +9,7 @@
 #include "fmt/label.h"
 #include "fmt/prefix.h"
 #include "fmt/syslog.h"
+#include "fmt/usual.h"
 
 #include "base/banned.h"
 
@@ -370,13 +371,6 @@ line_len(struct framing *f, struct slice data, bool *plain)
 	    slice_chr(slice_sub(data, 0, f->limit), '\n');
 }
 
-/* May FIELD_PAD bytes behind the first n be read, which are not too many? */
-static inline bool
-is_padded(struct slice data, size_t n)
-{
-	return n <= FRAMING_PLAIN_MAX && data.len - n >= FIELD_PAD;
-}
-
 static inline size_t
 next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
@@ -402,16 +396,6 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 			return 0;
 	}
 	line = slice_of(data.ptr, n);
-	/* Nothing but a syslog line begins as one. */
-	if (plain && f->prefix == NULL &&
-	    (fr->kind = syslog_usual(line, &f->memo, fr)) != FRAMING_NONE) {
-		f->last = fr->kind;
-		f->export = false;
-		fr->line = line;
-		fr->plain = is_padded(data, n);
-		fr->lines = 1;
-		return n + 1;
-	}
 	if (n > 1 && (*line.ptr == '_' || (ascii_upper(*line.ptr) &&
 	    !ascii_lower(line.ptr[1]))) &&
 	    journald_is_export(line, f->export)) {
@@ -435,7 +419,7 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 	} else if (n > 0 && line.ptr[n - 1] == '\r')
 		line.len--;
 	fr->line = line;
-	fr->plain = plain && is_padded(data, n);
+	fr->plain = plain && framing_is_padded(data, n);
 	fr->lines = 1;
 	f->export = f->export && line.len == 0;
 	split_line(f, line, fr);
@@ -445,8 +429,14 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 size_t
 framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
-	size_t n = next(f, data, eof, fr);
+	struct usual u;
+	size_t n = usual_next(f, data, &u);
 
+	if (n > 0) {
+		usual_frame(&u, fr);
+		return n;
+	}
+	n = next(f, data, eof, fr);
 	f->pos += n;
 	return n;
 }

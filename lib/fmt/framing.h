@@ -142,6 +142,13 @@ struct framing {
 
 extern const struct slice framing_name[FRAMING_N];
 
+/* May FIELD_PAD bytes behind the first n be read, which are not too many? */
+static inline bool
+framing_is_padded(struct slice data, size_t n)
+{
+	return n <= FRAMING_PLAIN_MAX && data.len - n >= FIELD_PAD;
+}
+
 void	framing_init(struct framing *, const struct prefix *);
 /*
  * From now on each call is given data that begins where the one before has

@@ -63,6 +63,25 @@ head_find(const struct head *table, struct slice s)
 	return is(&table[i ^ 1], s.ptr, n) ? &table[i ^ 1] : NULL;
 }
 
+/* What its lines have in common. */
+static void
+set_values(struct head *h)
+{
+	const struct postfix_tag *t = &h->postfix;
+
+	h->value[0] = h->host;
+	h->value[F_INSTANCE - F_HOST] = t->instance;
+	h->value[F_SERVICE - F_HOST] = t->service;
+	h->value[F_DAEMON - F_HOST] = daemon_name[t->daemon];
+	h->set = UINT64_C(1) << F_INSTANCE;
+	if (h->host.len > 0)
+		h->set |= UINT64_C(1) << F_HOST;
+	if (t->service.len > 0)
+		h->set |= UINT64_C(1) << F_SERVICE;
+	if (t->daemon != DM_NONE)
+		h->set |= UINT64_C(1) << F_DAEMON;
+}
+
 void
 head_keep(struct head *table, struct slice s, struct slice host,
     struct slice tag)
@@ -82,4 +101,5 @@ head_keep(struct head *table, struct slice s, struct slice host,
 	h->host = slice_of(h->bytes, host.len);
 	h->tag = slice_of(h->bytes + host.len + 1, tag.len);
 	postfix_tag(h->tag, false, &h->postfix);
+	set_values(h);
 }

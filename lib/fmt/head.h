@@ -16,6 +16,7 @@
 
 #define HEAD_MAX	96
 #define HEAD_N		1024	/* places of a table; of zeroes at first */
+#define HEAD_VALUES	4	/* keys of a record that a head gives */
 
 struct head {
 	size_t			len;	/* with the bracket; 0: not used */
@@ -23,6 +24,9 @@ struct head {
 	unsigned char		bytes[HEAD_MAX];	/* compared after len */
 	struct slice		host, tag;
 	struct postfix_tag	postfix;
+	/* Of one that is Postfix's: F_HOST, F_INSTANCE, F_SERVICE, F_DAEMON. */
+	struct slice		value[HEAD_VALUES];
+	uint64_t		set;	/* which of them, as in a record */
 };
 
 const struct head	*head_find(const struct head *table, struct slice s);

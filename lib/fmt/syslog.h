@@ -21,14 +21,6 @@
 bool			syslog_is_level(struct slice);
 enum framing_kind	syslog_split(struct slice line, struct framing_memo *,
 			    struct frame *);
-/*
- * The same of lines as most are: with the stamp of the line before, or one
- * that is quickly read, from a program that was met, and with nothing at the
- * start of the text that needs a second look.  FRAMING_NONE, and the frame as
- * it was, for any other line, whatever it is.
- */
-enum framing_kind	syslog_usual(struct slice line, struct framing_memo *,
-			    struct frame *);
 /* Tag and pid from a word without its colon: postfix/smtpd[100]. */
 void			syslog_tag(struct slice word, struct frame *);
 /*

@@ -23,34 +23,12 @@ again_forget(struct again *a)
 	a->kept = a->ours = false;
 }
 
-/* Lines that say the same when they come again, and of no message. */
-static bool
-can_repeat(enum event_kind kind)
-{
-	switch (kind) {
-	case EV_REJECT:
-	case EV_AUTH_FAILURE:
-	case EV_SCREEN:
-	case EV_WARNING:
-	case EV_OTHER:
-	case EV_UNKNOWN:
-		return true;
-	default:
-		return false;
-	}
-}
-
 void
-again_keep(struct again *a, const struct frame *fr, const struct event *ev,
-    bool ours)
+again_keep(struct again *a, const struct frame *fr, const struct event *ev)
 {
-	struct slice qid;
+	struct slice qid = rec_get(&ev->rec, F_QID);
 
-	a->ours = ours;
-	a->kept = false;
-	if (!ours || !can_repeat(ev->kind))
-		return;
-	qid = rec_get(&ev->rec, F_QID);
+	again_other(a, true);
 	if (qid.len > 0 && !slice_eq(qid, SLICE("NOQUEUE")))
 		return;
 	a->text.len = a->host.len = 0;

@@ -19,6 +19,10 @@
 #include "fmt/event.h"
 #include "fmt/framing.h"
 
+#define AGAIN_KINDS	(1U << EV_REJECT | 1U << EV_AUTH_FAILURE |	\
+	1U << EV_SCREEN | 1U << EV_WARNING | 1U << EV_OTHER |		\
+	1U << EV_UNKNOWN)
+
 struct again {
 	struct buf	text;		/* tag, pid and text */
 	size_t		tag, pid;	/* their lengths */
@@ -31,8 +35,34 @@ void	again_init(struct again *);
 void	again_free(struct again *);
 /* No line before: another file begins. */
 void	again_forget(struct again *);
-void	again_keep(struct again *, const struct frame *, const struct event *,
-	    bool ours);
+void	again_keep(struct again *, const struct frame *, const struct event *);
+
+/* Lines that say the same when they come again, and of no message. */
+static inline bool
+again_can(enum event_kind kind)
+{
+	return (AGAIN_KINDS >> kind & 1) != 0;
+}
+
+/* A line that is not remembered. */
+static inline void
+again_other(struct again *a, bool ours)
+{
+	a->ours = ours;
+	a->kept = false;
+}
+
+/* Any line: remembered if it can be. */
+static inline void
+again_line(struct again *a, const struct frame *fr, const struct event *ev,
+    bool ours)
+{
+	if (ours && again_can(ev->kind))
+		again_keep(a, fr, ev);
+	else
+		again_other(a, ours);
+}
+
 bool	again_fill(const struct again *, struct frame *);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "fmt/logline.h"
 #include "fmt/queueid.h"
+#include "fmt/usual.h"
 #include "source/piece.h"
 #include "track/track.h"
 
@@ -129,35 +130,41 @@ check_zone(struct feed *f, const struct stamp *st)
 
 /* The time, if it needs neither year nor zone nor the lines before. */
 static void
-leave_open(struct feed *f, const struct frame *fr, struct slice *note)
+leave_open(struct feed *f, const struct stamp *st, const struct stamp *outer,
+    struct slice *note)
 {
 	f->event.time = (struct event_time){ .known = false };
 	*note = slice_of(NULL, 0);
 	f->clock.has_latest = false;
-	if (fr->stamp.kind == STAMP_ZONED || fr->outer.kind == STAMP_ZONED)
-		clock_time(&f->clock, &fr->stamp, &fr->outer, &f->event.time,
-		    note);
+	if (st->kind == STAMP_ZONED || outer->kind == STAMP_ZONED)
+		clock_time(&f->clock, st, outer, &f->event.time, note);
 }
 
-void
-feed_time(struct feed *f, const struct frame *fr)
+/* The times of the event at hand. */
+static inline void
+set_time(struct feed *f, const struct stamp *st, const struct stamp *outer)
 {
 	struct event *ev = &f->event;
 	struct slice note;
 
 	if (f->undated)
-		leave_open(f, fr, &note);
+		leave_open(f, st, outer, &note);
 	else
-		clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time, &note);
+		clock_time(&f->clock, st, outer, &ev->time, &note);
 	if (note.len > 0)
 		rec_set(&ev->rec, F_TIME_NOTE, note);
-	if (!ev->time.known && fr->stamp.text.len > 0)
-		rec_set(&ev->rec, F_STAMP, fr->stamp.text);
-	if (f->clock.inferred && check_zone(f, &fr->stamp)) {
-		clock_time(&f->clock, &fr->stamp, &fr->outer, &ev->time,
-		    &note);
+	if (!ev->time.known && st->text.len > 0)
+		rec_set(&ev->rec, F_STAMP, st->text);
+	if (f->clock.inferred && check_zone(f, st)) {
+		clock_time(&f->clock, st, outer, &ev->time, &note);
 		rec_set(&ev->rec, F_TIME_NOTE, note);
 	}
+}
+
+void
+feed_time(struct feed *f, const struct frame *fr)
+{
+	set_time(f, &fr->stamp, &fr->outer);
 }
 
 /* Turn a frame into an event. */
@@ -178,7 +185,7 @@ make_event(struct feed *f, struct frame *fr)
 	if (fr->last_repeated && f->again.ours)
 		ev->class = LINE_IGNORED;
 	if (!again)
-		again_keep(&f->again, fr, ev, ours);
+		again_line(&f->again, fr, ev, ours);
 }
 
 /* Deliveries are not multiplied: a repeat is one event, counted. */
@@ -202,27 +209,34 @@ set_repeat(struct feed *f, const struct frame *fr)
 	rec_set(&f->event.rec, F_REPEAT, buf_slice(&f->scratch));
 }
 
-/* Where the line stands. */
-static void
-set_place(struct feed *f, const struct frame *fr, uint64_t off)
+/* Where the event's line stands, len bytes at off. */
+static inline void
+set_span(struct feed *f, uint64_t off, uint64_t len, enum framing_kind kind)
 {
 	struct event *ev = &f->event;
 
 	ev->src = buf_slice(&f->src);
 	ev->stream = f->number;
-	ev->off = off - fr->back;
-	ev->len = fr->line.len + fr->back;
+	ev->off = off;
+	ev->len = len;
 	ev->line = f->line + 1;
-	f->line += fr->lines;
 	f->n[ev->class]++;
-	f->framings |= 1U << fr->kind;
+	f->framings |= 1U << kind;
+}
+
+/* The same of a frame. */
+static void
+set_place(struct feed *f, const struct frame *fr, uint64_t off)
+{
+	set_span(f, off - fr->back, fr->line.len + fr->back, fr->kind);
+	f->line += fr->lines;
 }
 
 /* The end of a stream: report why, if it was not a clean one. */
 static void
 end_stream(struct feed *f)
 {
-	f->in_stream = false;
+	f->in_stream = f->lines = false;
 	if (f->stream_rc == RC_DAMAGED || f->stream_rc == RC_FAIL) {
 		(void)msg_err(f->input->path, f->stream_rc, &f->stream_err);
 		f->damaged++;
@@ -377,6 +391,41 @@ step_edge(struct feed *f)
 	return true;
 }
 
+/* A line as most are: true if the next one is. */
+static bool
+step_usual(struct feed *f)
+{
+	static const struct stamp none;
+	uint64_t off = f->rest_off;
+	struct frame fr;
+	struct usual u;
+	size_t n = usual_next(&f->framing, f->rest, &u);
+
+	if (n == 0)
+		return false;
+	f->rest = slice_of(f->rest.ptr + n, f->rest.len - n);
+	f->rest_off += n;
+	f->taken += n;
+	if (!u.head->postfix.ours) {
+		usual_frame(&u, &fr);
+		make_event(f, &fr);
+		set_place(f, &fr, off);
+		return true;
+	}
+	if (f->track != NULL)
+		track_ahead(f->track, u.head->writer, u.number);
+	usual_event(&u, &f->event);
+	set_time(f, &u.stamp, &none);
+	if (again_can(f->event.kind)) {
+		usual_frame(&u, &fr);
+		again_line(&f->again, &fr, &f->event, true);
+	} else
+		again_other(&f->again, true);
+	set_span(f, off, u.line.len, u.kind);
+	f->line++;
+	return true;
+}
+
 /* The next logical line of evidence: true if it is one. */
 static bool
 step_line(struct feed *f)
@@ -525,6 +574,8 @@ feed_next(struct feed *f)
 	if (f->done)
 		return FEED_END;
 	for (;;) {
+		if (f->lines && step_usual(f))
+			return FEED_EVENT;
 		if (f->piece.over)
 			return finish(f);
 		if (!f->in_stream) {
@@ -536,8 +587,9 @@ feed_next(struct feed *f)
 				f->any = true;
 			name_stream(f);
 		}
-		if (in_journal(f) ? step_journal(f) : f->survey.records ?
-		    step_record(f, &item) : step_line(f))
+		f->lines = !in_journal(f) && !f->survey.records;
+		if (f->lines ? step_line(f) : f->journal != NULL ?
+		    step_journal(f) : step_record(f, &item))
 			return item;
 	}
 }

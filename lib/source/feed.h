@@ -110,6 +110,7 @@ struct feed {
 	struct err		 stream_err;
 	struct journals		*journal;	/* the stream is one, or NULL */
 	bool			 looked;	/* whether it is */
+	bool			 lines;		/* the stream at hand has lines */
 	struct feed_flaws {
 		uint64_t	places;		/* of damage */
 		uint64_t	hash, lost, unlinked;	/* entries */
