@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
 # What the bytes of an image do not show is said: images of virtual machines,
-# encrypted volumes, LVM, files that btrfs compressed with LZO.
+# encrypted volumes, LVM, files that btrfs compressed with LZO, ZFS and others.
 
 use strict;
 use warnings;
@@ -41,7 +41,15 @@ for my $c (
     ['LVM in a partition', disk(at(512, 'LABELONE' . "\0" x 16 . 'LVM2 001')), qr/: offset 4096: a volume of LVM/, 0],
     ['btrfs with LZO', $btrfs->(0x8 | 0x361), qr/: offset 0: a btrfs that has compressed files with LZO/, 2],
     ['the same in a partition', disk($btrfs->(0x8)), qr/: offset 4096: a btrfs /, 2],
+    ['ZFS', at(0x20000 + 3072, pack('Q<', 0x00bab10c)), qr/: offset 0: a ZFS pool, which compresses with LZ4 /, 2],
+    ['ZFS of the other end', at(0x20000, pack('Q>', 0x00bab10c)), qr/: offset 0: a ZFS pool/, 2],
+    ['f2fs with compression', at(1024, pack('V x2176 V', 0xf2f52010, 0x2002)), qr/: offset 0: an f2fs that may compress files/, 0],
+    ['NTFS', "\xeb\x52\x90NTFS    \0\2", qr/: offset 0: an NTFS: files that it has compressed are not decoded/, 0],
+    ['NTFS in a partition', disk("\xeb\x52\x90NTFS    \0\2"), qr/: offset 4096: an NTFS/, 0],
     # Near misses.
+    ['an uberblock elsewhere', at(0x20000 + 3073, pack('Q<', 0x00bab10c)), qr/\A\z/, 0],
+    ['f2fs without compression', at(1024, pack('V x2176 V', 0xf2f52010, 0x1002)), qr/\A\z/, 0],
+    ['FAT', "\xeb\x58\x90mkfs.fat\0\2", qr/\A\z/, 0],
     ['QCOW, a byte further', "\0QFI\xfb\0\0\0\3", qr/\A\z/, 0],
     ['QCOW in a partition', disk("QFI\xfb\0\0\0\3"), qr/\A\z/, 0],
     ['the footer of a fixed VHD', "\0" x 512 . 'conectix', qr/\A\z/, 0],
@@ -93,6 +101,19 @@ SKIP: {
 		my $r = run('mxcarve', "$dir/x.$form");
 		like($r->{err}, $said, "$form: named");
 		is($r->{status}, $form eq 'raw' ? 0 : 2, "$form: status");
+	}
+}
+
+# As mkfs.f2fs and mkntfs write them.
+for (['mkfs.f2fs', qr/: offset 0: an f2fs /, '-q', '-O', 'extra_attr,compression'], ['mkfs.f2fs', qr/\A\z/, '-q'], ['mkntfs', qr/: offset 0: an NTFS/, '-q', '-F']) {
+	my ($tool, $said, @o) = @$_;
+
+	SKIP: {
+		skip "no $tool", 1 if !grep { -x "$_/$tool" } split /:/, "$ENV{PATH}:/usr/sbin:/sbin";
+		my $f = put("$dir/new.img");
+		truncate $f, 64 << 20;
+		sh("/usr/sbin/$tool", @o, $f);
+		like(run('mxcarve', $f)->{err}, $said, "$tool @o");
 	}
 }
 

@@ -12,6 +12,11 @@
 #define BTRFS_MAGIC 0x40    /* in that */
 #define BTRFS_FEATURES 0xbc /* incompatible ones, little-endian */
 #define BTRFS_LZO (1U << 3) /* COMPRESS_LZO */
+#define F2FS_SUPER 1024
+#define F2FS_FEATURES 2180	    /* in that */
+#define F2FS_COMPRESSION (1U << 13) /* files may be compressed */
+#define ZFS_RING 0x20000	    /* of uberblocks, in the first label */
+#define ZFS_SLOT 1024		    /* at multiples of that */
 
 struct signature {
 	const char *name;
@@ -74,6 +79,39 @@ diskkind_disk(struct slice head)
 		has(head, MBR_MAGIC, "\x55\xaa", 2));
 }
 
+/* An uberblock, of either end. */
+static bool
+is_zfs(deflate_read_fn *read, void *arg, uint64_t off)
+{
+	unsigned char b[8];
+
+	if (off > UINT64_MAX - 2 * ZFS_RING)
+		return false;
+	for (uint64_t i = ZFS_RING; i < 2 * (uint64_t)ZFS_RING; i += ZFS_SLOT) {
+		struct slice s = slice_of(b, read(arg, off + i, b, sizeof(b)));
+
+		if (s.len < sizeof(b))
+			return false;
+		if (has(s, 0, "\x0c\xb1\xba\0\0\0\0\0", 8) ||
+		    has(s, 0, "\0\0\0\0\0\xba\xb1\x0c", 8))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_f2fs(deflate_read_fn *read, void *arg, uint64_t off)
+{
+	unsigned char b[F2FS_FEATURES + 4];
+	struct slice s = slice_of(b,
+	    off > UINT64_MAX - F2FS_SUPER ?
+		0 :
+		read(arg, off + F2FS_SUPER, b, sizeof(b)));
+
+	return has(s, 0, "\x10\x20\xf5\xf2", 4) &&
+	    (bytes_le32(s, F2FS_FEATURES) & F2FS_COMPRESSION) != 0;
+}
+
 enum diskkind
 diskkind_volume(deflate_read_fn *read, void *arg, uint64_t off)
 {
@@ -82,6 +120,8 @@ diskkind_volume(deflate_read_fn *read, void *arg, uint64_t off)
 
 	if (has(s, 0, "LUKS\xba\xbe", 6) || has(s, 3, "-FVE-FS-", 8))
 		return DISKKIND_ENCRYPTED;
+	if (has(s, 3, "NTFS    ", 8))
+		return DISKKIND_NTFS;
 	for (size_t i = 0; i < LVM_SECTORS; i++)
 		if (has(s, i * SECTOR, "LABELONE", 8) &&
 		    has(s, i * SECTOR + 24, "LVM2 001", 8))
@@ -92,5 +132,7 @@ diskkind_volume(deflate_read_fn *read, void *arg, uint64_t off)
 	if (has(s, BTRFS_MAGIC, "_BHRfS_M", 8) &&
 	    (bytes_le32(s, BTRFS_FEATURES) & BTRFS_LZO) != 0)
 		return DISKKIND_LZO;
-	return DISKKIND_PLAIN;
+	if (is_f2fs(read, arg, off))
+		return DISKKIND_F2FS;
+	return is_zfs(read, arg, off) ? DISKKIND_ZFS : DISKKIND_PLAIN;
 }

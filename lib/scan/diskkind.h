@@ -13,7 +13,8 @@
  * function.  Nothing more than a signature is looked at, so that one that was
  * damaged is named, too.
  * Facts: the specifications of QCOW2, VMDK, VDI, VHD, VHDX, EWF2, AFF, LUKS,
- * LVM2 and btrfs; the boot sector of BitLocker.
+ * LVM2 and btrfs; the boot sectors of BitLocker and NTFS; f2fs_fs.h of Linux;
+ * ZFS On-Disk Specification 1.3.
  */
 #ifndef SCAN_DISKKIND_H
 #define SCAN_DISKKIND_H
@@ -27,7 +28,10 @@ enum diskkind {
 	DISKKIND_PLAIN,
 	DISKKIND_ENCRYPTED, /* by LUKS or BitLocker */
 	DISKKIND_LVM,	    /* a physical volume of LVM2 */
-	DISKKIND_LZO	    /* btrfs that has compressed files with LZO */
+	DISKKIND_LZO,	    /* btrfs that has compressed files with LZO */
+	DISKKIND_ZFS,	    /* which compresses with LZ4 as a rule */
+	DISKKIND_F2FS,	    /* one that may compress with LZO, LZ4 */
+	DISKKIND_NTFS	    /* which may compress files in its own way */
 };
 
 const char *diskkind_image(struct slice head);

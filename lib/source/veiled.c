@@ -21,13 +21,21 @@ look(const struct stream *s, const struct volume *v)
 				       "be found without its key",
 		[DISKKIND_LZO] = "a btrfs that has compressed files with LZO: "
 				 "they are not decoded",
+		[DISKKIND_ZFS] = "a ZFS pool, which compresses with LZ4 as a "
+				 "rule: such blocks are not decoded",
+		[DISKKIND_F2FS] = "an f2fs that may compress files: those by "
+				  "LZO and LZ4 are not decoded",
+		[DISKKIND_NTFS] = "an NTFS: files that it has compressed are "
+				  "not decoded",
 	};
 	enum diskkind kind = diskkind_volume(v->read, v->arg, v->off);
 
 	if (kind == DISKKIND_PLAIN || kind == DISKKIND_LVM)
 		return;
 	tell(s, v, what[kind]);
-	find_doubt(s);
+	/* Of these it is not known whether there is anything compressed. */
+	if (kind != DISKKIND_NTFS && kind != DISKKIND_F2FS)
+		find_doubt(s);
 }
 
 /* A volume of LVM whose own volumes are not known. */

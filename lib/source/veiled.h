@@ -5,8 +5,8 @@
  * image it looks at its beginning and at that of each volume
  * (source/volumes.h), and names what cannot be read there (scan/diskkind.h): an
  * image of a virtual machine, an encrypted volume, files that are compressed
- * with LZO.  The exit status is 2 then.  Which volumes of LVM are not looked at
- * is said only.
+ * with LZO or LZ4.  The exit status is 2 then, but where it is not known that
+ * there are any.  Which volumes of LVM are not looked at is said only.
  */
 #ifndef SOURCE_VEILED_H
 #define SOURCE_VEILED_H
