@@ -29,7 +29,9 @@ again_keep(struct again *a, const struct frame *fr, const struct event *ev)
 	struct slice qid = rec_get(&ev->rec, F_QID);
 
 	again_other(a, true);
-	if (qid.len > 0 && !slice_eq(qid, SLICE("NOQUEUE")))
+	/* Another recipient of a message may be refused in the same words. */
+	if (qid.len > 0 && !slice_eq(qid, SLICE("NOQUEUE")) &&
+	    ev->kind != EV_REJECT)
 		return;
 	a->text.len = a->host.len = 0;
 	a->tag = fr->tag.len;

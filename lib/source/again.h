@@ -4,8 +4,8 @@
  * Old syslog daemons write a line once and then how often it came again,
  * without its tag and text; it is the line before in the same output.
  * again_keep remembers a line of Postfix that can come again as it is:
- * refusals, warnings and what else has no queue ID, never what makes a fact
- * about a message.  Any other line is forgotten what it says, but not whose
+ * refusals, and warnings and what else has no queue ID, never what makes
+ * another fact about a message.  Any other line is forgotten what it says, but not whose
  * it was.  again_fill puts tag, pid and text of the remembered line into the
  * frame of such a notice, so that it is understood like that line; false if
  * there is nothing to be put.  The slices live until the next again_keep.
@@ -37,7 +37,7 @@ void	again_free(struct again *);
 void	again_forget(struct again *);
 void	again_keep(struct again *, const struct frame *, const struct event *);
 
-/* Lines that say the same when they come again, and of no message. */
+/* Lines that say the same when they come again. */
 static inline bool
 again_can(enum event_kind kind)
 {
