@@ -38,6 +38,9 @@ sub facts {
 	return $out;
 }
 
+# For logs in the words of syslogd.
+my @opt16 = ('-y', 2026, '-z', 'UTC');
+
 sub trace { return run('mxtrace', '-q', '-e', @_) }
 
 sub same {
@@ -171,8 +174,29 @@ subtest 'taken apart' => sub {
 		same("a type, $name", $plain, @l);
 		is(facts(run('mxtrace', '-q', '-e', '-', { in => join '', @l })), $plain, "a type, $name: by a pipe");
 	}
-	my $wide = join '', "\xff\xfe", map { "$_\0" } split //, $log;
-	like(run('mxtrace', put("$dir/wide.log", $wide))->{err}, qr/wide\.log: is UTF-16, .* iconv/, 'UTF-16 is named');
+	# Saved again by an editor: as iconv writes it, and with what no log begins with.
+	my $saved = $log =~ s/helo=<[^>]*/helo=<\xc3\xa4\xf0\x9f\x93\xa7/r;
+	put("$dir/utf8.log", $saved);
+	my $utf8 = facts(trace(@opt16, "$dir/utf8.log"));
+	for my $c (['UTF-16LE', "\xff\xfe"], ['UTF-16BE', "\xfe\xff"]) {
+		my ($form, $mark) = @$c;
+		my $wide = sh('iconv', '-f', 'UTF-8', '-t', $form, { in => $saved });
+
+		is($wide->{status}, 0, "$form: iconv");
+		my $t = trace(@opt16, put("$dir/wide.log", $mark, $wide->{out}));
+		is(facts($t), $utf8, "$form: the same facts");
+		is($t->{status}, 0, "$form: status");
+		my @e = grep { /"type":"event"/ } split /^/, $t->{out};
+		like($e[0], qr/"src":"[^"]*wide\.log\@0-UTF16"/, "$form: the path");
+		is(run('mxquote', '-q', '-', { in => $t->{out} =~ s/\Q$dir\E\///gr, cd => $dir })->{out},
+		    run('mxquote', '-q', '-', { in => trace(@opt16, "$dir/utf8.log")->{out} =~ s/\Q$dir\E\///gr, cd => $dir })->{out}, "$form: quoted as UTF-8");
+		# Cut within a character.
+		$t = trace(@opt16, put("$dir/wide.log", $mark, substr $wide->{out}, 0, -1));
+		is($t->{status}, 2, "$form: cut off");
+		like($t->{err}, qr/UTF-16 ends within a character/, "$form: it is said");
+		$t = run('mxtrace', put("$dir/wide.log", $mark, substr $wide->{out}, 1));
+		like($t->{err}, qr/wide\.log: is UTF-16, .* iconv/, "$form: what is none is not read, and named");
+	}
 	is(trace(put("$dir/f.log", qq({"type":"log","text":"x"}\n)))->{status}, 1, 'neither a log of Postfix nor a record');
 	my $own = run('mxtrace', '-q', '-e', "$dir/plain.log", @zone);
 	is(run('mxgrep', '-q', '-c', 'type=delivery', '-', { in => $own->{out} })->{out}, "5\n", 'our own records are records');

@@ -7,7 +7,8 @@
  * its size was.  It holds no, one or more streams: a plain file one; a gzip
  * file one with the path FILE@0-GZIP (several members run on as one stream;
  * after damage a later member that can be found starts a new one,
- * FILE@OFFSET-GZIP); xz, zstd and bzip2 one, FILE@0-XZ, -ZSTD, -BZIP2; a tar,
+ * FILE@OFFSET-GZIP); xz, zstd and bzip2 one, FILE@0-XZ, -ZSTD, -BZIP2;
+ * a text in UTF-16 one in UTF-8, FILE@0-UTF16; a tar,
  * zip or cpio bundle (also compressed) one for each regular file in it,
  * FILE!NAME, and a compressed member of a bundle FILE!NAME@0-GZIP.  In names
  * `!`, `@`, `%`, DEL and control bytes are percent-encoded; standard input

@@ -1,5 +1,7 @@
 #include "io/sniff.h"
 
+#include "io/utf16.h"
+
 #include <stdint.h>
 
 #define TAR_SUM		148	/* position of a tar header's checksum */
@@ -78,6 +80,8 @@ sniff(struct slice s)
 		return SNIFF_ZSTD;
 	if (is_bzip2(s))
 		return SNIFF_BZIP2;
+	if (utf16_begins(s))
+		return SNIFF_UTF16;
 	if (slice_starts(s, SLICE("PK\3\4")) ||
 	    slice_starts(s, SLICE("PK\5\6")) ||
 	    slice_starts(s, SLICE("PK\7\10PK\3\4")) ||
@@ -102,6 +106,8 @@ sniff_name(enum sniff kind)
 		return "zstd";
 	case SNIFF_BZIP2:
 		return "bzip2";
+	case SNIFF_UTF16:
+		return "utf16";
 	case SNIFF_TAR:
 		return "tar";
 	case SNIFF_ZIP:

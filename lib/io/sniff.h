@@ -1,7 +1,7 @@
 /*
  * sniff - what a container is, by its first bytes
  *
- * Names are not looked at.  A tar header is known by its checksum, so that
+ * A text in UTF-16 (io/utf16.h) is one, too, of its text in UTF-8.  Names are not looked at.  A tar header is known by its checksum, so that
  * old ones without "ustar" are found as well.  SNIFF_LEN bytes, or all that
  * there are, decide.  Pure.
  */
@@ -20,6 +20,7 @@ enum sniff {
 	SNIFF_XZ,
 	SNIFF_ZSTD,
 	SNIFF_BZIP2,
+	SNIFF_UTF16,
 	SNIFF_TAR,
 	SNIFF_ZIP,
 	SNIFF_CPIO

@@ -3,6 +3,7 @@
  *
  *	FILE			a plain file
  *	FILE@OFF-GZIP		data inflated from the gzip member at OFF
+ *	FILE@0-UTF16		a text in UTF-16, as UTF-8
  *	FILE@OFF-ZLIB		from the zlib stream, as btrfs stores extents
  *	FILE@OFF+LEN,OFF+LEN-GZIP	or from one in pieces (scan/pieced.h)
  *	FILE@OFF-GZIP@BYTE.BIT-DEFLATE	what that member holds behind damage,

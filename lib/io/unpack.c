@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "io/utf16.h"
 
 #define WINDOW_LOG 27 /* UNPACK_MEMORY, and zstd's own limit */
 
@@ -19,6 +20,7 @@ struct unpack {
 	lzma_stream xz;
 	ZSTD_DStream *zstd;
 	bz_stream bz;
+	struct utf16 utf16;
 };
 
 /* Input and output of one step. */
@@ -73,6 +75,9 @@ unpack_open(enum sniff kind, uint64_t off)
 	case SNIFF_BZIP2:
 		open_bzip2(u);
 		break;
+	case SNIFF_UTF16:
+		utf16_init(&u->utf16);
+		break;
 	default:
 		msg_panic("not packed data");
 	}
@@ -88,7 +93,7 @@ unpack_free(struct unpack *u)
 		lzma_end(&u->xz);
 	else if (u->kind == SNIFF_ZSTD)
 		ZSTD_freeDStream(u->zstd);
-	else
+	else if (u->kind == SNIFF_BZIP2)
 		(void)BZ2_bzDecompressEnd(&u->bz);
 	mem_free(u);
 }
@@ -211,6 +216,20 @@ step_bzip2(struct unpack *u, struct step *s, struct err *e)
 	return RC_OK;
 }
 
+static enum rc
+step_utf16(struct unpack *u, struct step *s, struct err *e)
+{
+	size_t in = s->in.len;
+
+	utf16_step(&u->utf16, &s->in, &s->dst, &s->cap);
+	u->off += in - s->in.len;
+	if (s->in.len > 0 || s->cap == 0 || !s->eof)
+		return RC_OK;
+	return utf16_torn(&u->utf16) ?
+	    err_damaged(e, u->off, "UTF-16 ends within a character") :
+	    RC_END;
+}
+
 enum rc
 unpack_step(struct unpack *u, struct slice in, bool eof, size_t *used,
     unsigned char *dst, size_t cap, size_t *made, struct err *e)
@@ -218,7 +237,8 @@ unpack_step(struct unpack *u, struct slice in, bool eof, size_t *used,
 	struct step s = { .in = in, .eof = eof, .dst = dst, .cap = cap };
 	enum rc rc = u->kind == SNIFF_XZ ? step_xz(u, &s, e) :
 	    u->kind == SNIFF_ZSTD	 ? step_zstd(u, &s, e) :
-					   step_bzip2(u, &s, e);
+	    u->kind == SNIFF_BZIP2	 ? step_bzip2(u, &s, e) :
+					   step_utf16(u, &s, e);
 
 	*used = in.len - s.in.len;
 	*made = cap - s.cap;

@@ -1,5 +1,5 @@
 /*
- * unpack - xz, zstd and bzip2 data to bytes
+ * unpack - xz, zstd and bzip2 data to bytes, and UTF-16 to UTF-8
  *
  * The libraries of the formats, used as pure state machines over memory: the
  * same input gives the same output and offsets however it is cut.

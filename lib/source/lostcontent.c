@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "fmt/bouncelog.h"
+#include "io/sniff.h"
 #include "scan/member.h"
 #include "source/extracts.h"
 
@@ -23,20 +24,26 @@ is_text(struct slice s)
 static bool
 is_packed(struct slice s, enum member_kind *kind)
 {
-	*kind = slice_starts(s, SLICE("\x28\xb5\x2f\xfd")) ? MEMBER_ZSTD :
-	    slice_starts(s,
-		SLICE("\xfd"
-		      "7zXZ")) ?
-							     MEMBER_XZ :
-							     MEMBER_GZIP;
-	return *kind != MEMBER_GZIP || slice_starts(s, SLICE("\x1f\x8b"));
+	switch (sniff(s)) {
+	case SNIFF_GZIP:
+		*kind = MEMBER_GZIP;
+		return true;
+	case SNIFF_XZ:
+		*kind = MEMBER_XZ;
+		return true;
+	case SNIFF_ZSTD:
+		*kind = MEMBER_ZSTD;
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Compressed in a way that is not decoded here: bzip2, lz4. */
 static bool
 is_other_packed(struct slice s)
 {
-	return slice_starts(s, SLICE("BZh")) ||
+	return sniff(s) == SNIFF_BZIP2 ||
 	    slice_starts(s, SLICE("\x04\x22\x4d\x18"));
 }
 
