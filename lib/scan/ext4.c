@@ -275,6 +275,12 @@ ext4_follow(struct ext4 *fs, ext4_live_fn *live, void *arg)
 	fs->cache.nr = fs->groups.nr = UINT64_MAX;
 }
 
+uint64_t
+ext4_image(const struct ext4 *fs, uint64_t off, uint64_t *len)
+{
+	return fs->in == NULL ? off : pieced_place(fs->in, off, len);
+}
+
 bool
 ext4_read_at(struct ext4 *fs, uint64_t off, unsigned char *dst)
 {

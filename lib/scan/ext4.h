@@ -14,6 +14,11 @@
  * is counted: past the work that a sound file system of that length can take
  * ext4_block gives nothing, so that tables that lie end.
  *
+ * What is read may itself lie in pieces of the image, as a logical volume does:
+ * `in`, which may be set behind ext4_open, is then these pieces, and what the
+ * read function reads.  ext4_image makes the place in it one in the image, and
+ * *len shorter if less lies there in a row.
+ *
  * A block is of block_size bytes; its slice lives until the next call.  An
  * empty slice: outside, cut off or too much work.  With `live` set
  * (scan/jbd2.h) a block that the journal still has to write is read from there.
@@ -27,7 +32,7 @@
 #define SCAN_EXT4_H
 
 #include "base/err.h"
-#include "scan/deflate.h"
+#include "scan/pieced.h"
 
 #define EXT4_SUPER 1024 /* bytes, and where the first one stands */
 #define EXT4_BLOCK_MAX 65536
@@ -86,6 +91,7 @@ struct ext4_cache {
 struct ext4 {
 	deflate_read_fn *read;
 	void *arg;
+	const struct pieced *in; /* NULL: the image */
 	uint64_t base, len;
 	struct ext4_super super;
 	bool copy;	     /* the first one is damaged */
@@ -103,9 +109,10 @@ void ext4_close(struct ext4 *);
 /* Read from there on what the journal has still to write. */
 void ext4_follow(struct ext4 *, ext4_live_fn *, void *arg);
 struct slice ext4_block(struct ext4 *, uint64_t nr);
-/* Where that block's bytes are in the image. */
+uint64_t ext4_image(const struct ext4 *, uint64_t off, uint64_t *len);
+/* Where that block's bytes are in what is read. */
 uint64_t ext4_block_off(const struct ext4 *, uint64_t nr);
-/* A block's bytes at an offset of the image, read into dst. */
+/* A block's bytes at an offset of what is read, put into dst. */
 bool ext4_read_at(struct ext4 *, uint64_t off, unsigned char *dst);
 /* False: it cannot be read, leads outside, or its checksum is wrong. */
 bool ext4_group(struct ext4 *, uint32_t g, struct ext4_group *);

@@ -56,8 +56,9 @@ find_run(const struct ext4_map *m, uint64_t logical)
 	return lo;
 }
 
-uint64_t
-ext4_data_image(const struct ext4_data *d, uint64_t off, uint64_t *len)
+/* Where an offset of the file lies in what is read. */
+static uint64_t
+place(const struct ext4_data *d, uint64_t off, uint64_t *len)
 {
 	uint32_t block = d->fs->super.block_size;
 	uint64_t logical = off / block;
@@ -76,11 +77,19 @@ ext4_data_image(const struct ext4_data *d, uint64_t off, uint64_t *len)
 	return d->fs->base + from;
 }
 
+uint64_t
+ext4_data_image(const struct ext4_data *d, uint64_t off, uint64_t *len)
+{
+	uint64_t at = place(d, off, len);
+
+	return at == UINT64_MAX ? at : ext4_image(d->fs, at, len);
+}
+
 /* Bytes of one run, or of a hole. */
 static size_t
 read_run(struct ext4_data *d, uint64_t off, unsigned char *dst, size_t len)
 {
-	uint64_t n, at = ext4_data_image(d, off, &n);
+	uint64_t n, at = place(d, off, &n);
 
 	if (n < len)
 		len = (size_t)n;

@@ -59,7 +59,7 @@ struct ext4_lost {
 	struct slice path; /* "?/NAME" if it is not known whole; or absent */
 	bool has_inode;	   /* a state of it is known */
 	struct ext4_inode inode;
-	uint64_t off;	   /* of the inode's bytes in the image */
+	uint64_t off;	   /* of the inode's bytes in what is read */
 	bool old;	   /* that state is from the journal */
 	uint32_t sequence; /* and this is its transaction */
 	bool truncated;

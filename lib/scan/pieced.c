@@ -24,18 +24,26 @@ pieced_add(struct pieced *p, uint64_t off, uint64_t len)
 	return true;
 }
 
-/* Bytes of the piece that holds off, as far as it goes. */
-static size_t
-read_piece(struct pieced *p, uint64_t off, unsigned char *dst, size_t len)
+uint64_t
+pieced_place(const struct pieced *p, uint64_t off, uint64_t *len)
 {
 	for (size_t i = 0; i < p->n; off -= p->v[i++].len) {
 		if (off >= p->v[i].len)
 			continue;
-		if (len > p->v[i].len - off)
-			len = (size_t)(p->v[i].len - off);
-		return p->read(p->arg, p->v[i].off + off, dst, len);
+		if (*len > p->v[i].len - off)
+			*len = p->v[i].len - off;
+		return p->v[i].off + off;
 	}
-	return 0;
+	return UINT64_MAX;
+}
+
+/* Bytes of the piece that holds off, as far as it goes. */
+static size_t
+read_piece(const struct pieced *p, uint64_t off, unsigned char *dst, size_t len)
+{
+	uint64_t n = len, at = pieced_place(p, off, &n);
+
+	return at == UINT64_MAX ? 0 : p->read(p->arg, at, dst, (size_t)n);
 }
 
 size_t

@@ -88,13 +88,15 @@ static void
 put_common(const struct lostfile *f, struct rec *r, struct lostfile_text *t)
 {
 	const struct ext4_lost *l = f->lost;
+	uint64_t one = 1;
 	size_t n;
 
 	if (l->path.ptr != NULL && !f->nameless)
 		rec_set(r, F_FILE_NAME, l->path);
 	put_num(r, F_INODE, t->num[0], l->ino);
 	if (l->has_inode)
-		put_num(r, F_INODE_OFF, t->num[1], l->off);
+		put_num(r, F_INODE_OFF, t->num[1],
+		    l->off == 0 ? 0 : ext4_image(f->data.fs, l->off, &one));
 	if (l->has_deleted) {
 		n = caltime_text(t->deleted, l->deleted, 0, 0);
 		if (n > 0)

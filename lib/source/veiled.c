@@ -2,29 +2,66 @@
 
 #include "base/msg.h"
 #include "scan/diskkind.h"
+#include "source/volumes.h"
 
 static void
-look(const struct stream *s, uint64_t off)
+tell(const struct stream *s, const struct volume *v, const char *what)
+{
+	char name[256], volume[VOLUME_NAME];
+
+	(void)msg_quote(name, sizeof(name), s->src);
+	msg_note("%s: %s: %s", name, volume_name(volume, v), what);
+}
+
+static void
+look(const struct stream *s, const struct volume *v)
 {
 	static const char *const what[] = {
 		[DISKKIND_ENCRYPTED] = "an encrypted volume: nothing in it can "
 				       "be found without its key",
-		[DISKKIND_LVM] = "a volume of LVM: deleted files that file "
-				 "systems in it still know are not looked for; "
-				 "--offset leads to one that lies in a row",
 		[DISKKIND_LZO] = "a btrfs that has compressed files with LZO: "
 				 "they are not decoded",
 	};
-	enum diskkind kind = diskkind_volume(s->read, s->arg, off);
+	enum diskkind kind = diskkind_volume(v->read, v->arg, v->off);
+
+	if (kind == DISKKIND_PLAIN || kind == DISKKIND_LVM)
+		return;
+	tell(s, v, what[kind]);
+	find_doubt(s);
+}
+
+/* A volume of LVM whose own volumes are not known. */
+static void
+look_lvm(const struct stream *s, const struct volume *v, const struct lvm *lvm)
+{
+	if (diskkind_volume(v->read, v->arg, v->off) != DISKKIND_LVM)
+		return;
+	for (size_t i = 0; i < lvm->npv; i++)
+		if (lvm->pv[i].off == v->image && lvm->pv[i].known)
+			return;
+	tell(s, v,
+	    s->pipe ?
+		"a volume of LVM: deleted files that file systems "
+		"in it still know are not looked for in a pipe" :
+		"a volume of LVM that does not tell where its volumes lie: "
+		"deleted files that file systems in it still know are not "
+		"looked for; --offset leads to one that lies in a row");
+}
+
+/* The logical volumes that cannot be read. */
+static void
+look_logical(const struct stream *s, const struct lvm *lvm)
+{
 	char name[256];
 
-	if (kind == DISKKIND_PLAIN)
-		return;
 	(void)msg_quote(name, sizeof(name), s->src);
-	msg_note(
-	    "%s: offset %llu: %s", name, (unsigned long long)off, what[kind]);
-	if (kind != DISKKIND_LVM)
-		find_doubt(s);
+	for (size_t i = 0; i < lvm->n; i++)
+		if (lvm->v[i].why != NULL)
+			msg_note("%s: volume %s: %s: deleted files that a file "
+				 "system in it still knows are not looked for",
+			    name, lvm->v[i].name, lvm->v[i].why);
+	if (lvm->over)
+		msg_note("%s: more volumes of LVM than can be looked at", name);
 }
 
 static void *
@@ -33,6 +70,7 @@ open_stream(const struct stream *s)
 	unsigned char head[DISKKIND_HEAD];
 	const char *what = diskkind_image(
 	    slice_of(head, s->read(s->arg, 0, head, sizeof(head))));
+	struct volumes vs;
 	char name[256];
 
 	if (what != NULL) {
@@ -42,10 +80,14 @@ open_stream(const struct stream *s)
 		    name, what);
 		find_doubt(s);
 	}
-	look(s, 0);
-	for (size_t i = 0; i < s->npart; i++)
-		if (s->part[i].off > 0)
-			look(s, s->part[i].off);
+	volumes_find(&vs, s);
+	for (size_t i = 0; i < vs.n; i++) {
+		look(s, &vs.v[i]);
+		if (vs.v[i].logical == NULL)
+			look_lvm(s, &vs.v[i], &vs.lvm);
+	}
+	look_logical(s, &vs.lvm);
+	volumes_free(&vs);
 	return NULL;
 }
 
