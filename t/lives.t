@@ -399,7 +399,10 @@ subtest 'held or discarded, or not' => sub {
 		my ($m) = grep { $_->{qid} eq '7A1202800001' } messages(trace($other . join '', $start, @log));
 		is("$m->{status} " . ($m->{note} // ''), "$status " . ($left ? 'not-queued' : ''), $name);
 		# Nothing removes what was never queued; but it must have come.
-		is($m->{missing} // '', $name =~ /log ends/ ? 'removal' : '', "$name: all of it") if $status eq 'discarded';
+		is($m->{missing} // '', $name =~ /log ends/ ? 'removal' : '', "$name: all of it") if $status =~ /^(?:discarded|rejected)\z/;
+		# It has no delivery that would tell to whom it was.
+		is($m->{to} // '', 'hold-me@in.example.net', "$name: to") if $status eq 'discarded';
+		is($m->{to}, undef, "$name: no to") if $status eq 'held';
 	}
 };
 

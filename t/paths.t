@@ -226,6 +226,30 @@ subtest 'pipe filter' => sub {
 	    "none $B 1", 'another host');
 };
 
+# What delivers for a user may forward, by sendmail, before it is done.
+subtest 'a command or LMTP that forwards' => sub {
+	my $procmail = "postfix/local[105]: $A: to=<bob\@example.org>, relay=local, delay=1, delays=0.1/0/0/0.9, dsn=2.0.0, status=sent (delivered to command: /usr/bin/procmail -a \"\$EXTENSION\")";
+	my $sieve = "postfix/lmtp[105]: $A: to=<bob\@example.org>, relay=mx.example.org[private/dovecot-lmtp], delay=0.08, delays=0.01/0.02/0.01/0.04, dsn=2.0.0, status=sent (250 2.0.0 <bob\@example.org> cG89JPPXDGvSAgAAdBcN+A Saved)";
+	my $far = $sieve =~ s/mx[.]example[.]org\[private.dovecot-lmtp\]/imap.example.org[192.0.2.24]:24/r;
+	my $file = $procmail =~ s/command: [^)]*/mailbox/r;
+	my $sent = $procmail =~ s/status=sent/status=deferred/r;
+	my $sort = sub { join '', sort { substr($a, 0, 15) cmp substr($b, 0, 15) } split /^/, $_[0] };
+
+	for ([ $procmail, 'procmail' ], [ $sieve, 'Sieve' ]) {
+		my ($agent, $name) = @$_;
+		my $log = piped('1@x', 0, $agent);
+		is(family(trace($log))->{$B}, "$A:message-id $A 2", $name);
+		is(family(trace($sort->(piped('1@x', 2, $agent))))->{$B}, "none $B 1", "$name was done a second before");
+		is(family(trace(piped('2@x', 0, $agent)))->{$B}, "none $B 1", "$name, another Message-ID");
+		is(family(trace($log =~ s/ mx (?=.*$B)/ far /gr))->{$B}, "none $B 1", "$name, another host");
+		# A script that gives the same mail to sendmail twice.
+		my $own = $log =~ s{smtpd\[100\]: $A: client=.*}{pickup[104]: $A: uid=99 from=<ann\@example.net>}r;
+		is(family(trace($own))->{$B}, "none $B 1", "$name, both by pickup");
+	}
+	is(family(trace(piped('1@x', 0, $_->[0])))->{$B}, "none $B 1", $_->[1])
+	    for [ $far, 'LMTP to another host' ], [ $file, 'a mailbox' ], [ $sent, 'not delivered' ];
+};
+
 subtest 'forwarded and notices' => sub {
 	my @in = ([ 0, 'mx', "postfix/pickup[104]: $A: uid=1 from=<ann>" ],
 	    [ 0, 'mx', "postfix/cleanup[101]: $A: message-id=<1\@x>" ],

@@ -114,7 +114,7 @@ subtest 'TLS log level 0' => sub {
 	my $m = run('mxreport', @read, '-q', '-p', $p{encrypt}, $f);
 	is($m->{status}, 2, 'the report: not 0');
 	like($m->{out}, qr/^Of [2-9] of \d+ hops it is unknown whether they met the policy/m, 'and its first sentence says so');
-	like($m->{out}, qr/is unknown because TLS was not logged\. To change that\s+from\s+now on,\s+set\s+smtp_tls_loglevel = 1/, 'with what to set');
+	like($m->{out} =~ s/\s+/ /gr, qr/is unknown because TLS was not logged, or not yet after a start or reload\. To change that from now on, set smtp_tls_loglevel = 1/, 'with what to set');
 };
 
 done_testing();

@@ -104,6 +104,29 @@ split_labelled(struct slice line, struct framing_memo *memo, struct frame *fr)
 	return FRAMING_NONE;
 }
 
+/*
+ * A line that a log host wrote as it came, behind its own stamp and the name
+ * of the sender (syslog-ng with flags(no-parse)): what came is the line, and
+ * its priority shows where it begins.  FRAMING_NONE, and the frame as it was,
+ * if that names no program.
+ */
+static enum framing_kind
+split_carried(struct framing_memo *memo, struct frame *fr)
+{
+	struct frame as_was = *fr;
+	enum framing_kind kind;
+
+	fr->host = fr->pid = slice_of(NULL, 0);
+	kind = syslog_split(as_was.text, memo, fr);
+	if (!is_whole(kind, fr)) {
+		*fr = as_was;
+		return FRAMING_NONE;
+	}
+	if (fr->outer.kind == STAMP_NONE && as_was.stamp.kind == STAMP_ZONED)
+		fr->outer = as_was.stamp;
+	return kind;
+}
+
 /* Split a line that is not wrapped; its kind. */
 static inline enum framing_kind
 split(const struct prefix *prefix, struct slice line,
@@ -117,6 +140,12 @@ split(const struct prefix *prefix, struct slice line,
 		kind = syslog_split(uncover(line), memo, fr);
 	else
 		kind = syslog_split(line, memo, fr);
+	if (kind != FRAMING_NONE && fr->tag.ptr == NULL && !memo->plain &&
+	    slice_starts(fr->text, SLICE("<"))) {
+		inner = split_carried(memo, fr);
+		if (inner != FRAMING_NONE)
+			return inner;
+	}
 	if (kind != FRAMING_NONE && (kind != FRAMING_ISO ||
 	    fr->tag.ptr != NULL || fr->last_repeated))
 		return kind;

@@ -166,8 +166,8 @@ page_answer(struct page *p, const struct report *r)
 		b = page_line(p);
 		words(b, "The TLS status of ");
 		words_n(b, t->not_logged, "hop", "hops");
-		words(b, " is unknown because TLS was not logged. To change that "
-		    "from now on, set smtp_tls_loglevel = 1, "
+		words(b, " is unknown because TLS was not logged, or not yet "
+		    "after a start or reload. To change that from now on, set smtp_tls_loglevel = 1, "
 		    "lmtp_tls_loglevel = 1 and smtpd_tls_loglevel = 1 in "
 		    "main.cf.");
 	}

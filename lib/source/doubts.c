@@ -13,7 +13,8 @@ say_not_logged(const struct doubts *d)
 
 	if (n > 0 && !d->told)
 		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
-		    "was not logged; to change that from now on, set "
+		    "was not logged, or not yet after a start or reload; "
+		    "to change that from now on, set "
 		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
 		    "smtpd_tls_loglevel = 1 in main.cf",
 		    (unsigned long long)n);

@@ -65,7 +65,8 @@ run_say_unknown(const struct run *x)
 		    "mxlog --unknown shows them", (unsigned long long)n);
 	if (x->unlogged > 0)
 		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
-		    "was not logged; to change that from now on, set "
+		    "was not logged, or not yet after a start or reload; "
+		    "to change that from now on, set "
 		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
 		    "smtpd_tls_loglevel = 1 in main.cf",
 		    (unsigned long long)x->unlogged);

@@ -432,29 +432,52 @@ join_waiting(struct track *t, struct message *m)
 	}
 }
 
+/* Did a program get it that may have brought it back? */
+static bool
+handed(const struct message *m)
+{
+	return m->piped || m->ran;
+}
+
 /*
- * A pipe filter hands mail to sendmail: the new message comes by pickup with
- * the same Message-ID, while the pipe runs or soon after.  Where a pipe has
- * delivered both, as with two filters, the later one is the new one.
+ * Until when that program may bring it back.  A filter may take its time.
+ * What delivers for a user forwards before it says that it has delivered;
+ * and what was itself given to sendmail may have been given to it twice.
+ */
+static bool
+may_return(struct track *t, const struct message *m, int64_t sec)
+{
+	if (m->piped)
+		return sec + 1 >= m->first.sec &&
+		    sec <= m->handed_sec + HOLD_AFTER;
+	return m->ran && sec >= m->first.sec && sec <= m->handed_sec &&
+	    ((m->saw & SAW_PICKUP) == 0 ||
+	    node_nparent(node_get(&t->nodes, m->node)) > 0);
+}
+
+/*
+ * A filter, and what forwards mail for a user, hands it to sendmail: the new
+ * message comes by pickup with the same Message-ID, while that program runs
+ * or soon after.  Where both were given to one, as with two filters, the
+ * later one is the new one.
  */
 static void
-match_pipe(struct track *t, struct message *a, struct message *b)
+match_handed(struct track *t, struct message *a, struct message *b)
 {
-	bool picked = (a->saw & SAW_PICKUP) != 0, first = a->piped;
+	bool picked = (a->saw & SAW_PICKUP) != 0, first = handed(a);
 	const struct message *old;
 	struct message *new;
 
 	if (picked != ((b->saw & SAW_PICKUP) != 0))
 		first = !picked;
-	else if (a->piped && b->piped)
+	else if (handed(a) && handed(b))
 		first = a->first.sec != b->first.sec ?
 		    a->first.sec < b->first.sec : a->order < b->order;
 	old = first ? a : b;
 	new = first ? b : a;
 
-	if (!old->piped || (new->saw & SAW_PICKUP) == 0 ||
-	    new->first.sec + 1 < old->first.sec ||
-	    new->first.sec > old->piped_sec + HOLD_AFTER ||
+	if ((new->saw & SAW_PICKUP) == 0 ||
+	    !may_return(t, old, new->first.sec) ||
 	    node_nparent(node_get(&t->nodes, new->node)) > 0)
 		return;
 	join_link(t, new->node, old->node, WHY_MESSAGE_ID);
@@ -467,7 +490,7 @@ join_message_id(struct track *t, struct message *m)
 	uint32_t *bucket;
 	int steps = 0;
 
-	if (n->mid_hash == 0 || (!m->piped && (m->saw & SAW_PICKUP) == 0))
+	if (n->mid_hash == 0 || (!handed(m) && (m->saw & SAW_PICKUP) == 0))
 		return;
 	bucket = &t->mid[n->mid_hash % MIDS];
 	for (uint32_t i = *bucket; i != 0 && steps < NODE_CHAIN_MAX;
@@ -476,7 +499,7 @@ join_message_id(struct track *t, struct message *m)
 		steps++;
 		if (on != n && on->mid_hash == n->mid_hash &&
 		    on->id.instance->host == n->id.instance->host)
-			match_pipe(t, m, on->msg);
+			match_handed(t, m, on->msg);
 	}
 	if (m->mid_listed)
 		return;

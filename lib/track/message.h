@@ -77,6 +77,7 @@ struct message {
 	bool		 reject : 1;	/* NOQUEUE */
 	bool		 mid_listed : 1;
 	bool		 piped : 1;	/* delivered by pipe */
+	bool		 ran : 1;	/* to a command, or by LMTP on a socket */
 
 	struct journal	 journal;
 	struct event_time last;
@@ -101,7 +102,7 @@ struct message {
 	struct session	*front;		/* of the client, before a filter */
 	uint32_t	 mid_next;	/* chain by Message-ID: their nodes */
 	uint32_t	 mid_prev;
-	int64_t		 piped_sec;
+	int64_t		 handed_sec;	/* of the latest such delivery */
 	uint32_t	 pid;		/* of a reject */
 	uint32_t	 nfiled;	/* recipients of its queue file */
 };

@@ -7,14 +7,17 @@ static void
 keep_next(struct track *t, const struct at *at, struct session *s,
     uint32_t saw)
 {
-	static const enum field key[] = { F_FROM, F_HELO, F_PROTOCOL };
+	/* What is discarded has no delivery that would name a recipient. */
+	static const enum field key[] = { F_FROM, F_HELO, F_PROTOCOL, F_TO };
+	const size_t n = sizeof(key) / sizeof(key[0]) -
+	    ((saw & SAW_DISCARD) == 0);
 	const struct rec *r = &at->ev->rec;
 	struct session_ahead *a = session_ahead(&t->processes, s);
 
 	if (a->next.len > 4096)
 		return;
 	a->saw |= saw;
-	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++)
+	for (size_t i = 0; i < n; i++)
 		if (rec_has(r, key[i]))
 			(void)journal_fact(&t->pool, &a->next, key[i],
 			    r->v[key[i]]);
@@ -128,6 +131,8 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 	message_first_fact(t, m, F_PROTOCOL, rec_get(r, F_PROTOCOL));
 	if (rec_has(r, F_FROM))
 		message_first_fact(t, m, F_FROM, rec_get(r, F_FROM));
+	if (saw & SAW_DISCARD)
+		message_first_fact(t, m, F_TO, rec_get(r, F_TO));
 	if (refuses(at)) {
 		m->saw |= SAW_REJECT;
 		if (refuses_all(at))

@@ -139,6 +139,27 @@ lines_add_delivery(struct track *t, struct message *m, const struct at *at,
 		write_early(t, m);
 }
 
+/*
+ * Given to a program that may bring it back by sendmail: pipe's, local's
+ * (procmail, maildrop), or what listens on a socket for LMTP (Sieve).
+ */
+static void
+handed(struct track *t, const struct at *at, struct message *m)
+{
+	struct slice reply = rec_get(&at->ev->rec, F_REPLY);
+
+	if (slice_starts(reply, SLICE("delivered via ")))
+		m->piped = true;
+	else if (slice_starts(reply, SLICE("delivered to command: ")) ||
+	    slice_find(rec_get(&at->ev->rec, F_RELAY), SLICE("[")) !=
+	    SLICE_NONE)
+		m->ran = true;
+	else
+		return;
+	m->handed_sec = at->sec;
+	join_message_id(t, m);
+}
+
 void
 on_delivery(struct track *t, struct at *at, struct slice qid)
 {
@@ -157,13 +178,11 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 	if (done & (DONE_SENT | DONE_BOUNCED | DONE_PROBED))
 		m->nsettled++;
 	message_ref(t, m, at);
-	if (done == DONE_SENT && v.status == TLS_LOCAL) {
-		if (slice_starts(rec_get(r, F_REPLY), SLICE("delivered via "))) {
-			m->piped = true;
-			m->piped_sec = at->sec;
-			join_message_id(t, m);
-		}
-	}
+	if (done == DONE_SENT && v.status == TLS_LOCAL)
+		handed(t, at, m);
+	/* cleanup returns what did not come by SMTP, before it is queued. */
+	if (done == DONE_BOUNCED && at->ev->daemon == DM_CLEANUP)
+		m->saw |= SAW_REFUSED;
 	if (next.len == 0)
 		return;
 	if (slice_starts(rec_get(r, F_REPLY), SLICE("forwarded as ")) &&

@@ -159,14 +159,18 @@ outcome_status(const struct message *m)
 }
 
 /*
- * What cleanup discards is never queued, and so not removed either.  What
- * smtpd was told to discard it still has to take from the client.
+ * What cleanup discards or refuses is never queued, and so not removed either.
+ * What smtpd was told to discard it still has to take from the client.
  */
 static bool
 is_dropped(const struct message *m)
 {
-	return (m->saw & SAW_DISCARD) != 0 && (m->saw & SAW_QUEUED) == 0 &&
-	    m->done == 0 && ((m->saw & SAW_CLEANUP) != 0 ||
+	if ((m->saw & SAW_QUEUED) != 0)
+		return false;
+	if ((m->saw & SAW_REFUSED) != 0)
+		return (m->done & (DONE_SENT | DONE_DEFERRED)) == 0;
+	return (m->saw & SAW_DISCARD) != 0 && m->done == 0 &&
+	    ((m->saw & SAW_CLEANUP) != 0 ||
 	    (m->session != NULL && m->session->ended));
 }
 

@@ -32,8 +32,10 @@ ending(struct blocktext *t)
 		closing(t, PAINT_RED, "deleted", PAINT_PLAIN,
 		    "by the administrator");
 	if (slice_is(status, "discarded")) {
-		closing(t, PAINT_YELLOW, "discarded", PAINT_PLAIN,
-		    "dropped without a notice to anyone");
+		block_step(t, NULL, NULL, PAINT_YELLOW, SLICE("discarded"));
+		phrase_address(s, "to ", m, F_TO);
+		sheet_words(s, PAINT_PLAIN, "dropped without a notice to anyone");
+		paint_end(&s->paint);
 		return;
 	}
 	if (slice_is(status, "held")) {
@@ -44,6 +46,8 @@ ending(struct blocktext *t)
 	}
 	if (block_saw(k, EV_REMOVED) || block_saw(k, EV_DELETED))
 		return;
+	if (slice_is(status, "rejected") && whole)
+		return;	/* it never was in the queue */
 	if (whole || (rec_has(m, F_MISSING) && !block_lacks(m, "removal"))) {
 		block_step(t, end.known ? &end : NULL, m, PAINT_PLAIN,
 		    SLICE("removed"));

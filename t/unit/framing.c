@@ -435,6 +435,22 @@ static const struct frame_case cases[] = {
 	{ S("<22>\n"), "none - ~|~|~|<22>" },
 	{ S("<22\n"), "none - ~|~|~|<22" },
 	{ S("<22>t[1]: x\n"), "none - ~|~|~|<22>t[1]: x" },
+	/* syslog-ng, flags(no-parse): what came, behind stamp and host */
+	{ S(P "loghost <22>" P "mx postfix/smtpd[100]: t\n"),
+	    "rfc3164 09-01+36245 mx|postfix/smtpd|100|t" },
+	{ S("2026-09-01T10:04:06+02:00 192.0.2.1 <22>" P
+	    "mx postfix/smtpd[100]: t\n"),
+	    "rfc3164 09-01+36245 Z-7199 mx|postfix/smtpd|100|t" },
+	{ S(P "loghost <22>1 2026-09-01T10:04:05Z mx postfix/smtpd 100 - - t\n"),
+	    "rfc5424 Z+0 mx|postfix/smtpd|100|t" },
+	{ S(P "loghost <22>" P "mx t\n"),
+	    "bsd 09-01+36245 loghost|~|~|<22>Sep  1 10:04:05 mx t" },
+	{ S(P "loghost <222>" P "mx t: t\n"),
+	    "bsd 09-01+36245 loghost|~|~|<222>Sep  1 10:04:05 mx t: t" },
+	{ S(P "loghost t: <22>" P "mx t: u\n"),
+	    "bsd 09-01+36245 loghost|t|~|<22>Sep  1 10:04:05 mx t: u" },
+	{ S(P "loghost t[1]: <22>" P "mx postfix/smtpd[100]: u\n"),
+	    "bsd 09-01+36245 loghost|t|1|<22>Sep  1 10:04:05 mx postfix/smtpd[100]: u" },
 	{ S("<22>1788257045.123456 mx t: t\n"),
 	    "none - ~|~|~|<22>1788257045.123456 mx t: t" },
 
