@@ -6,6 +6,7 @@
 
 #define OVERLAP (2 * ANCHOR_MAX)
 #define ZEROES ((size_t)4096) /* stored bytes that are seldom data */
+#define SMALL ((size_t)4096)  /* made of a zlib stream between other bytes */
 
 bool
 carveprobe_kind(enum anchor what, enum member_kind *kind)
@@ -80,11 +81,14 @@ decode(struct upto *u, struct member *m, uint64_t off, uint64_t limit,
     struct carveprobe *p, unsigned char *buf)
 {
 	const struct carveprobe_src *src = u->src;
+	/* Pictures and documents are full of them; small files are worth it. */
+	bool inner = m->kind == MEMBER_ZLIB && off % ANCHOR_SECTOR != 0;
 	size_t keep = 0, made;
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && p->work < limit) {
-		rc = member_read(m, buf + keep, MEMBER_BUF, &made);
+		rc = member_read(m, buf + keep,
+		    inner && !p->worth ? SMALL : MEMBER_BUF, &made);
 		p->work += made;
 		/* Zeroes are data where what was packed is as empty. */
 		if (u->zeroes && !is_even(buf + keep, made))
@@ -97,6 +101,8 @@ decode(struct upto *u, struct member *m, uint64_t off, uint64_t limit,
 		}
 		if (m->made > (m->end - off) * CARVE_RATIO + CARVE_SLACK)
 			break;
+		if (rc == RC_OK && inner && !p->worth && m->made > SMALL)
+			rc = RC_DAMAGED;
 	}
 	p->whole = rc == RC_END;
 	p->over = rc == RC_OK;

@@ -7,6 +7,9 @@
  * may make and search through; `work` is how many it did.  CARVE_RATIO of
  * source/carve.h bounds what is made of the bytes of one file.
  *
+ * A zlib stream that begins at no sector is given up when its first bytes have
+ * nothing: pictures and documents hold many.
+ *
  * carveprobe_kind tells which anchors are those of compressed files.
  */
 #ifndef SOURCE_CARVEPROBE_H

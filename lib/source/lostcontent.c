@@ -24,9 +24,9 @@ is_text(struct slice s)
 static bool
 is_packed(struct slice s, enum member_kind *kind)
 {
+	*kind = MEMBER_GZIP;
 	switch (sniff(s)) {
 	case SNIFF_GZIP:
-		*kind = MEMBER_GZIP;
 		return true;
 	case SNIFF_XZ:
 		*kind = MEMBER_XZ;
