@@ -205,6 +205,8 @@ subtest 'mail is counted once' => sub {
 	is_deeply([ $r->{recipients}, $r->{slowest_destinations} ], [ [], [] ], 'no recipient has it');
 	is(total(report($strict, [], $a, { %$none, relay => 'none.example.org[192.0.2.1]:25', daemon => 'smtp', tls => 'encrypted' }), qr/^delivered|^dropped/), '1 0 0', 'a host of that name');
 	is(total(report($strict, [], { %$a, status => 'rejected' }), qr/^messages in, from other|^bytes/), '0 0', 'refused: it did not come in');
+	is(total(report($strict, [], { %$a, status => 'discarded' }), qr/^messages in, from other|^messages discarded|^dropped/), '1 0 1', 'discarded on arrival');
+	is(total(report($strict, [], $a), qr/^messages discarded/), 0, 'and one that was not');
 	is(total(report($strict, [], { %$a, status => 'bounced' }), qr/^messages in, from other/), 1, 'bounced: it did');
 	is(total(report($strict, [], $a, { %$b, hop => 1, parent_why => 'notice' }), qr/notices/), 1, 'a notice is one of its own');
 	my $late = report($strict, [], $a, { type => 'link', trace => 'mx/postfix/A2', parent => 'mx/postfix/A1', parent_why => 'forwarded' }, out());

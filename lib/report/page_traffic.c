@@ -79,6 +79,7 @@ put_totals(struct page *p, const struct traffic *t)
 	total(p, "delivered to other hosts", t->fate[TRAFFIC_SENT_OUT]);
 	total(p, "delivered here", t->fate[TRAFFIC_SENT_HERE]);
 	total(p, "dropped by discard", t->fate[TRAFFIC_DROPPED]);
+	total(p, "messages discarded before they were queued", t->discarded);
 	total(p, "deferred (attempts)", t->fate[TRAFFIC_DEFERRED]);
 	total(p, "bounced", t->fate[TRAFFIC_BOUNCED]);
 	total(p, "messages expired, for all or some recipients", t->expired);

@@ -172,6 +172,7 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 	/* Expiry is logged of a message, not of its recipients. */
 	t->expired += is(r, F_STATUS, SLICE("expired")) ||
 	    is(r, F_NOTE, SLICE("expired"));
+	t->discarded += is(r, F_STATUS, SLICE("discarded"));
 	if (is(r, F_PARENT_WHY, SLICE("message-id")) ||
 	    is(r, F_PARENT_WHY, SLICE("orig-queue-id")))
 		take_back(t, r);

@@ -13,7 +13,7 @@
  * both counted; `doubtful` says how many.
  *
  * What was refused as a whole did not come in, and what discard(8) drops is
- * no delivery.
+ * no delivery; what a DISCARD action or a milter drops came in, and has none.
  *
  * Rows of `reason` are "STATUS CODE CLASS" (NUL between), with the first
  * text as note; of `to` and `from` addresses; of `domain` recipient domains,
@@ -66,6 +66,7 @@ struct traffic {
 	uint64_t		 in[TRAFFIC_ORIGIN_N];
 	uint64_t		 fate[TRAFFIC_FATE_N];
 	uint64_t		 expired;	/* messages, for some recipient */
+	uint64_t		 discarded;	/* messages, before they were queued */
 	uint64_t		 rejected;	/* without a queue ID */
 	uint64_t		 bytes;		/* of the messages that came in */
 	uint64_t		 passed, doubtful, untimed;
