@@ -180,6 +180,21 @@ subtest 'a filter before the queue' => sub {
 	is($run->(tls => 1, early => qr/smtpd\[91\]: $A: client/, wait => -60), $inner, 'a minute before, by the stamps behind: another one');
 	is($run->(tls => 1, client => 0, early => qr/smtpd\[91\]: $A: client/), $inner, 'before, and no client');
 	is($run->(early => qr/smtpd\[91\]: $A: client/, accept => $accept =~ s/queued as $A/queued as $B/r), $inner, 'before, another queue ID');
+
+	# amavisd before the queue: what it bounces and quarantines itself.
+	my $say = sub {
+		my $log = join '', map { "Nov 30 02:02:13 mx postfix/smtpd[1081]: $_\n" }
+		    'connect from client.example.net[192.0.2.10]', 'NOQUEUE: client=client.example.net[192.0.2.10]',
+		    @_, 'disconnect from client.example.net[192.0.2.10] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5';
+		my $r = run('mxtrace', '-y', 2026, '-z', 'UTC', put(dir() . '/proxy.log', $log));
+		return $r->{err} =~ /^mxtrace: (\d+) messages went through a filter before the queue/m ? $1 : 0;
+	};
+	my $env = 'from=<ann@example.net> to=<bob@example.org> proto=ESMTP helo=<client.example.net>';
+	my $gone = "proxy-accept: END-OF-MESSAGE: 250 2.5.0 Ok, id=00951-04, BOUNCE; $env";
+	is($say->($gone), 1, 'no queue ID: said');
+	is($say->($gone, $gone), 2, 'and how many');
+	is($say->("proxy-accept: END-OF-MESSAGE: 250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 1EB0DBEEA9D; $env"), 0, 'a queue ID');
+	is($say->($gone =~ s/accept/reject/r =~ s/250 2.5.0/554 5.7.0/r), 0, 'refused: a message of its own');
 };
 
 # Pipe to a filter that gives it to sendmail.

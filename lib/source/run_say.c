@@ -93,6 +93,12 @@ run_say_lost(struct run *x)
 		(void)msg_error("too many different handshakes: the details "
 		    "of some are left out");
 	}
+	if (l.proxied > 0)
+		msg_note("%llu messages went through a filter before the queue "
+		    "whose answer names no queue ID: it dropped them, or gave "
+		    "them on as its own; who sent them is told by events only, "
+		    "those of proxy-accept (mxtrace -e)",
+		    (unsigned long long)l.proxied);
 	if (l.early > 0)
 		msg_note("%llu messages were still open when there were too "
 		    "many of them; what came later of these stands apart",

@@ -129,6 +129,9 @@ on_proxy_accept(struct track *t, const struct at *at)
 	struct session *s = p == NULL ? NULL : p->session;
 	struct message *m;
 
+	/* The filter has dropped it, or keeps to itself what it became. */
+	if (qid.len == 0)
+		t->lost.proxied++;
 	if (s == NULL || s->ahead == NULL || s->ahead->front.len == 0 ||
 	    qid.len == 0 || qid.len > NODE_QID_MAX)
 		return;

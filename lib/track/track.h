@@ -30,6 +30,8 @@ struct track;
 struct track_lost {
 	uint64_t	unjoined;	/* lines of too many hosts or tags */
 	uint64_t	early;		/* messages written while still open */
+	uint64_t	proxied;	/* messages that a filter before the
+					 * queue took without a queue ID */
 	bool		words;		/* details of handshakes */
 };
 
