@@ -3,6 +3,7 @@
 #include "base/banned.h"
 
 #define DEPTH	8	/* hash directories */
+#define MOVED_DEPTH	3	/* numbers of them, from 0 on, that are usual */
 
 static bool
 is_log(struct slice s)
@@ -83,4 +84,31 @@ queuepath_parse(struct slice path, struct queuepath *p)
 	for (size_t i = 0; i < n && p->qid.ptr != NULL; i++)
 		if (dir[n - 1 - i] != hash_char(p, i))
 			p->hash_wrong = true;
+}
+
+bool
+queuepath_moved(const struct queuepath *p, size_t i, struct buf *b)
+{
+	static const struct slice to[] = {
+#define Q(t)	{ (const unsigned char *)t, sizeof(t) - 1 }
+		Q("active"), Q("deferred"), Q("hold"), Q("incoming"),
+		Q("corrupt"),
+#undef Q
+	};
+	size_t queue = i / MOVED_DEPTH, depth = i % MOVED_DEPTH;
+
+	if (queue >= sizeof(to) / sizeof(to[0]) || p->qid.ptr == NULL ||
+	    p->queue.ptr == NULL || p->log)
+		return false;
+	b->len = 0;
+	if (p->root.len > 0 && !(buf_add(b, p->root) && buf_addc(b, '/')))
+		return false;
+	(void)buf_add(b, to[queue]);
+	for (size_t n = 0; n < depth; n++) {
+		(void)buf_addc(b, '/');
+		(void)buf_addc(b, hash_char(p, n));
+	}
+	(void)buf_addc(b, '/');
+	(void)buf_add(b, p->name);
+	return buf_addc(b, '\0');
 }

@@ -7,6 +7,11 @@
  * postsuper is left out).  hash_wrong says that the C directories are not
  * those of the ID.  `temp` is a name of the form MICROSECONDS.PID, of a file
  * whose making was cut short.  The slices point into the path.
+ *
+ * queuepath_moved writes the i-th place where Postfix may have moved a message
+ * since, with a NUL behind it: a queue file keeps its name when it goes to
+ * another queue, in 0 to 2 hash directories.  False behind the last one, and
+ * for what is no message.
  * Facts: reference/postfix-queue-files.md 12.
  */
 #ifndef FMT_QUEUEPATH_H
@@ -14,6 +19,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "fmt/queueid.h"
 
 struct queuepath {
@@ -25,5 +31,6 @@ struct queuepath {
 };
 
 void	queuepath_parse(struct slice path, struct queuepath *);
+bool	queuepath_moved(const struct queuepath *, size_t i, struct buf *);
 
 #endif

@@ -121,6 +121,8 @@ add(struct walk *w, struct slice path, const struct stat *st, bool found)
 	v = &w->v[w->n++];
 	v->in.path = mem_dup(path.ptr, path.len);
 	v->in.found = found;
+	/* What is gone since its directory was read was a file. */
+	v->in.regular = found;
 	if (st == NULL)
 		return;
 	v->dev = st->st_dev;
@@ -270,7 +272,10 @@ visit(struct walk *w, struct frame *f, const char *name, size_t depth)
 	if (!buf_add(&w->path, slice_cstr(name)))
 		return false;
 	if (fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
-		complain(w, buf_slice(&w->path), NULL);
+		if (errno == ENOENT)
+			add(w, buf_slice(&w->path), NULL, true);
+		else
+			complain(w, buf_slice(&w->path), NULL);
 	} else if (S_ISDIR(st.st_mode)) {
 		if (depth < INPUTS_DEPTH)
 			return enter(w, f + 1, f->fd, name, O_NOFOLLOW, &st);
@@ -283,7 +288,7 @@ visit(struct walk *w, struct frame *f, const char *name, size_t depth)
 	} else if (!S_ISREG(st.st_mode)) {
 		w->special++;
 	} else if (faccessat(f->fd, name, R_OK,
-	    AT_EACCESS | AT_SYMLINK_NOFOLLOW) == -1) {
+	    AT_EACCESS | AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT) {
 		complain(w, buf_slice(&w->path), &st);
 	} else {
 		add(w, buf_slice(&w->path), &st, true);
@@ -370,7 +375,8 @@ drop_doubles(struct walk *w)
 	for (size_t i = 0; i < w->n; i++) {
 		struct entry *v = &w->v[i];
 
-		if (n > 0 && v->in.regular && v->dev == w->v[n - 1].dev &&
+		if (n > 0 && v->in.regular && v->ino != 0 &&
+		    v->dev == w->v[n - 1].dev &&
 		    v->ino == w->v[n - 1].ino)
 			mem_free(v->in.path);
 		else

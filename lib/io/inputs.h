@@ -10,6 +10,9 @@
  * symbolic links and special files found, and files met twice (same device
  * and inode), which are kept once.
  *
+ * What is no longer there when it is looked at, as in a spool that is in use,
+ * stays in the list: whoever opens it knows where it went, or says so.
+ *
  * Nothing is opened but directories.  The strings belong to the inputs.
  */
 #ifndef IO_INPUTS_H

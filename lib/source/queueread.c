@@ -1,5 +1,6 @@
 #include "source/queueread.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -320,6 +321,46 @@ unread(struct queueread *q, const struct input *in, enum rc rc,
 	return true;
 }
 
+/* Was it there when its directory was read, and is no more? */
+static bool
+is_gone(const struct input *in, enum rc rc, const struct err *e)
+{
+	return rc == RC_FAIL && e->sys == ENOENT && in->found &&
+	    in->copy == NULL;
+}
+
+/* It has a place of its own among the inputs. */
+static bool
+is_listed(const struct queueread *q, const char *path)
+{
+	for (size_t i = 0; i < q->in->n; i++)
+		if (slice_is(slice_cstr(q->in->v[i].path), path))
+			return true;
+	return false;
+}
+
+/* Read what is gone where Postfix has moved it to. */
+static bool
+read_moved(
+    struct queueread *q, const struct input *in, const struct queuepath *p)
+{
+	struct input now = *in;
+	struct buf path;
+
+	buf_init(&path, SRCPATH_MAX);
+	q->missed = q->moving = true;
+	for (size_t i = 0; q->missed && queuepath_moved(p, i, &path); i++) {
+		q->missed = false;
+		now.path = (char *)path.ptr;
+		(void)queueread_file(q, &now);
+	}
+	q->moving = false;
+	if (q->missed)
+		q->gone++;
+	buf_free(&path);
+	return !q->stopped;
+}
+
 /* For the run log; the hash of its only queue file is that of the file. */
 static void
 note_input(const struct queueread *q, const struct input *in,
@@ -366,8 +407,16 @@ queueread_file(struct queueread *q, const struct input *in)
 		x.log_time[i] = q->log_time[i];
 	}
 	rc = queueread_input(q, in, &e);
+	if (is_gone(in, rc, &e)) {
+		q->missed = true;
+		return q->moving ? !q->stopped : read_moved(q, in, &x.path);
+	}
 	if (rc != RC_OK)
 		return unread(q, in, rc, &e);
+	if (q->moving && is_listed(q, in->path)) {
+		atfile_close(&q->file);
+		return !q->stopped;
+	}
 	head = slice_sub(atfile_at(&q->file, 0, QUEUEREC_LOOK), 0,
 	    QUEUEREC_LOOK);
 	if (x.path.log || (x.path.queue.ptr == NULL &&
@@ -402,12 +451,17 @@ queueread_rest(struct queueread *q)
 		if (p.log && p.qid.ptr != NULL)
 			(void)queueread_file(q, &q->in->v[i]);
 	}
+	if (q->gone > 0)
+		(void)msg_error("files that went away while they were read are "
+		    "left out: %llu; the spool is in use",
+		    (unsigned long long)q->gone);
 }
 
 int
 queueread_status(const struct queueread *q)
 {
-	if (q->damaged > 0 || q->unread > 0 || q->in->failed > 0)
+	if (q->damaged > 0 || q->unread > 0 || q->gone > 0 ||
+	    q->in->failed > 0)
 		return EXIT_TROUBLE;
 	return q->files > 0 ? EXIT_YES : EXIT_NO;
 }

@@ -14,6 +14,10 @@
  * to read a pipe twice, and the files of bundles (source/queuebundle.h), which
  * take the place of the bundle in `in`.  The records and their slices live during the call.
  * Damage is reported once a file (msg_err) and counted.
+ *
+ * A spool may be in use.  What was found in a directory and is no longer there
+ * is looked for in the queues that Postfix moves it to, and read there; what is
+ * in none of them is counted in `gone`, and queueread_rest says so once.
  */
 #ifndef SOURCE_QUEUEREAD_H
 #define SOURCE_QUEUEREAD_H
@@ -52,7 +56,9 @@ struct queueread {
 	void			*arg;
 	bool			 stopped;
 	bool			 rest;		/* logs without message now */
-	uint64_t		 files, other, damaged, unread;
+	bool			 moving;	/* looking where a file went: */
+	bool			 missed;	/* it is not there */
+	uint64_t		 files, other, damaged, unread, gone;
 };
 
 void	queueread_open(struct queueread *, const struct inputs *,

@@ -77,7 +77,8 @@ queuesource_bundles(const struct queuebundle *b, bool damaged, queueread_fn *fn,
 bool
 queuesource_all(const struct queueread *q, queueread_fn *fn, void *arg)
 {
-	bool damaged = q->damaged > 0 || q->unread > 0, any = false, ok;
+	bool damaged = q->damaged > 0 || q->unread > 0 || q->gone > 0;
+	bool any = false, ok;
 	struct buf src;
 	struct rec r;
 

@@ -1,5 +1,6 @@
 #include "source/spooled.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "base/caltime.h"
@@ -92,7 +93,8 @@ spooled_is(struct spooled *s, const struct input *in)
 		return false;
 	queuepath_parse(slice_cstr(in->path), &p);
 	if (atfile_open(&s->peek, in->path, in->found, -1, &e) != RC_OK)
-		return false;
+		return e.sys == ENOENT && in->found && p.queue.ptr != NULL &&
+		    p.qid.ptr != NULL;
 	head =
 	    slice_sub(atfile_at(&s->peek, 0, QUEUEREC_LOOK), 0, QUEUEREC_LOOK);
 	yes = (p.queue.ptr != NULL && p.qid.ptr != NULL) ||
@@ -331,8 +333,8 @@ spooled_sort(struct spooled *s, size_t failed)
 		for (size_t i = 0; i < s->in.n; i++)
 			(void)queueread_file(&q, &s->in.v[i]);
 		queueread_rest(&q);
-		s->damaged += q.damaged + q.unread;
-		failed += q.unread;
+		s->damaged += q.damaged + q.unread + q.gone;
+		failed += q.unread + q.gone;
 		queueread_close(&q);
 	}
 	end_group(s);
