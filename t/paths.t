@@ -284,6 +284,7 @@ subtest 'a list manager on this host' => sub {
 		    ($o{early} ? $copy->($B, 'dave', 0) : ()),
 		    [ 0, 'mx', 'postfix/' . ($o{agent} // 'local') . "[105]: $A: to=<team\@lists.example.org>, " . ($o{done} // $receive) ],
 		    [ 0, 'mx', "postfix/qmgr[102]: $A: removed" ],
+		    @{ $o{then} // [] },
 		    ($o{early} ? () : $copy->($B, 'dave', $late)),
 		    [ $late, $o{host} // 'mx', "postfix/local[105]: $B: to=<dave\@example.org>, relay=local, delay=0.06, delays=0.05/0/0/0.01, dsn=2.0.0, status=sent (delivered to command: /usr/bin/procmail)" ],
 		    $copy->($C, 'erin', $late)) };
@@ -309,6 +310,10 @@ subtest 'a list manager on this host' => sub {
 	    [ 0, 'mx', "postfix/cleanup[111]: $D: message-id=<1\@x>" ],
 	    [ 0, 'mx', "postfix/local[115]: $D: to=<bob\@example.org>, relay=local, delay=0.04, delays=0.01/0.01/0/0.01, dsn=2.0.0, status=sent (delivered to command: /usr/bin/procmail)" ]);
 	is($of->(other => \@other), $none, 'which of two is not clear');
+	my @many = map { my $q = sprintf '000%02X14020F', $_;
+		([ 0, 'mx', "postfix/cleanup[101]: $q: message-id=<m$_\@x>" ], [ 0, 'mx', "postfix/local[105]: $q: to=<bob\@example.org>, $receive" ]) } 1 .. 128;
+	is($of->(then => \@many), $none, 'programs got too many since');
+	is($of->(then => [ @many[0 .. 253] ]), $both, 'not yet too many');
 	is($of->(other => [ @other[0, 1] ]), $both, 'the other went to no program');
 };
 

@@ -64,6 +64,18 @@ same_mail(const struct node *n, const struct node *on)
 	    on->id.instance->host == n->id.instance->host ? on->msg : NULL;
 }
 
+/* Of two that it may have been, the better one; NULL if that is not clear. */
+static struct message *
+better(const struct message *m, struct message *best, struct message *old)
+{
+	if (best == NULL || old == best)
+		return old;
+	if ((m->saw & SAW_LOOPED) != 0)
+		return NULL;
+	return !best->piped && came_back(best) &&
+	    (old->piped || !came_back(old)) ? old : best;
+}
+
 /*
  * What the message was before; NULL if that is not clear.  A filter comes
  * first, and then what came from elsewhere.
@@ -82,11 +94,20 @@ former(struct track *t, const struct message *m)
 		old = same_mail(n, on);
 		if (old == NULL || !may_return(t, old, m))
 			continue;
-		if (best != NULL && (m->saw & SAW_LOOPED) != 0)
+		best = better(m, best, old);
+		if (best == NULL)
 			return NULL;
-		if (best == NULL || (!best->piped && came_back(best) &&
-		    (old->piped || !came_back(old))))
-			best = old;
+	}
+	for (size_t i = 0; i < RAN && i < t->nran; i++) {
+		if (t->ran[i].mid_hash != n->mid_hash)
+			continue;
+		on = node_get(&t->nodes, t->ran[i].node);
+		old = on == NULL || on->msg == NULL ? NULL : same_mail(n, on);
+		if (old == NULL || !may_return(t, old, m))
+			continue;
+		best = better(m, best, old);
+		if (best == NULL)
+			return NULL;
 	}
 	return best;
 }
@@ -119,6 +140,14 @@ list(struct track *t, struct message *m, const struct node *n)
 	m->mid_listed = true;
 }
 
+/* Many are given to a user's program, and few come back, soon. */
+static void
+remember(struct track *t, const struct node *n)
+{
+	t->ran[t->nran++ % RAN] = (struct ran){ .mid_hash = n->mid_hash,
+		.node = node_ref(n) };
+}
+
 void
 join_message_id(struct track *t, struct message *m)
 {
@@ -128,7 +157,10 @@ join_message_id(struct track *t, struct message *m)
 
 	if (n->mid_hash == 0 || (!handed(m) && !came_back(m)))
 		return;
-	list(t, m, n);
+	if (m->piped || came_back(m))
+		list(t, m, n);
+	else
+		remember(t, n);
 	if (came_back(m))
 		adopt(t, m);
 	if (!handed(m))
