@@ -354,6 +354,32 @@ subtest 'begun and not queued' => sub {
 	}
 };
 
+# What was on hold and went on looks delayed only.
+subtest 'was on hold' => sub {
+	my $q = '7A1202800001';
+	my $peer = 'client.example.net[192.0.2.10]';
+	my $env = 'from=<ann@example.net> to=<bob@example.org> proto=ESMTP helo=<client.example.net>';
+	my $in = line(0, "postfix/smtpd[5]: $q: client=$peer");
+	my $id = line(0, "postfix/cleanup[4]: $q: message-id=<x\@example.net>");
+	my $active = sub { line($_[0], "postfix/qmgr[6]: $q: from=<ann\@example.net>, size=384, nrcpt=1 (queue active)") };
+	my $sent = sub { line($_[0], "postfix/local[7]: $q: to=<bob\@example.org>, relay=local, delay=7.7, delays=7.7/0.04/0/0.02, dsn=2.0.0, status=sent (delivered to mailbox)") . line($_[0], "postfix/qmgr[6]: $q: removed") };
+	my $milter = line(0, "postfix/smtpd[5]: $q: milter-hold: DATA from $peer: milter triggers HOLD action; $env");
+	my $header = line(0, "postfix/cleanup[4]: $q: hold: header Subject: holdme from $peer; $env: for review");
+	my $by = sub { line($_[0], "postfix/postsuper[9]: $q: $_[1]") };
+
+	for my $x ([ 'by a milter', 'sent was-held', $in, $milter, $id, line(8, 'postfix/postsuper[9]: Released from hold: 1 message'), $active->(8), $sent->(8) ],
+	    [ 'by a header', 'sent was-held', $in, $header, $id, $by->(8, 'released from hold'), $active->(8), $sent->(8) ],
+	    [ 'by hand', 'sent was-held', $in, $id, $active->(0), $by->(2, 'placed on hold'), $by->(8, 'released from hold'), $active->(8), $sent->(8) ],
+	    [ 'and still is', 'held', $in, $id, $active->(0), $by->(2, 'placed on hold') ],
+	    [ 'and was deleted', 'deleted', $in, $header, $id, $by->(8, 'removed') ],
+	    [ 'a warning', 'sent', $in, $header =~ s/hold:/warning:/r, $id, $active->(0), $sent->(1) ],
+	    [ 'never', 'sent', $in, $id, $active->(0), $sent->(1) ]) {
+		my ($name, $want, @log) = @$x;
+		my ($m) = grep { $_->{qid} eq $q } messages(trace(join '', @log));
+		is(join(' ', grep { defined } $m->{status}, $m->{note}), $want, $name);
+	}
+};
+
 # An access map or a milter has decided about what then never came.
 subtest 'held or discarded, or not' => sub {
 	my $peer = 'unknown[127.0.4.110]';

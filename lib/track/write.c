@@ -204,6 +204,9 @@ make_message(struct track *t, struct message *m, struct node *n,
 	else if ((m->saw & SAW_EXPIRED) && slice_eq(rec_get(r, F_STATUS),
 	    SLICE("mixed")))
 		rec_set(r, F_NOTE, SLICE("expired"));
+	else if ((m->saw & (SAW_HOLD | SAW_HELD | SAW_QUEUED)) ==
+	    (SAW_HOLD | SAW_QUEUED))
+		rec_set(r, F_NOTE, SLICE("was-held"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);
 	if (m->line != 0)

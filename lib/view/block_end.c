@@ -113,6 +113,11 @@ block_ending(struct blocktext *t)
 		    "an address was asked about; no mail was sent");
 		return;
 	}
+	if (slice_is(rec_get(&s->msg, F_NOTE), "was-held")) {
+		closing(t, PAINT_YELLOW, "note", PAINT_YELLOW,
+		    "was on hold, until it was released");
+		return;
+	}
 	block_step(t, NULL, NULL, PAINT_YELLOW, SLICE("note"));
 	phrase_text(s, &s->msg, F_NOTE);
 	paint_end(&s->paint);
