@@ -138,7 +138,11 @@ tlswords_put(struct buf *b, const struct rec *r, enum tls_side side,
 		(void)buf_add(b, peer(r, side));
 		break;
 	case TLSWORDS_REFUSED:
-		(void)buf_add(b, SLICE("refused: TLS requirement not met"));
+		/* At level may, too: for a while it waits for TLS to work. */
+		(void)buf_add(b, slice_find(rec_get(r, F_REPLY),
+		    SLICE("Cannot start TLS: ")) != SLICE_NONE ?
+		    SLICE("refused: TLS failed, nothing sent") :
+		    SLICE("refused: TLS requirement not met"));
 		break;
 	case TLSWORDS_PLAINTEXT:
 		(void)buf_add(b, inferred ? SLICE("plaintext") :

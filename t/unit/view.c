@@ -267,6 +267,19 @@ test_tls(void **state)
 		    TLSWORDS_OUT, "TLS unknown: not logged", "?" },
 		{ NULL, NULL, NULL, NULL, NULL, TLSWORDS_OUT, "", "-" },
 	};
+	static const struct {
+		const char	*text, *want;
+	} reply[] = {
+		{ "Cannot start TLS: handshake failure",
+		    "refused: TLS failed, nothing sent" },
+		{ "delivery temporarily suspended: Cannot start TLS: "
+		    "handshake failure", "refused: TLS failed, nothing sent" },
+		{ "Server certificate not verified",
+		    "refused: TLS requirement not met" },
+		{ "TLS is required, but was not offered by host "
+		    "mx.example.org[192.0.2.1]",
+		    "refused: TLS requirement not met" },
+	};
 	struct buf b;
 
 	(void)state;
@@ -289,6 +302,16 @@ test_tls(void **state)
 		check(&b, t[i].want);
 		tlswords_short(&b, &r, t[i].side);
 		check(&b, t[i].narrow);
+	}
+	/* A handshake that fails does so at any security level. */
+	for (size_t i = 0; i < sizeof(reply) / sizeof(*reply); i++) {
+		struct rec r;
+
+		rec_clear(&r);
+		rec_set(&r, F_TLS, SLICE("refused"));
+		rec_set(&r, F_REPLY, slice_cstr(reply[i].text));
+		tlswords_put(&b, &r, TLSWORDS_OUT, false);
+		check(&b, reply[i].want);
 	}
 	buf_free(&b);
 }
