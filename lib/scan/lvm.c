@@ -328,12 +328,10 @@ find_pv(
 }
 
 void
-lvm_read(struct lvm *l, deflate_read_fn *read, void *arg, uint64_t size,
+lvm_read(struct lvm *l, deflate_read_fn *read, void *arg,
     const struct partition *part, size_t npart)
 {
 	*l = (struct lvm){ .n = 0 };
-	if (npart == 0)
-		find_pv(l, read, arg, 0, size);
 	for (size_t i = 0; i < npart; i++)
 		find_pv(l, read, arg, part[i].off, part[i].len);
 	for (size_t i = 0; i < l->npv; i++)

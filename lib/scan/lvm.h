@@ -1,8 +1,8 @@
 /*
  * lvm - where the logical volumes of LVM2 lie
  *
- * lvm_read looks for physical volumes where partitions begin, or at 0 when
- * there are none (LVM_PVS at most), reads the metadata of each volume group and
+ * lvm_read looks for physical volumes where these parts of an image begin,
+ * LVM_PVS at most, reads the metadata of each volume group and
  * makes a list of the volumes that users see, LVM_VOLUMES at most: a name,
  * GROUP/VOLUME, and the pieces of the image that it lies in, in order, to be
  * read by pieced_read.  A volume that is not one row behind the other, or one
@@ -48,8 +48,7 @@ struct lvm {
 	bool over; /* there are more */
 };
 
-/* size: of the image; without partitions it is looked at as one. */
-void lvm_read(struct lvm *, deflate_read_fn *read, void *arg, uint64_t size,
+void lvm_read(struct lvm *, deflate_read_fn *read, void *arg,
     const struct partition *, size_t npart);
 void lvm_free(struct lvm *);
 

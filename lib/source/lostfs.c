@@ -255,7 +255,7 @@ static void *
 open_stream(const struct stream *s)
 {
 	struct lostfs *all = mem_alloc(1, sizeof(*all));
-	struct volume one = { s->read, s->arg, 0, s->size, 0, NULL };
+	struct volume one = { .read = s->read, .arg = s->arg, .len = s->size };
 	struct volumes vs;
 
 	if (s->pipe) {
@@ -275,6 +275,10 @@ open_stream(const struct stream *s)
 	if (s->npart > 0 && s->unallocated)
 		leave_out_gaps(s);
 	volumes_find(&vs, s);
+	for (size_t i = 0; i < vs.n && s->unallocated; i++)
+		if (vs.v[i].head > 0)
+			find_allocated(s, vs.v[i].image - vs.v[i].head,
+			    vs.v[i].head);
 	for (size_t i = 0; i < vs.n; i++)
 		if (!is_physical(&vs, &vs.v[i]))
 			look(s, all, &vs.v[i]);

@@ -38,6 +38,17 @@ look(const struct stream *s, const struct volume *v)
 		find_doubt(s);
 }
 
+/* A member of a RAID. */
+static void
+look_raid(const struct stream *s, const struct volume *v)
+{
+	if (v->striped)
+		tell(s, v,
+		    "a member of a software RAID that is no mirror: "
+		    "what lies in pieces is found in pieces, and no "
+		    "file system in it is read");
+}
+
 /* A volume of LVM whose own volumes are not known. */
 static void
 look_lvm(const struct stream *s, const struct volume *v, const struct lvm *lvm)
@@ -91,6 +102,7 @@ open_stream(const struct stream *s)
 	volumes_find(&vs, s);
 	for (size_t i = 0; i < vs.n; i++) {
 		look(s, &vs.v[i]);
+		look_raid(s, &vs.v[i]);
 		if (vs.v[i].logical == NULL)
 			look_lvm(s, &vs.v[i], &vs.lvm);
 	}

@@ -3,29 +3,53 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "scan/mdraid.h"
+
+/* What begins at an offset of the image. */
+static struct volume
+region(const struct stream *s, uint64_t off, uint64_t len)
+{
+	struct volume v = { .read = s->read, .arg = s->arg };
+	struct mdraid raid;
+
+	if (mdraid_find(s->read, s->arg, off, len, &raid)) {
+		if (raid.level == MDRAID_MIRROR)
+			v.head = raid.data;
+		v.striped = raid.level != MDRAID_MIRROR;
+	}
+	v.off = v.image = off + v.head;
+	v.len = len - v.head;
+	return v;
+}
 
 void
 volumes_find(struct volumes *vs, const struct stream *s)
 {
-	struct volume *v;
+	size_t n = s->npart > 0 ? s->npart : 1;
+	struct partition *part = mem_alloc(n, sizeof(*part));
+	struct volume *v = mem_alloc(n + LVM_VOLUMES, sizeof(*v));
 
-	*vs = (struct volumes){ .n = 0 };
+	*vs = (struct volumes){ .v = v, .n = n };
+	for (size_t i = 0; i < n; i++) {
+		v[i] = s->npart == 0 ?
+		    region(s, 0, s->size) :
+		    region(s, s->part[i].off, s->part[i].len);
+		part[i].off = v[i].image;
+		part[i].len = v[i].len;
+	}
 	if (!s->pipe)
-		lvm_read(&vs->lvm, s->read, s->arg, s->size, s->part, s->npart);
-	vs->v = v = mem_alloc(s->npart + vs->lvm.n + 1, sizeof(*v));
-	if (s->npart == 0)
-		*v++ = (struct volume){ s->read, s->arg, 0, s->size, 0, NULL };
-	for (size_t i = 0; i < s->npart; i++)
-		*v++ = (struct volume){ s->read, s->arg, s->part[i].off,
-			s->part[i].len, s->part[i].off, NULL };
+		lvm_read(&vs->lvm, s->read, s->arg, part, n);
+	mem_free(part);
 	for (size_t i = 0; i < vs->lvm.n; i++) {
 		struct lvm_volume *l = &vs->lvm.v[i];
 
 		if (l->why == NULL)
-			*v++ = (struct volume){ pieced_read, &l->data, 0,
-				l->data.size, l->data.v[0].off, l };
+			v[vs->n++] = (struct volume){ .read = pieced_read,
+				.arg = &l->data,
+				.len = l->data.size,
+				.image = l->data.v[0].off,
+				.logical = l };
 	}
-	vs->n = (size_t)(v - vs->v);
 }
 
 void

@@ -4,8 +4,11 @@
  * volumes_find lists the partitions of an image, or the image as one when it
  * has none, and the logical volumes of LVM2 in them (scan/lvm.h).  What a
  * volume holds is read by its function, from off on; its first byte lies at
- * `image` of the image.  Of a pipe there are no logical volumes.  The list
- * points into itself: it must not be moved.  volumes_free frees.
+ * `image` of the image.  Of a member of a software RAID that is a mirror
+ * (scan/mdraid.h) it is the data; `head` are the bytes before them, `striped`
+ * is whether it is a member of another one, in which nothing lies in a row.  Of
+ * a pipe there are no logical volumes.  The list points into itself: it must
+ * not be moved.  volumes_free frees.
  *
  * volume_name is "offset N" or "offset N, volume GROUP/NAME", for messages.
  */
@@ -23,6 +26,8 @@ struct volume {
 	uint64_t off, len;
 	uint64_t image;
 	const struct lvm_volume *logical; /* or NULL */
+	uint64_t head;
+	bool striped;
 };
 
 struct volumes {

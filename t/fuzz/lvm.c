@@ -52,6 +52,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static unsigned char b[AREA + HEAD + TEXT_MAX];
+	static const struct partition all = { 0, SIZE, 0 };
 	struct slice image;
 	struct lvm l;
 
@@ -60,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	image = slice_of(data + 1, size - 1);
 	if ((data[0] & 1) != 0)
 		image = slice_of(b, wrap(b, data + 1, size - 1));
-	lvm_read(&l, must_read, &image, SIZE, NULL, 0);
+	lvm_read(&l, must_read, &image, &all, 1);
 	for (size_t i = 0; i < l.n; i++) {
 		const struct pieced *p = &l.v[i].data;
 		uint64_t sum = 0;
