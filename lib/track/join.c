@@ -483,6 +483,39 @@ match_handed(struct track *t, struct message *a, struct message *b)
 	join_link(t, new->node, old->node, WHY_MESSAGE_ID);
 }
 
+/* Is it another message of that host with the same Message-ID? */
+static bool
+is_copy(const struct node *a, const struct node *b)
+{
+	return a != b && a->mid_hash == b->mid_hash &&
+	    a->id.instance->host == b->id.instance->host;
+}
+
+/*
+ * What was given to a user's program was forwarded before: few lines in
+ * disorder may say so after it, and those are waited for in a short list.
+ */
+static void
+remember(struct track *t, const struct node *n)
+{
+	t->ran[t->nran++ % RAN] = (struct ran){ .mid_hash = n->mid_hash,
+		.node = node_ref(n) };
+}
+
+static void
+match_ran(struct track *t, struct message *m, const struct node *n)
+{
+	for (size_t i = 0; i < RAN && i < t->nran; i++) {
+		const struct node *on;
+
+		if (t->ran[i].mid_hash != n->mid_hash)
+			continue;
+		on = node_get(&t->nodes, t->ran[i].node);
+		if (on != NULL && on->msg != NULL && is_copy(on, n))
+			match_handed(t, m, on->msg);
+	}
+}
+
 void
 join_message_id(struct track *t, struct message *m)
 {
@@ -497,11 +530,14 @@ join_message_id(struct track *t, struct message *m)
 	    i = on->msg->mid_next) {
 		on = node_at(&t->nodes, i);
 		steps++;
-		if (on != n && on->mid_hash == n->mid_hash &&
-		    on->id.instance->host == n->id.instance->host)
+		if (is_copy(on, n))
 			match_handed(t, m, on->msg);
 	}
-	if (m->mid_listed)
+	if ((m->saw & SAW_PICKUP) != 0)
+		match_ran(t, m, n);
+	else if (!m->piped)
+		remember(t, n);
+	if (m->mid_listed || (!m->piped && (m->saw & SAW_PICKUP) == 0))
 		return;
 	m->mid_next = *bucket;
 	m->mid_prev = 0;
