@@ -315,6 +315,30 @@ subtest 'images' => sub {
 	}
 };
 
+subtest 'what is said of runs without a year' => sub {
+	my $dated = join '', map { "2025-0$_-28T03:00:00+00:00 mx postfix/qmgr[12]: warning: line $_\n" } 3, 5, 4;
+	my $claim = "Received: from a.example.net (a.example.net [192.0.2.1])\n\tby mx.example.org with ESMTP id X1;\n\tMon, 1 Jun 2015 10:00:00 +0000\nSubject: x\n\nx\n";
+	my $gap = "\0" x 8192;
+	my $other = $Mx::log =~ s/Sep  1/Oct  2/gr;
+	my $span = qr/what has a date in the image is from 2025-03-28 to 2025-05-28$/m;
+
+	for my $o ([], ['--disk-order']) {
+		my $r = run('mxcarve', @$o, put("$dir/y.img", $gap, $Mx::log, $gap, $dated, $gap, $claim, $gap, $other, $gap));
+
+		like($r->{err}, qr/stamps have no year, and so no time: 2; --year/, "@$o: how many");
+		like($r->{err}, $span, "@$o: from when to when, but for a claim");
+		is($r->{status}, 0, "@$o: status");
+	}
+	my $r = run('mxcarve', put("$dir/y.img", $gap, $Mx::log, $gap, $claim, $gap));
+	like($r->{err}, qr/no time: 1;/, 'nothing else: how many');
+	unlike($r->{err}, qr/what has a date/, 'and no more');
+	# Near misses.
+	$r = run('mxcarve', put("$dir/y.img", $gap, $dated, $gap));
+	unlike($r->{err}, qr/no year|what has a date/, 'all have a year');
+	$r = run('mxcarve', '--year', 2025, put("$dir/y.img", $gap, $Mx::log, $gap, $dated, $gap));
+	unlike($r->{err}, qr/no year|what has a date/, 'a year that was given');
+};
+
 subtest 'nothing to be found' => sub {
 	my $x = 12345;
 	my $noise = join '', map { $x = ($x * 1103515245 + 12345) & 0x7fffffff; pack 'n', $x >> 8 & 0xffff } 1 .. 2 << 20;

@@ -254,6 +254,9 @@ subtest 'a command or LMTP that forwards' => sub {
 		my ($agent, $name) = @$_;
 		my $log = piped('1@x', 0, $agent);
 		is(family(trace($log))->{$B}, "$A:message-id $A 2", $name);
+		my @late = split /^/, piped('1@x', 1, $agent);
+		is(family(trace(join '', @late[0 .. 2, 5, 3, 4, 6]))->{$B},
+		    "$A:message-id $A 2", "$name, its line before those of what it forwarded");
 		is(family(trace($sort->(piped('1@x', 2, $agent))))->{$B}, "none $B 1", "$name was done a second before");
 		is(family(trace(piped('2@x', 0, $agent)))->{$B}, "none $B 1", "$name, another Message-ID");
 		is(family(trace($log =~ s/ mx (?=.*$B)/ far /gr))->{$B}, "none $B 1", "$name, another host");

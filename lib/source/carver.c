@@ -8,6 +8,7 @@
 #include "source/carverknown.h"
 #include "source/carvermap.h"
 #include "source/carverrun.h"
+#include "source/carveryear.h"
 #include "source/extracts.h"
 #include "source/journalevent.h"
 #include "source/rest.h"
@@ -27,6 +28,7 @@ struct carver {
 	struct coverage		*coverage;
 	struct progress		 progress;
 	struct imagemap		 map;
+	struct carveryear	 year;
 	uint64_t		 runs;
 	int			 status;
 };
@@ -206,6 +208,7 @@ give_events(struct carver *c, records_fn *fn, void *arg)
 		rc = found_next(c->found, &ev.rec, &line, &e);
 		if (rc != RC_OK)
 			break;
+		carveryear_event(&c->year, &ev, line);
 		if (line && event_read(&ev) && !journalevent_is_alone(&ev))
 			coverage_event(c->coverage, &ev);
 		if (!fn(arg, &ev.rec))
@@ -256,7 +259,8 @@ tell_all(struct carver *c)
 		assumed += c->job[i].total.assumed;
 		yearless += c->job[i].total.yearless;
 	}
-	years_announce(assumed, yearless);
+	years_announce(assumed, 0);
+	carveryear_tell(&c->year, yearless);
 	if (found_copies(c->found) > 0)
 		msg_note("lines that stand in the image more than once, given "
 			 "once: %llu copies left out (--copies)",
