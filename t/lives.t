@@ -400,6 +400,7 @@ subtest 'held or discarded, or not' => sub {
 
 	for my $x ([ 'hold, and left', 'unknown', 1, $hold, $client, $left ],
 	    [ 'discard, and left', 'unknown', 1, $discard, $client, $left ],
+	    [ 'a program on this host, and left', 'unknown', 1, map { s/\Q$peer\E/localhost[127.0.0.1]/gr } $client, $left ],
 	    [ 'hold, and it came', 'held', 0, $hold, $client, $id, $came ],
 	    [ 'discard, and it came', 'discarded', 0, $discard, $client, $came ],
 	    [ 'discard, without counters', 'discarded', 0, $discard, $client, $old ],

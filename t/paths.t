@@ -254,6 +254,9 @@ subtest 'a command or LMTP that forwards' => sub {
 		my ($agent, $name) = @$_;
 		my $log = piped('1@x', 0, $agent);
 		is(family(trace($log))->{$B}, "$A:message-id $A 2", $name);
+		my @late = split /^/, piped('1@x', 1, $agent);
+		is(family(trace(join '', @late[0 .. 2, 5, 3, 4, 6]))->{$B},
+		    "$A:message-id $A 2", "$name, its line before those of what it forwarded");
 		is(family(trace($sort->(piped('1@x', 2, $agent))))->{$B}, "none $B 1", "$name was done a second before");
 		is(family(trace(piped('2@x', 0, $agent)))->{$B}, "none $B 1", "$name, another Message-ID");
 		is(family(trace($log =~ s/ mx (?=.*$B)/ far /gr))->{$B}, "none $B 1", "$name, another host");
@@ -263,6 +266,58 @@ subtest 'a command or LMTP that forwards' => sub {
 	}
 	is(family(trace(piped('1@x', 0, $_->[0])))->{$B}, "none $B 1", $_->[1])
 	    for [ $far, 'LMTP to another host' ], [ $file, 'a mailbox' ], [ $sent, 'not delivered' ];
+};
+
+# mlmmj, run by local, gives each subscriber a copy, by SMTP on loopback.
+subtest 'a list manager on this host' => sub {
+	my $receive = 'relay=local, delay=0.04, delays=0.01/0.01/0/0.01, dsn=2.0.0, status=sent (delivered to command: /usr/bin/mlmmj-receive -L /var/spool/mlmmj/team/)';
+	my $mailman = 'relay=127.0.0.1[127.0.0.1]:8024, delay=0.04, delays=0.01/0.01/0.01/0.01, dsn=2.0.0, status=sent (250 Ok)';
+	my $list = sub {
+		my (%o) = @_;
+		my ($mid, $late) = ($o{mid} // '1@x', $o{late} // 0);
+		my $copy = sub { my ($qid, $to, $s) = @_;
+			return ([ $s, $o{host} // 'mx', "postfix/smtpd[100]: $qid: client=" . ($o{client} // 'localhost[127.0.0.1]') ],
+			    [ $s, $o{host} // 'mx', "postfix/cleanup[101]: $qid: message-id=<$mid>" ],
+			    [ $s, $o{host} // 'mx', "postfix/qmgr[102]: $qid: from=<team+bounces-1-$to=example.org\@lists.example.org>, size=600, nrcpt=1 (queue active)" ]) };
+		return lines(
+		    [ 0, 'mx', "postfix/smtpd[100]: $A: client=c.example.net[192.0.2.10]" ],
+		    [ 0, 'mx', "postfix/cleanup[101]: $A: message-id=<1\@x>" ],
+		    [ 0, 'mx', "postfix/qmgr[102]: $A: from=<ann\@example.net>, size=10, nrcpt=1 (queue active)" ],
+		    @{ $o{other} // [] },
+		    ($o{early} ? $copy->($B, 'dave', 0) : ()),
+		    [ 0, 'mx', 'postfix/' . ($o{agent} // 'local') . "[105]: $A: to=<team\@lists.example.org>, " . ($o{done} // $receive) ],
+		    [ 0, 'mx', "postfix/qmgr[102]: $A: removed" ],
+		    @{ $o{then} // [] },
+		    ($o{early} ? () : $copy->($B, 'dave', $late)),
+		    [ $late, $o{host} // 'mx', "postfix/local[105]: $B: to=<dave\@example.org>, relay=local, delay=0.06, delays=0.05/0/0/0.01, dsn=2.0.0, status=sent (delivered to command: /usr/bin/procmail)" ],
+		    $copy->($C, 'erin', $late)) };
+	my $of = sub { my $f = family(trace($list->(@_))); return "$f->{$B}, $f->{$C}" };
+	my $both = "$A:message-id $A 2, $A:message-id $A 2";
+	my $none = "none $B 1, none $C 1";
+
+	is($of->(), $both, 'both copies, and neither of the other');
+	is($of->(late => 1), $both, 'a second later');
+	is($of->(early => 1), $both, 'before it was done');
+	is($of->(agent => 'lmtp', done => $mailman), $both, 'Mailman takes it by LMTP');
+	is($of->(client => 'localhost[::1]'), $both, 'IPv6');
+	is($of->(late => 400), $none, 'long after');
+	is($of->(mid => '2@x'), $none, 'another Message-ID');
+	is($of->(host => 'far'), $none, 'another host');
+	is($of->(client => 'l.example.net[192.0.2.11]'), $none, 'not from loopback');
+	is($of->(client => 'localhost[127.0.0.1], sasl_method=PLAIN, sasl_username=ann'), $none, 'webmail of a user');
+	is($of->(client => 'localhost[127.0.0.1], orig_client=c.example.net[192.0.2.10]'), $none, 'passed on for another client');
+	is($of->(done => $receive =~ s/command: [^)]*/mailbox/r), $none, 'a mailbox');
+	is($of->(agent => 'smtp', done => $mailman =~ s/127[.]0[.]0[.]1/192.0.2.25/gr), $none, 'to another host');
+	# A second copy, of which a program got hold as well.
+	my @other = ([ 0, 'mx', "postfix/smtpd[110]: $D: client=c.example.net[192.0.2.10]" ],
+	    [ 0, 'mx', "postfix/cleanup[111]: $D: message-id=<1\@x>" ],
+	    [ 0, 'mx', "postfix/local[115]: $D: to=<bob\@example.org>, relay=local, delay=0.04, delays=0.01/0.01/0/0.01, dsn=2.0.0, status=sent (delivered to command: /usr/bin/procmail)" ]);
+	is($of->(other => \@other), $none, 'which of two is not clear');
+	my @many = map { my $q = sprintf '000%02X14020F', $_;
+		([ 0, 'mx', "postfix/cleanup[101]: $q: message-id=<m$_\@x>" ], [ 0, 'mx', "postfix/local[105]: $q: to=<bob\@example.org>, $receive" ]) } 1 .. 128;
+	is($of->(then => \@many), $none, 'programs got too many since');
+	is($of->(then => [ @many[0 .. 253] ]), $both, 'not yet too many');
+	is($of->(other => [ @other[0, 1] ]), $both, 'the other went to no program');
 };
 
 subtest 'forwarded and notices' => sub {

@@ -31,6 +31,7 @@
 #define SETTLE		60	/* seconds that processes outlive a reload */
 #define LATER_PIDS	1024	/* process IDs that are given in that time */
 #define SWAPPED		5	/* seconds that lines may be out of order */
+#define RAN		128	/* messages remembered that a program got */
 #define EARLY		16	/* such lines that wait for the one before */
 
 struct list {
@@ -65,6 +66,12 @@ struct early {
 	char		 qid[NODE_QID_MAX];
 };
 
+/* A message that was given to a user's program. */
+struct ran {
+	uint64_t	mid_hash;
+	struct node_ref	node;
+};
+
 struct track {
 	struct track_opt	 opt;
 	track_put		*put;
@@ -81,6 +88,8 @@ struct track {
 	size_t			 nopen;
 	struct pool		 messages;
 	uint32_t		 mid[MIDS];	/* nodes, 0: none */
+	struct ran		 ran[RAN];
+	size_t			 nran;		/* so far; the latest are kept */
 	struct peer_conn	*conn;		/* PEERS, direct-mapped */
 	struct doubt		 doubt[DOUBTS];
 	size_t			 ndoubt;	/* so far; the latest are kept */

@@ -23,9 +23,9 @@ message_unqueued(const struct message *m)
 {
 	const struct session *s = m->session;
 	const struct instance *i = m->tag->instance;
-	/* What an access map or a milter has ordered for it. */
+	/* Without what an access map or a milter has ordered for it. */
 	uint32_t saw = m->saw &
-	    ~(uint32_t)(SAW_HELD | SAW_HOLD | SAW_DISCARD);
+	    ~(uint32_t)(SAW_HELD | SAW_HOLD | SAW_DISCARD | SAW_LOOPED);
 	bool broke;
 
 	if (m->reject)

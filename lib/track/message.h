@@ -46,6 +46,7 @@ enum list_id {
 #define SAW_REUSED	0x10000	/* and the log uses its ID again */
 #define SAW_POSTED	0x20000	/* made by smtp or smtpd for the postmaster */
 #define SAW_REFUSED	0x40000	/* and not some recipients, but all of it */
+#define SAW_LOOPED	0x80000	/* by SMTP on loopback, for nobody else */
 #define SAW_ARRIVAL	(SAW_CLIENT | SAW_PICKUP | SAW_NOTICE)
 #define SAW_END		(SAW_REMOVED | SAW_DELETED | SAW_REQUEUED)
 
@@ -77,7 +78,7 @@ struct message {
 	bool		 reject : 1;	/* NOQUEUE */
 	bool		 mid_listed : 1;
 	bool		 piped : 1;	/* delivered by pipe */
-	bool		 ran : 1;	/* to a command, or by LMTP on a socket */
+	bool		 ran : 1;	/* to a command or a server on this host */
 
 	struct journal	 journal;
 	struct event_time last;

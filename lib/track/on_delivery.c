@@ -1,5 +1,7 @@
 #include "track/lines.h"
 
+#include "base/loopback.h"
+
 #include "base/banned.h"
 
 /* Near by: within a day back, no start, reload or gap between. */
@@ -140,19 +142,20 @@ lines_add_delivery(struct track *t, struct message *m, const struct at *at,
 }
 
 /*
- * Given to a program that may bring it back by sendmail: pipe's, local's
- * (procmail, maildrop), or what listens on a socket for LMTP (Sieve).
+ * Given to a program that may bring it back: pipe's, local's (procmail,
+ * maildrop), or a server on a socket or loopback that names no queue ID (Sieve,
+ * a list manager).
  */
 static void
 handed(struct track *t, const struct at *at, struct message *m)
 {
-	struct slice reply = rec_get(&at->ev->rec, F_REPLY);
+	const struct rec *r = &at->ev->rec;
+	struct slice reply = rec_get(r, F_REPLY);
 
 	if (slice_starts(reply, SLICE("delivered via ")))
 		m->piped = true;
 	else if (slice_starts(reply, SLICE("delivered to command: ")) ||
-	    slice_find(rec_get(&at->ev->rec, F_RELAY), SLICE("[")) !=
-	    SLICE_NONE)
+	    slice_find(rec_get(r, F_RELAY), SLICE("[")) != SLICE_NONE)
 		m->ran = true;
 	else
 		return;
@@ -178,7 +181,8 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 	if (done & (DONE_SENT | DONE_BOUNCED | DONE_PROBED))
 		m->nsettled++;
 	message_ref(t, m, at);
-	if (done == DONE_SENT && v.status == TLS_LOCAL)
+	if (done == DONE_SENT && next.len == 0 && (v.status == TLS_LOCAL ||
+	    loopback_is(rec_get(r, F_RELAY_ADDR))))
 		handed(t, at, m);
 	/* cleanup returns what did not come by SMTP, before it is queued. */
 	if (done == DONE_BOUNCED && at->ev->daemon == DM_CLEANUP)

@@ -147,6 +147,13 @@ take_next(struct track *t, struct message *m, struct session *s)
 	journal_drop(&t->pool, &a->next);
 }
 
+/* What a program gets that connects to localhost. */
+static bool
+is_localhost(struct slice addr)
+{
+	return slice_eq(addr, SLICE("127.0.0.1")) || slice_eq(addr, SLICE("::1"));
+}
+
 /* QID: client=... */
 void
 on_client(struct track *t, const struct at *at, struct slice qid)
@@ -189,6 +196,11 @@ on_client(struct track *t, const struct at *at, struct slice qid)
 	n->arrival = at->sec == 0 ? 1 : at->sec;
 	if (rec_has(r, F_ORIG_QID))
 		join_orig(t, at, m, rec_get(r, F_ORIG_QID), WHY_ORIG_QID);
-	if (m->saw & SAW_CLEANUP)
+	else if (!rec_has(r, F_ORIG_CLIENT) && !rec_has(r, F_SASL_USER) &&
+	    is_localhost(rec_get(r, F_CLIENT_ADDR)))
+		m->saw |= SAW_LOOPED;
+	if (m->saw & SAW_CLEANUP) {
 		join_waiting(t, m);
+		join_message_id(t, m);
+	}
 }

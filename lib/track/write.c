@@ -137,6 +137,14 @@ leave(struct node *n, const struct message *m, const struct verdict *v,
 	n->tls_ref = v->ref.len != 0 ? v->ref : m->ref;
 }
 
+/* On hold, and then it went on: qmgr removes nothing that is on hold. */
+static bool
+was_held(const struct message *m)
+{
+	return (m->saw & SAW_HOLD) != 0 && (m->saw & SAW_QUEUED) != 0 &&
+	    ((m->saw & SAW_HELD) == 0 || (m->saw & SAW_REMOVED) != 0);
+}
+
 /* Fill r with the message record; t->due then holds its deliveries. */
 static void
 make_message(struct track *t, struct message *m, struct node *n,
@@ -204,8 +212,8 @@ make_message(struct track *t, struct message *m, struct node *n,
 	else if ((m->saw & SAW_EXPIRED) && slice_eq(rec_get(r, F_STATUS),
 	    SLICE("mixed")))
 		rec_set(r, F_NOTE, SLICE("expired"));
-	else if ((m->saw & (SAW_HOLD | SAW_HELD | SAW_QUEUED)) ==
-	    (SAW_HOLD | SAW_QUEUED))
+	else if (was_held(m) && !slice_eq(rec_get(r, F_STATUS),
+	    SLICE("deleted")))
 		rec_set(r, F_NOTE, SLICE("was-held"));
 	if ((m->saw & SAW_FILE) || n->id.instance->spool != NULL)
 		qfile_merge(t, m, &in, r);

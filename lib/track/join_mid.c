@@ -1,0 +1,190 @@
+#include "track/core.h"
+
+#include "base/banned.h"
+
+/*
+ * Mail that a program on this host has brought back: the same Message-ID, and
+ * no queue ID that would tell.  Filters and what forwards for a user give it
+ * to sendmail, list managers to the SMTP server on loopback.
+ */
+
+/* Did a program get it that may have brought it back? */
+static bool
+handed(const struct message *m)
+{
+	return m->piped || m->ran;
+}
+
+/* Did it come as such programs give mail? */
+static bool
+came_back(const struct message *m)
+{
+	return (m->saw & (SAW_PICKUP | SAW_LOOPED)) != 0;
+}
+
+static bool
+earlier(const struct message *a, const struct message *b)
+{
+	return a->first.sec != b->first.sec ? a->first.sec < b->first.sec :
+	    a->order < b->order;
+}
+
+/*
+ * May old have come back as new?  A filter may take its time, and so may a
+ * list manager.  What delivers for a user forwards before it says that it
+ * has delivered; and what was itself given to sendmail may have been given to
+ * it twice.  Where both came by sendmail and were given to a program, as with
+ * two filters, the later one is the new one.
+ */
+static bool
+may_return(struct track *t, const struct message *old,
+    const struct message *new)
+{
+	bool looped = (new->saw & SAW_LOOPED) != 0;
+	int64_t sec = new->first.sec;
+
+	if (old == new || !handed(old) || !came_back(new) ||
+	    (looped && came_back(old)))
+		return false;
+	if ((old->saw & SAW_PICKUP) != 0 && handed(new) && !earlier(old, new))
+		return false;
+	if (old->piped || looped)
+		return sec + 1 >= old->first.sec &&
+		    sec <= old->handed_sec + HOLD_AFTER;
+	return sec >= old->first.sec && sec <= old->handed_sec &&
+	    (!came_back(old) ||
+	    node_nparent(node_get(&t->nodes, old->node)) > 0);
+}
+
+/* Another message of the chain that has that Message-ID, on that host. */
+static struct message *
+same_mail(const struct node *n, const struct node *on)
+{
+	return on != n && on->mid_hash == n->mid_hash &&
+	    on->id.instance->host == n->id.instance->host ? on->msg : NULL;
+}
+
+/* Of two that it may have been, the better one; NULL if that is not clear. */
+static struct message *
+better(const struct message *m, struct message *best, struct message *old)
+{
+	if (best == NULL || old == best)
+		return old;
+	if ((m->saw & SAW_LOOPED) != 0)
+		return NULL;
+	return !best->piped && came_back(best) &&
+	    (old->piped || !came_back(old)) ? old : best;
+}
+
+/*
+ * What the message was before; NULL if that is not clear.  A filter comes
+ * first, and then what came from elsewhere.
+ */
+static struct message *
+former(struct track *t, const struct message *m)
+{
+	const struct node *n = node_get(&t->nodes, m->node), *on;
+	struct message *best = NULL, *old;
+	int steps = 0;
+
+	for (uint32_t i = t->mid[n->mid_hash % MIDS]; i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = on->msg->mid_next) {
+		on = node_at(&t->nodes, i);
+		steps++;
+		old = same_mail(n, on);
+		if (old == NULL || !may_return(t, old, m))
+			continue;
+		best = better(m, best, old);
+		if (best == NULL)
+			return NULL;
+	}
+	for (size_t i = 0; i < RAN && i < t->nran; i++) {
+		if (t->ran[i].mid_hash != n->mid_hash)
+			continue;
+		on = node_get(&t->nodes, t->ran[i].node);
+		old = on == NULL || on->msg == NULL ? NULL : same_mail(n, on);
+		if (old == NULL || !may_return(t, old, m))
+			continue;
+		best = better(m, best, old);
+		if (best == NULL)
+			return NULL;
+	}
+	return best;
+}
+
+/* Find the parent of what has come back. */
+static void
+adopt(struct track *t, struct message *m)
+{
+	const struct message *old;
+
+	if (node_nparent(node_get(&t->nodes, m->node)) > 0)
+		return;
+	old = former(t, m);
+	if (old != NULL)
+		join_link(t, m->node, old->node, WHY_MESSAGE_ID);
+}
+
+static void
+list(struct track *t, struct message *m, const struct node *n)
+{
+	uint32_t *bucket = &t->mid[n->mid_hash % MIDS];
+
+	if (m->mid_listed)
+		return;
+	m->mid_next = *bucket;
+	m->mid_prev = 0;
+	if (m->mid_next != 0)
+		node_at(&t->nodes, m->mid_next)->msg->mid_prev = n->idx;
+	*bucket = n->idx;
+	m->mid_listed = true;
+}
+
+/* Many are given to a user's program, and few come back, soon. */
+static void
+remember(struct track *t, const struct node *n)
+{
+	t->ran[t->nran++ % RAN] = (struct ran){ .mid_hash = n->mid_hash,
+		.node = node_ref(n) };
+}
+
+void
+join_message_id(struct track *t, struct message *m)
+{
+	const struct node *n = node_get(&t->nodes, m->node), *on;
+	struct message *new;
+	int steps = 0;
+
+	if (n->mid_hash == 0 || (!handed(m) && !came_back(m)))
+		return;
+	if (m->piped || came_back(m))
+		list(t, m, n);
+	else
+		remember(t, n);
+	if (came_back(m))
+		adopt(t, m);
+	if (!handed(m))
+		return;
+	for (uint32_t i = t->mid[n->mid_hash % MIDS]; i != 0 &&
+	    steps < NODE_CHAIN_MAX; i = on->msg->mid_next) {
+		on = node_at(&t->nodes, i);
+		steps++;
+		new = same_mail(n, on);
+		if (new != NULL && may_return(t, m, new))
+			adopt(t, new);
+	}
+}
+
+void
+join_unlist_mid(struct track *t, struct message *m)
+{
+	const struct node *n = node_get(&t->nodes, m->node);
+
+	if (m->mid_next != 0)
+		node_at(&t->nodes, m->mid_next)->msg->mid_prev = m->mid_prev;
+	if (m->mid_prev != 0)
+		node_at(&t->nodes, m->mid_prev)->msg->mid_next = m->mid_next;
+	else
+		t->mid[n->mid_hash % MIDS] = m->mid_next;
+	m->mid_listed = false;
+}
