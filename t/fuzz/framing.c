@@ -1,15 +1,17 @@
 /*
  * Frames of any bytes: everything is consumed, every slice can be read, and
  * the same frames come out whether the data is given at once or in windows
- * that grow, as one stream or not.  The last two bytes choose the limit of a
- * line and the growth.
+ * that grow, as one stream or not.  A line that goes the short way to an event
+ * gives the same event by the long one.  The last two bytes choose the limit
+ * of a line and the growth.
  */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/field.h"
 #include "base/plain.h"
-#include "fmt/framing.h"
+#include "fmt/logline.h"
+#include "fmt/usual.h"
 #include "must.h"
 
 /* Mix the bytes of a slice, its length and whether it is absent. */
@@ -60,6 +62,31 @@ mix_frame(uint64_t *h, const struct frame *fr, size_t limit)
 	mix_stamp(h, &fr->outer);
 }
 
+/* The event of a usual line, if the next one is. */
+static void
+check_usual(const struct framing *f, struct slice data)
+{
+	static struct event a, b;
+	struct framing copy = *f;
+	struct usual u;
+	struct frame fr;
+
+	if (usual_next(&copy, data, &u) == 0 || !u.head->postfix.ours)
+		return;
+	usual_event(&u, &a);
+	usual_frame(&u, &fr);
+	must(logline_read(&fr, &b));
+	must(a.kind == b.kind && a.daemon == b.daemon && a.class == b.class &&
+	    a.pid == b.pid && a.writer == b.writer &&
+	    a.plain.ptr == b.plain.ptr && a.plain.len == b.plain.len);
+	must(memcmp(a.rec.set, b.rec.set, sizeof(a.rec.set)) == 0);
+	for (enum field k = rec_next_field(&a.rec, 0); k != FIELD_N;
+	    k = rec_next_field(&a.rec, (size_t)k + 1)) {
+		must(slice_eq(a.rec.v[k], b.rec.v[k]));
+		must(rec_is_ready(&a.rec, k) == rec_is_ready(&b.rec, k));
+	}
+}
+
 static uint64_t
 frames(const uint8_t *data, size_t size, size_t limit, size_t step, bool stream)
 {
@@ -81,6 +108,7 @@ frames(const uint8_t *data, size_t size, size_t limit, size_t step, bool stream)
 		must(window != NULL);
 		if (len > 0)
 			memcpy(window, data + pos, len);
+		check_usual(&f, slice_of(window, len));
 		n = framing_next(&f, slice_of(window, len), end == size, &fr);
 		must(n <= len);
 		must(n > 0 || end < size);
