@@ -107,8 +107,9 @@ split_labelled(struct slice line, struct framing_memo *memo, struct frame *fr)
 /*
  * A line that a log host wrote as it came, behind its own stamp and the name
  * of the sender (syslog-ng with flags(no-parse)): what came is the line, and
- * its priority shows where it begins.  FRAMING_NONE, and the frame as it was,
- * if that names no program.
+ * its priority shows where it begins.  Where that names no host, as what
+ * programs send to their own logger, the sender is the host.  FRAMING_NONE,
+ * and the frame as it was, if it names no program.
  */
 static enum framing_kind
 split_carried(struct framing_memo *memo, struct frame *fr)
@@ -122,6 +123,8 @@ split_carried(struct framing_memo *memo, struct frame *fr)
 		*fr = as_was;
 		return FRAMING_NONE;
 	}
+	if (fr->host.len == 0)
+		fr->host = as_was.host;
 	if (fr->outer.kind == STAMP_NONE && as_was.stamp.kind == STAMP_ZONED)
 		fr->outer = as_was.stamp;
 	return kind;
