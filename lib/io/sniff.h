@@ -1,9 +1,10 @@
 /*
  * sniff - what a container is, by its first bytes
  *
- * A text in UTF-16 (io/utf16.h) is one, too, of its text in UTF-8.  Names are not looked at.  A tar header is known by its checksum, so that
- * old ones without "ustar" are found as well.  SNIFF_LEN bytes, or all that
- * there are, decide.  Pure.
+ * A text in UTF-16 (io/utf16.h) is one, too, of its text in UTF-8.  Names are
+ * not looked at.  A tar header is known by its checksum, so that old ones
+ * without "ustar" are found as well.  SNIFF_LEN bytes, or all that there are,
+ * decide.  Pure.
  */
 #ifndef IO_SNIFF_H
 #define IO_SNIFF_H

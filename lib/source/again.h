@@ -5,10 +5,10 @@
  * without its tag and text; it is the line before in the same output.
  * again_keep remembers a line of Postfix that can come again as it is:
  * refusals, and warnings and what else has no queue ID, never what makes
- * another fact about a message.  Any other line is forgotten what it says, but not whose
- * it was.  again_fill puts tag, pid and text of the remembered line into the
- * frame of such a notice, so that it is understood like that line; false if
- * there is nothing to be put.  The slices live until the next again_keep.
+ * another fact about a message.  Of any other line only whose it was is
+ * remembered.  again_fill puts tag, pid and text of the remembered line into
+ * the frame of such a notice, so that it is understood like that line; false
+ * if there is nothing to be put.  The slices live until the next again_keep.
  *
  * Facts: reference/postfix-logs.md 1.8.
  */

@@ -12,8 +12,8 @@
  *
  * The files are read after confinement; queueread_open opens what it takes
  * to read a pipe twice, and the files of bundles (source/queuebundle.h), which
- * take the place of the bundle in `in`.  The records and their slices live during the call.
- * Damage is reported once a file (msg_err) and counted.
+ * take the place of the bundle in `in`.  The records and their slices live
+ * during the call.  Damage is reported once a file (msg_err) and counted.
  *
  * A spool may be in use.  What was found in a directory and is no longer there
  * is looked for in the queues that Postfix moves it to, and read there; what is
