@@ -168,8 +168,8 @@ page_answer(struct page *p, const struct report *r)
 		words_n(b, t->not_logged, "hop", "hops");
 		words(b, " is unknown because TLS was not logged, or not yet "
 		    "after a start or reload. To change that from now on, "
-		    "set smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and smtpd_tls_loglevel = 1 in "
-		    "main.cf.");
+		    "set smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
+		    "smtpd_tls_loglevel = 1 in main.cf.");
 	}
 	for (size_t i = 0; i < r->ndoubt; i++) {
 		b = page_line(p);

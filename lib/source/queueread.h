@@ -7,8 +7,9 @@
  * behind the other each has its records, `off` says where it begins.  A log
  * of bounce, defer or trace is joined to the recipients of its message when
  * both are among the inputs, and has only a `file` record of its own then;
- * one without its message gives events, too.  What is neither gives only a `file` record if it was named; found in
- * a directory it is counted in `other` and left out.
+ * one without its message gives events, too.  What is neither gives only a
+ * `file` record if it was named; found in a directory it is counted in `other`
+ * and left out.
  *
  * The files are read after confinement; queueread_open opens what it takes
  * to read a pipe twice, and the files of bundles (source/queuebundle.h), which
