@@ -459,17 +459,24 @@ next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 }
 
 size_t
+framing_unusual(struct framing *f, struct slice data, bool eof,
+    struct frame *fr)
+{
+	size_t n = next(f, data, eof, fr);
+
+	f->pos += n;
+	return n;
+}
+
+size_t
 framing_next(struct framing *f, struct slice data, bool eof, struct frame *fr)
 {
 	struct usual u;
 	size_t n = usual_next(f, data, &u);
 
-	if (n > 0) {
-		usual_frame(&u, fr);
-		return n;
-	}
-	n = next(f, data, eof, fr);
-	f->pos += n;
+	if (n == 0)
+		return framing_unusual(f, data, eof, fr);
+	usual_frame(&u, fr);
 	return n;
 }
 

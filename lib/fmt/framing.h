@@ -158,6 +158,9 @@ void	framing_stream(struct framing *);
 void	framing_free(struct framing *);
 size_t	framing_next(struct framing *, struct slice data, bool eof,
 	    struct frame *);
+/* The same, any line the long way: usual_next (fmt/usual.h) was asked. */
+size_t	framing_unusual(struct framing *, struct slice data, bool eof,
+	    struct frame *);
 /*
  * At the end of a stream, until it returns false: a line whose last fragment
  * is missing.  The state is then ready for another stream.

@@ -418,7 +418,7 @@ step_usual(struct feed *f)
 	set_time(f, &u.stamp, &none);
 	if (again_can(f->event.kind)) {
 		usual_frame(&u, &fr);
-		again_line(&f->again, &fr, &f->event, true);
+		again_keep(&f->again, &fr, &f->event);
 	} else
 		again_other(&f->again, true);
 	set_span(f, off, u.line.len, u.kind);
@@ -434,7 +434,7 @@ step_line(struct feed *f)
 	uint64_t off = f->rest_off;
 	struct frame fr;
 	size_t n = f->rest.len == 0 ? 0 :
-	    framing_next(&f->framing, f->rest, f->stream_end, &fr);
+	    framing_unusual(&f->framing, f->rest, f->stream_end, &fr);
 
 	if (n == 0)
 		return step_edge(f);
