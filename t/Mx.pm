@@ -21,7 +21,7 @@ use Test::More ();
 
 our @EXPORT = qw(run sh tools tool_path sanitized slurp put without dir
     big_log decoded $log $other);
-our @EXPORT_OK = qw(trace line lines long_id);
+our @EXPORT_OK = qw(cmd trace line lines long_id);
 our $bin = Cwd::abs_path($ENV{MX_BIN} || 'bin') || 'bin';
 # Seconds after which a tool hangs; those with sanitizers are slow.
 our $limit = $ENV{MX_LIMIT} || ($bin =~ m{/san$} ? 480 : 120);
@@ -238,6 +238,15 @@ sub sh {
 	my $e = slurp("$err");
 	return { out => defined $o{to} ? '' : slurp("$out"), err => $e,
 	    errs => [split /\n/, $e], status => $status };
+}
+
+# What a command that must not fail prints.
+sub cmd {
+	my @c = @_;
+	my $r = sh(@c);
+
+	$r->{status} eq '0' or die "@c: $r->{status} $r->{err}\n";
+	return $r->{out};
 }
 
 sub run {

@@ -11,7 +11,7 @@ use lib 't';
 use Digest::SHA qw(sha256_hex);
 use Test::More;
 use Time::HiRes ();
-use Mx qw(:DEFAULT long_id);
+use Mx qw(:DEFAULT cmd long_id);
 use Queue;
 
 plan skip_all => 'mxcarve is not built' unless -x tool_path('mxcarve');
@@ -19,14 +19,6 @@ $ENV{PATH} .= ':/usr/sbin:/sbin';
 plan skip_all => 'no e2fsprogs' if system('mke2fs -V >/dev/null 2>&1') != 0;
 
 my $dir = dir();
-
-sub cmd {
-	my @c = @_;
-	my $r = sh(@c);
-
-	$r->{status} eq '0' or die "@c: $r->{status} $r->{err}\n";
-	return $r->{out};
-}
 
 sub debugfs {
 	my ($img, @do) = @_;

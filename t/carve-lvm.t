@@ -20,7 +20,7 @@ use warnings;
 use lib 't';
 use Compress::Zlib ();
 use Test::More;
-use Mx;
+use Mx qw(:DEFAULT cmd);
 
 plan skip_all => 'mxcarve is not built' unless -x tool_path('mxcarve');
 $ENV{PATH} .= ':/usr/sbin:/sbin';
@@ -30,14 +30,6 @@ my $dir = dir();
 my $mb = 1024 * 1024;
 # Where the rows of a volume begin in a disk with both, in MB, and how long.
 my %rows = (root => [[2, 8], [14, 8]], var => [[10, 4]], span => [[44, 6], [22, 2]]);
-
-sub cmd {
-	my @c = @_;
-	my $r = sh(@c);
-
-	$r->{status} eq '0' or die "@c: $r->{status} $r->{err}\n";
-	return $r->{out};
-}
 
 # An ext4 with deleted logs at its beginning and its end; its bytes.
 sub filesystem {

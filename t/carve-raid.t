@@ -10,7 +10,7 @@ use warnings;
 use lib 't';
 use Compress::Zlib ();
 use Test::More;
-use Mx;
+use Mx qw(:DEFAULT cmd);
 
 plan skip_all => 'mxcarve is not built' unless -x tool_path('mxcarve');
 $ENV{PATH} .= ':/usr/sbin:/sbin';
@@ -18,14 +18,6 @@ plan skip_all => 'no e2fsprogs' if system('mke2fs -V >/dev/null 2>&1') != 0;
 
 my $dir = dir();
 my $mb = 1024 * 1024;
-
-sub cmd {
-	my @c = @_;
-	my $r = sh(@c);
-
-	$r->{status} eq '0' or die "@c: $r->{status} $r->{err}\n";
-	return $r->{out};
-}
 
 # A superblock as linux/raid/md_p.h has it: level, sectors to the data, where it
 # stands itself.

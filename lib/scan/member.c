@@ -2,6 +2,7 @@
 
 #include <archive.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 
 #include "base/banned.h"
@@ -260,8 +261,7 @@ static bool
 is_sum(const struct member *m, const unsigned char *t)
 {
 	if (m->kind == MEMBER_ZLIB)
-		return ((uint32_t)t[0] << 24 | (uint32_t)t[1] << 16 |
-		    (uint32_t)t[2] << 8 | t[3]) == m->sum;
+		return bytes_be32(slice_of(t, ADLER), 0) == m->sum;
 	return le32(t) == m->sum && le32(t + 4) == (uint32_t)m->made;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "policy/peers.h"
+#include "source/records.h"
 
 /* True, after the message. */
 #define TROUBLE(...)	(msg_error(__VA_ARGS__) != 0)
@@ -9,15 +10,8 @@
 static void
 say_not_logged(const struct doubts *d)
 {
-	uint64_t n = audit_tally(d->audit)->not_logged;
-
-	if (n > 0 && !d->told)
-		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
-		    "was not logged, or not yet after a start or reload; "
-		    "to change that from now on, set "
-		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
-		    "smtpd_tls_loglevel = 1 in main.cf",
-		    (unsigned long long)n);
+	if (!d->told)
+		records_say_not_logged(audit_tally(d->audit)->not_logged);
 }
 
 static void

@@ -44,5 +44,7 @@ int	records_out_close(struct rec_out *, int status);
 
 /* Is that the type of a record of ours?  Other JSON has types, too. */
 bool	records_type(struct slice);
+/* That TLS was not logged of so many hops, and what to set; 0: nothing. */
+void	records_say_not_logged(uint64_t hops);
 
 #endif

@@ -5,6 +5,18 @@
 
 #include "base/banned.h"
 
+void
+records_say_not_logged(uint64_t hops)
+{
+	if (hops > 0)
+		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
+		    "was not logged, or not yet after a start or reload; "
+		    "to change that from now on, set "
+		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
+		    "smtpd_tls_loglevel = 1 in main.cf",
+		    (unsigned long long)hops);
+}
+
 /* What the user should know before trusting the answer. */
 void
 run_say_unknown(const struct run *x)
@@ -63,13 +75,7 @@ run_say_unknown(const struct run *x)
 	    coverage_class(x->coverage, LINE_UNDERSTOOD) > 0)
 		msg_note("%llu Postfix lines were not understood: "
 		    "mxlog --unknown shows them", (unsigned long long)n);
-	if (x->unlogged > 0)
-		msg_note("the TLS status of %llu hops is UNKNOWN because TLS "
-		    "was not logged, or not yet after a start or reload; "
-		    "to change that from now on, set "
-		    "smtp_tls_loglevel = 1, lmtp_tls_loglevel = 1 and "
-		    "smtpd_tls_loglevel = 1 in main.cf",
-		    (unsigned long long)x->unlogged);
+	records_say_not_logged(x->unlogged);
 	if (x->mode == RECORDS_TRACE && x->has_records && !x->sourced)
 		msg_note("the records end without a source record: the tool "
 		    "that wrote them was cut short");
