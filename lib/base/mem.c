@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <sys/mman.h>
 
 #define LARGE_PAGE	((size_t)2 << 20)
+#define PIECE		((size_t)64 << 10)	/* no common page is larger */
 
 /* There is no way on without memory; nothing is held back by exiting. */
 static _Noreturn void
@@ -69,8 +71,15 @@ mem_free(void *p)
 	free(p);
 }
 
-void *
-mem_pages(size_t bytes)
+static size_t
+pieces(size_t bytes)
+{
+	return (bytes + PIECE - 1) & ~(PIECE - 1);
+}
+
+/* New memory that begins at a multiple of a large page. */
+static char *
+map_large(size_t bytes)
 {
 	size_t room = bytes + LARGE_PAGE, before;
 	char *p = mmap(NULL, room, PROT_READ | PROT_WRITE,
@@ -78,18 +87,41 @@ mem_pages(size_t bytes)
 
 	if (p == MAP_FAILED)
 		out_of_memory();
-	/* A large page begins at a multiple of its size. */
 	before = (LARGE_PAGE - (uintptr_t)p % LARGE_PAGE) % LARGE_PAGE;
 	if (before > 0)
 		(void)munmap(p, before);
 	(void)munmap(p + before + bytes, LARGE_PAGE - before);
-	if (bytes >= LARGE_PAGE)
-		(void)madvise(p + before, bytes, MADV_HUGEPAGE);
+	(void)madvise(p + before, bytes, MADV_HUGEPAGE);
 	return p + before;
+}
+
+void *
+mem_pages(size_t bytes)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct {
+		char	*at;
+		size_t	 left;
+	} rest;		/* of the latest large page */
+	char *p;
+
+	bytes = pieces(bytes);
+	if (bytes >= LARGE_PAGE)
+		return map_large(bytes);
+	(void)pthread_mutex_lock(&lock);
+	if (bytes > rest.left) {
+		rest.at = map_large(LARGE_PAGE);
+		rest.left = LARGE_PAGE;
+	}
+	p = rest.at;
+	rest.at += bytes;
+	rest.left -= bytes;
+	(void)pthread_mutex_unlock(&lock);
+	return p;
 }
 
 void
 mem_pages_free(void *p, size_t bytes)
 {
-	(void)munmap(p, bytes);
+	(void)munmap(p, pieces(bytes));
 }

@@ -17,9 +17,10 @@ void	*mem_grow(void *, size_t old, size_t n, size_t size);
 char	*mem_dup(const void *, size_t len);
 void	 mem_free(void *);
 /*
- * Zeroed memory in whole pages, for large tables that are used at random:
- * where the kernel can, in large pages, which save it the look-ups.
- * mem_pages_free wants the same size again.
+ * Zeroed memory for what is used at random and long: where the kernel can, in
+ * large pages, which small requests share, and which save the look-ups of
+ * addresses.  It comes in pieces of 64 KB.  mem_pages_free wants the same size
+ * again; it is for the end, since it breaks large pages up.
  */
 void	*mem_pages(size_t bytes);
 void	 mem_pages_free(void *, size_t bytes);

@@ -7,8 +7,7 @@
 #include "base/mem.h"
 
 #define SMALL	((size_t)64 * 1024)	/* the first block; then twice that */
-#define LARGE	((size_t)2 << 20)	/* a large page: no block is larger */
-#define MANY	(8 * LARGE)		/* the rest of one is no waste then */
+#define LARGE	((size_t)256 * 1024)	/* no block is, but for one object */
 
 struct pool_block {
 	struct pool_block	*next;
@@ -41,11 +40,10 @@ static void
 add_block(struct pool *p)
 {
 	size_t n = p->blocks == NULL ? SMALL : p->blocks->bytes * 2;
-	size_t most = p->total < MANY ? LARGE / 2 : LARGE;
 	struct pool_block *b;
 
-	if (n > most)
-		n = most;
+	if (n > LARGE)
+		n = LARGE;
 	if (n < sizeof(*b) + p->size + POOL_PAD)
 		n = sizeof(*b) + p->size + POOL_PAD;
 	b = mem_pages(n);

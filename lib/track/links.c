@@ -4,11 +4,17 @@
 
 #include "base/banned.h"
 
+/* Bytes of the tables. */
+#define ENTRIES	(LINKS_MAX * sizeof(struct link))
+#define BUCKETS	(LINKS_MAX * sizeof(struct links_bucket))
+
 void
 links_free(struct links *t)
 {
-	mem_free(t->v);
-	mem_free(t->bucket);
+	if (t->v != NULL) {
+		mem_pages_free(t->v, ENTRIES);
+		mem_pages_free(t->bucket, BUCKETS);
+	}
 	*t = (struct links){ .v = NULL };
 }
 
@@ -61,8 +67,8 @@ links_add(struct links *t, const struct link *l)
 	struct links_bucket *b;
 
 	if (t->v == NULL) {
-		t->v = mem_alloc(LINKS_MAX, sizeof(*t->v));
-		t->bucket = mem_alloc(LINKS_MAX, sizeof(*t->bucket));
+		t->v = mem_pages(ENTRIES);
+		t->bucket = mem_pages(BUCKETS);
 	}
 	if (t->v[i].used)
 		unchain(t, i);
