@@ -12,6 +12,7 @@
 #include "base/caltime.h"
 #include "track/links.h"
 #include "track/message.h"
+#include "track/shelf.h"
 #include "track/track.h"
 
 #define HOLD_AFTER	300	/* seconds between an end and its record */
@@ -87,6 +88,7 @@ struct track {
 	struct list		 list[LIST_N];
 	size_t			 nopen;
 	struct pool		 messages;
+	struct shelf		 shelf;
 	uint32_t		 mid[MIDS];	/* nodes, 0: none */
 	struct ran		 ran[RAN];
 	size_t			 nran;		/* so far; the latest are kept */
@@ -167,6 +169,8 @@ void		 message_ref(struct track *, struct message *, const struct at *);
 void		 session_end(struct track *, struct session *, int64_t sec);
 /* Ask for the rest of the message to be written next. */
 void		 message_ask(struct track *);
+/* The first of the shelf, taken from its list. */
+struct message	*unshelve(struct track *);
 /* Merged time has moved: close and write what is due. */
 void		 track_advance(struct track *);
 

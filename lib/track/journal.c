@@ -40,11 +40,14 @@ journal_pool_free(struct journal_pool *p)
 	pool_free(&p->pieces);
 }
 
-/* True for one that the pool made; a larger entry has its own. */
-static bool
-is_pooled(const struct journal_piece *p)
+/* Give a piece back: the pool's, one of a larger entry, or one that was packed. */
+static void
+drop_piece(struct journal_pool *pool, struct journal_piece *p)
 {
-	return p->cap == PIECE - sizeof(*p);
+	if (p->cap == PIECE - sizeof(*p))
+		pool_give(&pool->pieces, p);
+	else if (p->cap > 0)
+		mem_free(p);
 }
 
 void
@@ -55,10 +58,7 @@ journal_drop(struct journal_pool *pool, struct journal *j)
 	while (p != NULL) {
 		struct journal_piece *next = p->next;
 
-		if (is_pooled(p))
-			pool_give(&pool->pieces, p);
-		else
-			mem_free(p);
+		drop_piece(pool, p);
 		p = next;
 	}
 	*j = (struct journal){ .first = NULL };
@@ -319,6 +319,30 @@ journal_block(struct journal_pool *pool, struct journal *j, struct slice head,
 	memcpy(at + 1, n, sizeof(n));
 	taken(j, at, end);
 	return true;
+}
+
+size_t
+journal_packed(const struct journal *j)
+{
+	return j->first == NULL ? 0 : sizeof(struct journal_piece) + j->len;
+}
+
+void
+journal_pack(struct journal_pool *pool, struct journal *j, void *to)
+{
+	struct journal_piece *p = j->first, *next, *all = to;
+
+	if (p == NULL)
+		return;
+	*all = (struct journal_piece){ .len = 0 };
+	for (; p != NULL; p = next) {
+		next = p->next;
+		memcpy(all->bytes + all->len, p->bytes, p->len);
+		all->len += p->len;
+		drop_piece(pool, p);
+	}
+	j->first = j->last = all;
+	j->left = 0;
 }
 
 enum journal_kind

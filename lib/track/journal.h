@@ -68,6 +68,13 @@ bool	journal_line(struct journal_pool *, struct journal *, const struct ref *);
 /* A fact for each of the keys that the record has. */
 bool	journal_take(struct journal_pool *, struct journal *,
 	    const struct rec *, const struct field_set *keys);
+/* Bytes that journal_pack writes. */
+size_t	journal_packed(const struct journal *);
+/*
+ * Move all entries to that memory, aligned to 8 bytes, which is not given
+ * back by journal_drop; FIELD_PAD bytes behind it may be read.
+ */
+void	journal_pack(struct journal_pool *, struct journal *, void *);
 /* A block: head and facts as by journal_take; NULL: no facts. */
 bool	journal_block(struct journal_pool *, struct journal *,
 	    struct slice head, const struct rec *, const struct field_set *keys);

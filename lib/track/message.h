@@ -21,8 +21,9 @@ enum list_id {
 	LIST_DONE,	/* every recipient is settled: closes after an hour */
 	LIST_QUEUED,	/* in the queue: closes after six days */
 	LIST_HELD,	/* on hold: never */
-	LIST_CLOSED,	/* waits until it may be written */
+	LIST_CLOSED,	/* of this second, to be put on the shelf */
 	LIST_WAITING,	/* waits for the end of its session */
+	LIST_SHELF,	/* waits until it may be written (shelf.h) */
 	LIST_N
 };
 
@@ -64,7 +65,11 @@ enum list_id {
  * pool hands out multiples of 64 bytes, so that a message begins with one.
  */
 struct message {
-	struct message	*prev, *next;	/* its list */
+	struct message	*next;		/* its list */
+	union {
+		struct message		*prev;
+		struct shelf_block	*block;	/* LIST_SHELF */
+	};
 	struct node_ref	 node;
 	struct session	*session;	/* NULL without */
 	struct tag	*tag;		/* of the arrival, or of the first line */
@@ -98,7 +103,7 @@ struct message {
 	uint64_t	 line;
 	union {
 		struct message	*wait_next;	/* LIST_WAITING: of a session */
-		int64_t		 deadline;	/* LIST_CLOSED */
+		int64_t		 deadline;	/* LIST_CLOSED, LIST_SHELF */
 	};
 	struct session	*front;		/* of the client, before a filter */
 	uint32_t	 mid_next;	/* chain by Message-ID: their nodes */

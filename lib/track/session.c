@@ -198,7 +198,7 @@ session_new(struct processes *t, struct tag *tag, uint32_t pid)
 void
 session_release(struct processes *t, struct session *s)
 {
-	if (--s->uses > 0)
+	if (s->shelved || --s->uses > 0)
 		return;
 	if (s->ahead != NULL) {
 		journal_drop(t->journals, &s->ahead->next);

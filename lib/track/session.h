@@ -39,6 +39,7 @@ struct session {
 	bool		 starttls;
 	bool		 starttls_tried;
 	bool		 login;		/* a client has logged in */
+	bool		 shelved;	/* its memory is that of its message */
 	struct node_ref	 begun;		/* the latest message */
 	struct node_ref	 broken;	/* its body broke off */
 	struct session_ahead *ahead;	/* NULL: nothing */

@@ -50,6 +50,13 @@ list_for(const struct message *m)
 	return LIST_QUEUED;
 }
 
+/* Nothing more is awaited. */
+static bool
+is_over(const struct message *m)
+{
+	return m->list >= LIST_CLOSED;
+}
+
 void
 message_touch(struct track *t, struct message *m)
 {
@@ -58,7 +65,7 @@ message_touch(struct track *t, struct message *m)
 	bool placed = m->touch == t->now;
 
 	m->touch = t->now;
-	if (m->list == LIST_CLOSED || m->list == LIST_WAITING)
+	if (is_over(m))
 		return;
 	id = list_for(m);
 	if (id == m->list && (placed || t->list[id].last == m))
@@ -70,7 +77,7 @@ message_touch(struct track *t, struct message *m)
 void
 message_close(struct track *t, struct message *m)
 {
-	if (m->list == LIST_CLOSED || m->list == LIST_WAITING)
+	if (is_over(m))
 		return;
 	list_remove(t, m);
 	m->deadline = t->now + HOLD_AFTER;
@@ -106,13 +113,17 @@ message_free(struct track *t, struct message *m)
 {
 	if (m->mid_listed)
 		join_unlist_mid(t, m);
-	list_remove(t, m);
+	if (m->list != LIST_SHELF)
+		list_remove(t, m);
 	if (m->session != NULL)
 		session_release(&t->processes, m->session);
 	if (m->front != NULL)
 		session_release(&t->processes, m->front);
 	journal_drop(&t->pool, &m->journal);
-	pool_give(&t->messages, m);
+	if (m->list == LIST_SHELF)
+		shelf_give(&t->shelf, m);
+	else
+		pool_give(&t->messages, m);
 	t->nopen--;
 }
 
@@ -208,15 +219,17 @@ session_end(struct track *t, struct session *s, int64_t sec)
 
 /*
  * What is written next was last looked at five minutes ago: its memory is
- * asked for while the one before it is written, in two steps, because there
- * is room for some requests only.
+ * asked for while the two before it are written, in steps, because there is
+ * room for some requests only.
  */
 static void
 ask_ahead(struct track *t, const struct message *next)
 {
 	t->ahead = next;
-	if (next != NULL)
-		journal_prefetch(&next->journal);
+	if (next == NULL)
+		return;
+	mem_prefetch(node_at(&t->nodes, next->node.idx), sizeof(struct node));
+	mem_prefetch(next->next, 512);
 }
 
 void
@@ -225,13 +238,8 @@ message_ask(struct track *t)
 	const struct message *next = t->ahead;
 
 	t->ahead = NULL;
-	if (next == NULL)
-		return;
-	mem_prefetch(node_at(&t->nodes, next->node.idx), sizeof(struct node));
-	if (next->session != NULL)
-		mem_prefetch(next->session, sizeof(*next->session));
-	if (next->next != NULL)
-		mem_prefetch(next->next, sizeof(*next->next));
+	if (next != NULL && next->next != NULL)
+		mem_prefetch((const unsigned char *)next->next + 512, 512);
 }
 
 /* The session that a message waits for, if it does, or the later one. */
@@ -247,27 +255,55 @@ last_session(const struct message *m)
 	return f;
 }
 
-/* Its time has come: write it, or wait on for the session. */
+/* It goes to the shelf, as the last one to be written. */
 static void
-due(struct track *t, struct message *m)
+shelve(struct track *t, struct message *m)
+{
+	struct message *to;
+
+	list_remove(t, m);
+	to = shelf_put(&t->shelf, &t->processes, &t->pool, m);
+	node_get(&t->nodes, m->node)->msg = to;
+	pool_give(&t->messages, m);
+	to->list = LIST_SHELF;
+	to->next = NULL;
+	if (t->list[LIST_SHELF].last != NULL)
+		t->list[LIST_SHELF].last->next = to;
+	else
+		t->list[LIST_SHELF].first = to;
+	t->list[LIST_SHELF].last = to;
+}
+
+struct message *
+unshelve(struct track *t)
+{
+	struct list *l = &t->list[LIST_SHELF];
+	struct message *m = l->first;
+
+	l->first = m->next;
+	if (l->first == NULL)
+		l->last = NULL;
+	return m;
+}
+
+/* It has ended: put it away, or wait on for the end of its session. */
+static void
+put_away(struct track *t, struct message *m)
 {
 	struct session *s = last_session(m);
 
-	if (s != NULL && !s->ended) {
-		list_remove(t, m);
-		list_add(t, m, LIST_WAITING);
-		m->wait_next = NULL;
-		if (s->waiting_last == NULL)
-			s->waiting = m;
-		else
-			s->waiting_last->wait_next = m;
-		s->waiting_last = m;
-	} else if (s != NULL && s->end_sec + HOLD_AFTER > t->now) {
-		list_remove(t, m);
-		m->deadline = s->end_sec + HOLD_AFTER;
-		list_add(t, m, LIST_CLOSED);
-	} else
-		write_message(t, m);
+	if (s == NULL || s->ended) {
+		shelve(t, m);
+		return;
+	}
+	list_remove(t, m);
+	list_add(t, m, LIST_WAITING);
+	m->wait_next = NULL;
+	if (s->waiting_last == NULL)
+		s->waiting = m;
+	else
+		s->waiting_last->wait_next = m;
+	s->waiting_last = m;
 }
 
 /* Close what was silent for too long. */
@@ -292,8 +328,8 @@ close_idle(struct track *t, enum list_id id, int64_t idle)
 static void
 shed(struct track *t)
 {
-	static const enum list_id order[] = { LIST_CLOSED, LIST_WAITING,
-		LIST_DONE, LIST_FRESH, LIST_QUEUED, LIST_HELD };
+	static const enum list_id order[] = { LIST_SHELF, LIST_CLOSED,
+		LIST_WAITING, LIST_DONE, LIST_FRESH, LIST_QUEUED, LIST_HELD };
 
 	while (t->nopen > TRACK_OPEN_MAX)
 		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
@@ -301,6 +337,8 @@ shed(struct track *t)
 
 			if (m == NULL)
 				continue;
+			if (m->list == LIST_SHELF)
+				m = unshelve(t);
 			for (int k = 0; k < 2 && m->list == LIST_WAITING; k++)
 				session_end(t, last_session(m), t->now);
 			write_message(t, m);
@@ -324,12 +362,14 @@ track_advance(struct track *t)
 	close_idle(t, LIST_FRESH, FRESH_IDLE);
 	close_idle(t, LIST_DONE, FRESH_IDLE);
 	close_idle(t, LIST_QUEUED, QUEUED_IDLE);
-	while ((m = t->list[LIST_CLOSED].first) != NULL &&
+	while ((m = t->list[LIST_SHELF].first) != NULL &&
 	    m->deadline <= t->now) {
 		ask_ahead(t, m->next);
-		due(t, m);
-		message_ask(t);
+		(void)unshelve(t);
+		write_message(t, m);
 	}
+	while ((m = t->list[LIST_CLOSED].first) != NULL)
+		put_away(t, m);
 	if (t->nopen > TRACK_OPEN_MAX)
 		shed(t);
 	nodes_expire(&t->nodes, t->now - LINK_WINDOW);

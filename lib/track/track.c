@@ -39,6 +39,7 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	journal_pool_init(&t->pool);
 	processes_init(&t->processes, &t->pool);
 	pool_init(&t->messages, sizeof(struct message));
+	shelf_init(&t->shelf);
 	buf_init(&t->refs, 1 << 22);
 	buf_init(&t->parents, 1 << 16);
 	buf_init(&t->why, 1 << 12);
@@ -58,6 +59,8 @@ track_free(struct track *t)
 {
 	if (t == NULL)
 		return;
+	while (t->list[LIST_SHELF].first != NULL)
+		message_free(t, unshelve(t));
 	for (size_t i = 0; i < LIST_N; i++)
 		while (t->list[i].first != NULL)
 			message_free(t, t->list[i].first);
@@ -70,6 +73,7 @@ track_free(struct track *t)
 	proxy_free(t);
 	processes_free(&t->processes);
 	pool_free(&t->messages);
+	shelf_free(&t->shelf);
 	nodes_free(&t->nodes);
 	links_free(&t->links);
 	journal_pool_free(&t->pool);
@@ -245,8 +249,12 @@ track_end(struct track *t)
 		for (struct message *m = t->list[i].first; m != NULL;
 		    m = m->next)
 			v[n++] = m;
+	t->list[LIST_SHELF] = (struct list){ .first = NULL };
 	qsort(v, n, sizeof(*v), by_order);
-	for (size_t i = 0; i < n && !t->stopped; i++)
-		write_message(t, v[i]);
+	for (size_t i = 0; i < n; i++)
+		if (!t->stopped)
+			write_message(t, v[i]);
+		else
+			message_free(t, v[i]);
 	mem_free(v);
 }

@@ -71,7 +71,6 @@ test_round_trip(void **state)
 	free(text);
 }
 
-/* Recycled memory holds nothing of the one before. */
 /* Text of plain bytes is ready, numbers and all else are not. */
 static void
 test_ready(void **state)
@@ -118,6 +117,7 @@ test_ready(void **state)
 	free(s);
 }
 
+/* Recycled memory holds nothing of the one before. */
 static void
 test_pool(void **state)
 {
