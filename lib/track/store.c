@@ -347,6 +347,20 @@ shed(struct track *t)
 		}
 }
 
+/* Those on the shelf whose time has come. */
+static void
+write_ended(struct track *t)
+{
+	struct message *m;
+
+	while ((m = t->list[LIST_SHELF].first) != NULL &&
+	    m->deadline <= t->now) {
+		ask_ahead(t, m->next);
+		(void)unshelve(t);
+		write_message(t, m);
+	}
+}
+
 void
 track_advance(struct track *t)
 {
@@ -362,14 +376,11 @@ track_advance(struct track *t)
 	close_idle(t, LIST_FRESH, FRESH_IDLE);
 	close_idle(t, LIST_DONE, FRESH_IDLE);
 	close_idle(t, LIST_QUEUED, QUEUED_IDLE);
-	while ((m = t->list[LIST_SHELF].first) != NULL &&
-	    m->deadline <= t->now) {
-		ask_ahead(t, m->next);
-		(void)unshelve(t);
-		write_message(t, m);
-	}
+	/* What is put away goes where that was which was just written. */
+	write_ended(t);
 	while ((m = t->list[LIST_CLOSED].first) != NULL)
 		put_away(t, m);
+	write_ended(t);
 	if (t->nopen > TRACK_OPEN_MAX)
 		shed(t);
 	nodes_expire(&t->nodes, t->now - LINK_WINDOW);
