@@ -6,8 +6,7 @@
 
 #include "base/mem.h"
 
-#define SMALL	((size_t)64 * 1024)	/* the first block; then twice that */
-#define LARGE	((size_t)256 * 1024)	/* no block is, but for one object */
+#define BLOCK	((size_t)64 * 1024)	/* as mem_pages gives them */
 
 struct pool_block {
 	struct pool_block	*next;
@@ -39,11 +38,9 @@ pool_free(struct pool *p)
 static void
 add_block(struct pool *p)
 {
-	size_t n = p->blocks == NULL ? SMALL : p->blocks->bytes * 2;
+	size_t n = BLOCK;
 	struct pool_block *b;
 
-	if (n > LARGE)
-		n = LARGE;
 	if (n < sizeof(*b) + p->size + POOL_PAD)
 		n = sizeof(*b) + p->size + POOL_PAD;
 	b = mem_pages(n);

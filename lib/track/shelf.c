@@ -4,7 +4,7 @@
 
 #include "base/banned.h"
 
-#define BLOCK	((size_t)8 * 1024)	/* a few messages */
+#define BLOCK	((size_t)8064)	/* a few messages; the pool has no rest */
 #define ALIGN	16
 
 struct shelf_block {
