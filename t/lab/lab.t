@@ -31,7 +31,9 @@ sub ok {
 	print $ok ? 'ok' : 'not ok', " $n - $name\n";
 	return if $ok;
 	$bad++;
-	print "# $_\n" for split /\n/, $diag // '';
+	# Where prove shows it, too.
+	print STDERR "# $name\n";
+	print STDERR "# $_\n" for split /\n/, $diag // '';
 }
 
 ok(system('t/lab/run', @quick, $out) == 0, 'the bed holds');
@@ -53,7 +55,7 @@ if (!$bad) {
 			if (/^((?:not )?ok) \d+ - (.*)/) {
 				ok($1 eq 'ok', "$name: $2");
 			} elsif (/^#/) {
-				print "$_\n";
+				print STDERR "$_\n";
 			}
 		}
 		close $p;
