@@ -261,10 +261,14 @@ shelve(struct track *t, struct message *m)
 {
 	struct message *to;
 
-	list_remove(t, m);
 	to = shelf_put(&t->shelf, &t->processes, &t->pool, m);
 	node_get(&t->nodes, m->node)->msg = to;
-	pool_give(&t->messages, m);
+	if (m->list == LIST_SHELF)
+		shelf_give(&t->shelf, m);
+	else {
+		list_remove(t, m);
+		pool_give(&t->messages, m);
+	}
 	to->list = LIST_SHELF;
 	to->next = NULL;
 	if (t->list[LIST_SHELF].last != NULL)
@@ -347,6 +351,16 @@ shed(struct track *t)
 		}
 }
 
+/* A late client= line has brought a session that is not over as long. */
+static bool
+goes_on(const struct track *t, const struct message *m)
+{
+	const struct session *s = last_session(m);
+
+	return s != NULL &&
+	    (!s->ended || s->end_sec + HOLD_AFTER > t->now);
+}
+
 /* Those on the shelf whose time has come. */
 static void
 write_ended(struct track *t)
@@ -357,7 +371,11 @@ write_ended(struct track *t)
 	    m->deadline <= t->now) {
 		ask_ahead(t, m->next);
 		(void)unshelve(t);
-		write_message(t, m);
+		if (goes_on(t, m)) {
+			m->deadline = t->now + HOLD_AFTER;
+			shelve(t, m);
+		} else
+			write_message(t, m);
 	}
 }
 
