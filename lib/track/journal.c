@@ -40,7 +40,7 @@ journal_pool_free(struct journal_pool *p)
 	pool_free(&p->pieces);
 }
 
-/* Give a piece back: the pool's, one of a larger entry, or one that was packed. */
+/* Give a piece back: the pool's, or that of a larger entry; not a packed one. */
 static void
 drop_piece(struct journal_pool *pool, struct journal_piece *p)
 {
@@ -375,16 +375,6 @@ journal_next(const struct journal *j, struct journal_at *at,
 	at->pos += (uint32_t)get_fact(p, &e->field, &e->value,
 	    &e->ready);
 	return e->kind = JOURNAL_FACT;
-}
-
-void
-journal_prefetch(const struct journal *j)
-{
-	if (j->first == NULL)
-		return;
-	if (j->last != j->first)
-		mem_prefetch(j->first, PIECE);
-	mem_prefetch(j->last, PIECE - j->left);
 }
 
 void

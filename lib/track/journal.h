@@ -81,8 +81,6 @@ bool	journal_block(struct journal_pool *, struct journal *,
 /* The entry at that place, which moves on. */
 enum journal_kind journal_next(const struct journal *, struct journal_at *,
 	    struct journal_entry *);
-/* It will soon be read. */
-void	journal_prefetch(const struct journal *);
 /* Set the facts of a block in the record. */
 void	journal_facts(struct slice facts, struct rec *);
 

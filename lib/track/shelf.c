@@ -83,8 +83,7 @@ room(struct shelf *s, size_t need, struct shelf_block **in)
 static bool
 is_own(const struct session *s)
 {
-	return s != NULL && s->ended && s->uses == 1 && s->ahead == NULL &&
-	    s->waiting == NULL;
+	return s != NULL && s->ended && s->uses == 1 && s->ahead == NULL;
 }
 
 struct message *

@@ -4,6 +4,8 @@
 
 #include "base/banned.h"
 
+#define AHEAD	512	/* bytes: about half of a message on the shelf */
+
 void
 list_add(struct track *t, struct message *m, enum list_id id)
 {
@@ -229,7 +231,7 @@ ask_ahead(struct track *t, const struct message *next)
 	if (next == NULL)
 		return;
 	mem_prefetch(node_at(&t->nodes, next->node.idx), sizeof(struct node));
-	mem_prefetch(next->next, 512);
+	mem_prefetch(next->next, AHEAD);
 }
 
 void
@@ -239,7 +241,8 @@ message_ask(struct track *t)
 
 	t->ahead = NULL;
 	if (next != NULL && next->next != NULL)
-		mem_prefetch((const unsigned char *)next->next + 512, 512);
+		mem_prefetch((const unsigned char *)next->next + AHEAD,
+		    AHEAD);
 }
 
 /* The session that a message waits for, if it does, or the later one. */
