@@ -559,4 +559,19 @@ subtest 'refused, and from here' => sub {
 	}
 };
 
+# What has ended waits for a session that only a late line has brought.
+subtest 'client= after the removal' => sub {
+	for my $end (2, 200, 480, 2000) {
+		my ($m) = messages(trace(lines([ 0, 'postfix/smtpd[5]: connect from c.example.org[192.0.2.5]' ],
+		    [ 0, "postfix/qmgr[1]: $q: from=<a\@example.org>, size=1, nrcpt=1 (queue active)" ],
+		    [ 0, "postfix/smtp[7]: $q: $to" ], [ 0, "postfix/qmgr[1]: $q: removed" ],
+		    [ 1, "postfix/smtpd[5]: $q: client=c.example.org[192.0.2.5]" ],
+		    [ $end - 1, 'postfix/anvil[6]: statistics: max cache size 1 at Sep  1 10:00:00' ],
+		    [ $end, 'postfix/smtpd[5]: disconnect from c.example.org[192.0.2.5] ehlo=2 starttls=1 mail=1 rcpt=1 data=1 commands=6' ],
+		    [ $end + 900, 'postfix/anvil[6]: statistics: max cache size 1 at Sep  1 10:00:00' ])));
+
+		is("$m->{tls} $m->{tls_why}", 'encrypted starttls-count', "$end s");
+	}
+};
+
 done_testing();
