@@ -89,10 +89,13 @@ struct track {
 	size_t			 nopen;
 	struct pool		 messages;
 	struct shelf		 shelf;
+	/* By Message-ID, and which ones a bucket may have, 16 bits each. */
 	uint32_t		 mid[MIDS];	/* nodes, 0: none */
+	uint16_t		 mid_marks[MIDS];
 	struct ran		 ran[RAN];
 	size_t			 nran;		/* so far; the latest are kept */
 	struct peer_conn	*conn;		/* PEERS, direct-mapped */
+	bool			 served;	/* there is one in it */
 	struct doubt		 doubt[DOUBTS];
 	size_t			 ndoubt;	/* so far; the latest are kept */
 	int64_t			 now;		/* merged time */

@@ -56,6 +56,22 @@ may_return(struct track *t, const struct message *old,
 	    node_nparent(node_get(&t->nodes, old->node)) > 0);
 }
 
+/* The bit of that Message-ID in the marks of its bucket. */
+static uint16_t
+mark(uint64_t mid_hash)
+{
+	return (uint16_t)(1U << (mid_hash >> 32 & 15));
+}
+
+/* The first listed message that may have that Message-ID, or 0. */
+static uint32_t
+first_of(const struct track *t, uint64_t mid_hash)
+{
+	size_t i = mid_hash % MIDS;
+
+	return (t->mid_marks[i] & mark(mid_hash)) != 0 ? t->mid[i] : 0;
+}
+
 /* Another message of the chain that has that Message-ID, on that host. */
 static struct message *
 same_mail(const struct node *n, const struct node *on)
@@ -87,7 +103,7 @@ former(struct track *t, const struct message *m)
 	struct message *best = NULL, *old;
 	int steps = 0;
 
-	for (uint32_t i = t->mid[n->mid_hash % MIDS]; i != 0 &&
+	for (uint32_t i = first_of(t, n->mid_hash); i != 0 &&
 	    steps < NODE_CHAIN_MAX; i = on->msg->mid_next) {
 		on = node_at(&t->nodes, i);
 		steps++;
@@ -137,6 +153,7 @@ list(struct track *t, struct message *m, const struct node *n)
 	if (m->mid_next != 0)
 		node_at(&t->nodes, m->mid_next)->msg->mid_prev = n->idx;
 	*bucket = n->idx;
+	t->mid_marks[n->mid_hash % MIDS] |= mark(n->mid_hash);
 	m->mid_listed = true;
 }
 
@@ -165,7 +182,7 @@ join_message_id(struct track *t, struct message *m)
 		adopt(t, m);
 	if (!handed(m))
 		return;
-	for (uint32_t i = t->mid[n->mid_hash % MIDS]; i != 0 &&
+	for (uint32_t i = first_of(t, n->mid_hash); i != 0 &&
 	    steps < NODE_CHAIN_MAX; i = on->msg->mid_next) {
 		on = node_at(&t->nodes, i);
 		steps++;
@@ -184,7 +201,7 @@ join_unlist_mid(struct track *t, struct message *m)
 		node_at(&t->nodes, m->mid_next)->msg->mid_prev = m->mid_prev;
 	if (m->mid_prev != 0)
 		node_at(&t->nodes, m->mid_prev)->msg->mid_next = m->mid_next;
-	else
-		t->mid[n->mid_hash % MIDS] = m->mid_next;
+	else if ((t->mid[n->mid_hash % MIDS] = m->mid_next) == 0)
+		t->mid_marks[n->mid_hash % MIDS] = 0;
 	m->mid_listed = false;
 }

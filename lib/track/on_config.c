@@ -19,6 +19,8 @@ on_config(struct track *t, const struct at *at)
 	struct slice text = rec_get(&at->ev->rec, F_TEXT);
 	bool start = slice_starts(text, SLICE("daemon started"));
 	struct reload reload = { .sec = 0 };
+	struct process *p = NULL;
+	size_t i = 0;
 
 	if (slice_starts(text, SLICE("refreshing "))) {
 		at->instance->asked = (struct reload){ .sec = at->sec,
@@ -36,8 +38,7 @@ on_config(struct track *t, const struct at *at)
 	if (!start)
 		return;
 	/* Its processes are gone, also those under a service's name. */
-	for (struct process *p = t->processes.newest; p != NULL;
-	    p = p->older) {
+	while ((p = process_each(&t->processes, p, &i)) != NULL) {
 		if (p->tag->host != at->host ||
 		    (p->tag->instance != at->instance &&
 		    p->tag->instance->queue))

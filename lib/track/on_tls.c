@@ -25,25 +25,22 @@ strangers(const struct instance *a, const struct instance *b)
 
 /* tlsproxy serves that connection now. */
 static void
-serve(struct peer_conn *c, uint64_t key, const struct at *at)
+serve(struct track *t, struct peer_conn *c, uint64_t key, const struct at *at)
 {
 	bool other = c->key == key && at->sec - c->sec <= CONN_AGE &&
 	    c->by != at->instance;
 
+	t->served = true;
 	*c = (struct peer_conn){ .key = key, .sec = at->sec,
 		.by = other ? NULL : at->instance };
 }
 
-/* True if tlsproxy made the connection that a handshake line speaks of. */
+/* True if tlsproxy made the connection of that key. */
 static bool
-by_tlsproxy(struct track *t, const struct at *at)
+by_tlsproxy(const struct track *t, const struct peer_conn *c, uint64_t key,
+    const struct at *at)
 {
-	const struct rec *r = &at->ev->rec;
-	uint64_t key;
-	const struct peer_conn *c = conn_slot(t, at->host,
-	    rec_get(r, F_RELAY_ADDR), rec_get(r, F_RELAY_PORT), &key);
-
-	return c->key == key && at->sec - c->sec <= CONN_AGE &&
+	return t->served && c->key == key && at->sec - c->sec <= CONN_AGE &&
 	    (c->by == NULL || !strangers(c->by, at->instance));
 }
 
@@ -82,15 +79,15 @@ static void
 note_outbound(struct track *t, struct at *at)
 {
 	const struct rec *r = &at->ev->rec;
-	struct doubt *d;
+	uint64_t key;
+	const struct peer_conn *c = conn_slot(t, at->host,
+	    rec_get(r, F_RELAY_ADDR), rec_get(r, F_RELAY_PORT), &key);
 
-	if (settling(at))
+	if (by_tlsproxy(t, c, key, at) || settling(at))
 		return;
-	d = &t->doubt[t->ndoubt++ % DOUBTS];
-	*d = (struct doubt){ .sec = at->sec, .tag = at->tag,
-		.ref = at->ref, .before = at->tag->tls };
-	(void)conn_slot(t, at->host, rec_get(r, F_RELAY_ADDR),
-	    rec_get(r, F_RELAY_PORT), &d->key);
+	t->doubt[t->ndoubt++ % DOUBTS] = (struct doubt){ .key = key,
+		.sec = at->sec, .tag = at->tag, .ref = at->ref,
+		.before = at->tag->tls };
 	note_logging(at);
 }
 
@@ -142,13 +139,13 @@ on_tlsproxy(struct track *t, const struct at *at)
 	    slice_eq(rec_get(r, F_ACTION), SLICE("CONNECT to"))) {
 		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
 		    rec_get(r, F_CLIENT_PORT), &key);
-		serve(c, key, at);
+		serve(t, c, key, at);
 		take_back(t, at, key);
 	} else if (at->ev->kind == EV_TLS && rec_has(r, F_TLS_VERSION) &&
 	    rec_has(r, F_CLIENT_ADDR)) {
 		c = conn_slot(t, at->host, rec_get(r, F_CLIENT_ADDR),
 		    rec_get(r, F_CLIENT_PORT), &key);
-		serve(c, key, at);
+		serve(t, c, key, at);
 		tlsinfo_take(&t->names, &c->tls, r, at->ref);
 	}
 }
@@ -170,7 +167,7 @@ on_tls(struct track *t, struct at *at)
 				request_fact(&t->processes, &t->names, at->process, FACT_HANDSHAKE, r,
 				    at->ref, at->sec);
 			if (!slice_eq(rec_get(r, F_TLS_REUSED),
-			    SLICE("true")) && !by_tlsproxy(t, at))
+			    SLICE("true")))
 				note_outbound(t, at);
 		} else if ((s = lines_session(t, at)) != NULL) {
 			tlsinfo_take(&t->names, &s->tls, r, at->ref);

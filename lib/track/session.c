@@ -9,7 +9,8 @@
 void
 processes_init(struct processes *t, struct journal_pool *journals)
 {
-	*t = (struct processes){ .nbucket = 1024, .journals = journals };
+	*t = (struct processes){ .nbucket = 1024, .journals = journals,
+		.swept = INT64_MIN };
 	t->bucket = mem_alloc(t->nbucket, sizeof(*t->bucket));
 	pool_init(&t->processes, sizeof(struct process));
 	pool_init(&t->sessions, sizeof(struct session));
@@ -20,8 +21,13 @@ processes_init(struct processes *t, struct journal_pool *journals)
 void
 processes_free(struct processes *t)
 {
-	while (t->oldest != NULL)
-		process_drop(t, t->oldest);
+	struct process *p;
+
+	for (size_t i = 0; i < PROCESS_DUE; i++)
+		while ((p = t->due[i]) != NULL) {
+			t->due[i] = p->due_next;
+			process_drop(t, p);
+		}
 	pool_free(&t->processes);
 	pool_free(&t->sessions);
 	pool_free(&t->aheads);
@@ -75,30 +81,20 @@ grow(struct processes *t)
 	mem_free(old.bucket);
 }
 
-/* Take out of the list by age. */
-static void
-unlist(struct processes *t, struct process *p)
+/* The processes to be asked whether they are idle since that second. */
+static struct process **
+due(struct processes *t, int64_t sec)
 {
-	if (p->newer != NULL)
-		p->newer->older = p->older;
-	else
-		t->newest = p->older;
-	if (p->older != NULL)
-		p->older->newer = p->newer;
-	else
-		t->oldest = p->newer;
+	return &t->due[(uint64_t)sec & (PROCESS_DUE - 1)];
 }
 
 static void
-list(struct processes *t, struct process *p)
+ask_later(struct processes *t, struct process *p)
 {
-	p->newer = NULL;
-	p->older = t->newest;
-	if (t->newest != NULL)
-		t->newest->newer = p;
-	else
-		t->oldest = p;
-	t->newest = p;
+	struct process **d = due(t, p->last);
+
+	p->due_next = *d;
+	*d = p;
 }
 
 /* A process that was not met before. */
@@ -136,15 +132,11 @@ process_find(struct processes *t, struct tag *tag, uint32_t pid, int64_t now)
 		if (p == NULL) {
 			p = make(t, tag, pid, hash);
 			p->last = now;
-			list(t, p);
+			ask_later(t, p);
 		}
 		*r = p;
 	}
-	if (p->last != now) {
-		p->last = now;
-		unlist(t, p);
-		list(t, p);
-	}
+	p->last = now;
 	return p;
 }
 
@@ -160,7 +152,24 @@ process_ahead(const struct processes *t, const struct tag *tag, uint32_t pid)
 struct process *
 process_idle(struct processes *t, int64_t before)
 {
-	return t->oldest != NULL && t->oldest->last < before ? t->oldest : NULL;
+	struct process *p, **d;
+
+	/* After a long silence once round is enough. */
+	if (t->swept < before - PROCESS_DUE)
+		t->swept = before - PROCESS_DUE;
+	for (;;) {
+		while ((p = t->asked) != NULL) {
+			t->asked = p->due_next;
+			if (p->last < t->swept)
+				return p;
+			ask_later(t, p);
+		}
+		if (t->swept >= before)
+			return NULL;
+		d = due(t, t->swept++);
+		t->asked = *d;
+		*d = NULL;
+	}
 }
 
 void
@@ -175,12 +184,22 @@ process_drop(struct processes *t, struct process *p)
 		link = &(*link)->next;
 	*link = p->next;
 	t->n--;
-	unlist(t, p);
 	if (p->session != NULL)
 		session_release(t, p->session);
 	if (p->request != NULL)
 		pool_give(&t->requests, p->request);
 	pool_give(&t->processes, p);
+}
+
+struct process *
+process_each(const struct processes *t, const struct process *p, size_t *i)
+{
+	struct process *next = p == NULL ? NULL : p->due_next;
+
+	/* Not by the table, whose order is that of addresses. */
+	while (next == NULL && *i < PROCESS_DUE)
+		next = t->due[(*i)++];
+	return next;
 }
 
 struct session *

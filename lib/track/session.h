@@ -82,7 +82,7 @@ struct request {
 };
 
 struct process {
-	struct process	*newer, *older;	/* by last line */
+	struct process	*due_next;	/* among those of its second (due) */
 	struct tag	*tag;
 	struct session	*session;
 	struct request	*request;	/* NULL until the first fact */
@@ -95,13 +95,21 @@ struct process {
 };
 
 #define PROCESS_RECENT	1024	/* a power of two */
+#define PROCESS_DUE	4096	/* the same, more than PROCESS_IDLE */
 
 struct processes {
 	struct process	**bucket;
 	size_t		 nbucket, n;
 	/* Those met lately: these entries stay in the cache. */
 	struct process	*recent[PROCESS_RECENT];
-	struct process	*newest, *oldest;
+	/*
+	 * Those to be asked whether they are idle, by the second of a line,
+	 * modulo PROCESS_DUE.  Later lines do not move a process; it is moved
+	 * when it is asked.
+	 */
+	struct process	*due[PROCESS_DUE];
+	struct process	*asked;		/* those of the second before `swept` */
+	int64_t		 swept;		/* all seconds before it were looked at */
 	struct pool	 processes, sessions, aheads, requests;
 	struct journal_pool *journals;
 };
@@ -114,9 +122,16 @@ struct process	*process_find(struct processes *, struct tag *, uint32_t pid,
 /* It will soon be looked for. */
 void		 process_ahead(const struct processes *, const struct tag *,
 		    uint32_t pid);
-/* The longest silent process if it is idle since before `before`. */
+/*
+ * A process whose last line was before `before`, to be dropped then, or NULL;
+ * `before` is not less than the last time, nor more than PROCESS_IDLE behind
+ * the lines.
+ */
 struct process	*process_idle(struct processes *, int64_t before);
 void		 process_drop(struct processes *, struct process *);
+/* All of them, one after the other: begin with NULL and *i = 0. */
+struct process	*process_each(const struct processes *, const struct process *,
+		    size_t *i);
 
 struct session	*session_new(struct processes *, struct tag *, uint32_t pid);
 void		 session_release(struct processes *, struct session *);

@@ -239,13 +239,19 @@ test_processes(void **state)
 	assert_int_equal(t.n, 3);
 	assert_null(process_idle(&t, 200));
 	p = process_find(&t, a, 7, 300);
-	assert_ptr_not_equal(process_idle(&t, 201), p);
-	process_drop(&t, process_idle(&t, 201));
-	process_drop(&t, process_idle(&t, 201));
+	for (size_t k = 0; k < 2; k++) {
+		struct process *other = process_idle(&t, 201);
+
+		assert_non_null(other);
+		assert_ptr_not_equal(other, p);
+		process_drop(&t, other);
+	}
 	assert_null(process_idle(&t, 201));
-	assert_ptr_equal(process_idle(&t, 301), p);
+	assert_null(process_idle(&t, 300));
 	assert_int_equal(t.n, 1);
+	assert_ptr_equal(process_idle(&t, 301), p);
 	process_drop(&t, p);
+	assert_int_equal(t.n, 0);
 	/* More than the table of those met lately holds. */
 	for (uint32_t pid = 1; pid <= 5000; pid++) {
 		p = process_find(&t, a, pid, 400);
@@ -255,19 +261,34 @@ test_processes(void **state)
 	for (uint32_t pid = 1; pid <= 5000; pid++)
 		assert_true(process_find(&t, a, pid, 400)->pid == pid);
 	assert_int_equal(t.n, 5000);
-	for (uint32_t pid = 1; pid <= 2500; pid++) {
+	for (uint32_t pid = 2501; pid <= 5000; pid++)
+		assert_int_equal(process_find(&t, a, pid, 500)->pid, pid);
+	for (size_t k = 0; k < 2500; k++) {
 		p = process_idle(&t, 401);
-		assert_int_equal(p->pid, pid);
+		assert_in_range(p->pid, 1, 2500);
 		p->nreject = 7;
 		process_drop(&t, p);
 	}
-	for (uint32_t pid = 2501; pid <= 5000; pid++)
-		assert_int_equal(process_find(&t, a, pid, 500)->pid, pid);
+	assert_null(process_idle(&t, 500));
 	assert_int_equal(t.n, 2500);
 	/* One that is gone is begun anew. */
 	for (uint32_t pid = 1; pid <= 2500; pid++)
 		assert_int_equal(process_find(&t, a, pid, 500)->nreject, 0);
 	assert_int_equal(t.n, 5000);
+	/* After any silence, also those whose place has come round again. */
+	for (int64_t now = 500; now < 500 + 3 * PROCESS_DUE; now += 1000)
+		(void)process_find(&t, b, 1, now);
+	for (int64_t now = 20000; now < 20000 + PROCESS_DUE; now += 411) {
+		p = process_find(&t, b, 2, now);
+		while ((p = process_idle(&t, now)) != NULL) {
+			assert_true(p->last < now);
+			process_drop(&t, p);
+		}
+		assert_int_equal(t.n, 1);
+	}
+	while ((p = process_idle(&t, INT64_C(1) << 40)) != NULL)
+		process_drop(&t, p);
+	assert_int_equal(t.n, 0);
 	processes_free(&t);
 	journal_pool_free(&journals);
 	names_free(&names);
