@@ -72,18 +72,18 @@ takes(const struct track *t, const struct message *m, const struct node *n, cons
 }
 
 /*
- * The best open life for that queue ID on this host, or NULL: among the node
- * at index i and those behind it in its chain.
+ * The best life for that queue ID on this host that is not written, or NULL:
+ * among the node at index i and those behind it.
  */
 static struct node *
-search(struct track *t, const struct at *at, struct slice qid,
+search(struct track *t, const struct at *at, struct slice qid, uint64_t hash,
     enum arrival arrival, uint32_t i)
 {
 	struct node *best = NULL;
 	int best_fit = 0, steps = 0;
 
 	for (; i != 0 && steps < NODE_CHAIN_MAX;
-	    i = node_next_open(&t->nodes, i, qid)) {
+	    i = node_next_live(&t->nodes, i, qid, hash)) {
 		struct node *n = node_at(&t->nodes, i);
 		int f;
 
@@ -118,16 +118,16 @@ find_life(struct track *t, const struct at *at, struct slice qid,
     enum arrival arrival)
 {
 	uint64_t hash;
-	uint32_t i = node_open(&t->nodes, qid, &hash);
+	uint32_t i = node_live(&t->nodes, qid, &hash);
 	struct node *n;
 
 	if (i == 0)
 		return NULL;
 	n = node_at(&t->nodes, i);
-	if (n->next == 0 && n->id.instance == owner(at->instance) &&
+	if (t->nodes.ntwin == 0 && n->id.instance == owner(at->instance) &&
 	    takes(t, n->msg, n, at, arrival))
 		return n;
-	return search(t, at, qid, arrival, i);
+	return search(t, at, qid, hash, arrival, i);
 }
 
 /* Remember which instance owns the queue that this tag writes about. */
@@ -188,8 +188,9 @@ join_file(struct track *t, const struct at *at, struct slice qid,
 	uint64_t hash;
 	int steps = 0;
 
-	for (uint32_t i = node_open(&t->nodes, qid, &hash); i != 0 &&
-	    steps < NODE_CHAIN_MAX; i = node_next_open(&t->nodes, i, qid)) {
+	for (uint32_t i = node_live(&t->nodes, qid, &hash); i != 0 &&
+	    steps < NODE_CHAIN_MAX;
+	    i = node_next_live(&t->nodes, i, qid, hash)) {
 		struct node *n = node_at(&t->nodes, i);
 		struct message **to = &best;
 

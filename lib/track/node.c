@@ -40,7 +40,7 @@ nodes_init(struct nodes *t)
 {
 	*t = (struct nodes){ .n = 1 };
 	table_init(&t->open, 4096);
-	table_init(&t->written, 4096);
+	table_init(&t->ended, 4096);
 	t->oldcap = 1024;
 	t->old = mem_alloc(t->oldcap, sizeof(*t->old));
 }
@@ -54,7 +54,7 @@ nodes_free(struct nodes *t)
 		mem_pages_free(t->block[i], NODE_BLOCK * sizeof(struct node));
 	mem_free(t->block);
 	table_free(&t->open);
-	table_free(&t->written);
+	table_free(&t->ended);
 	mem_free(t->old);
 }
 
@@ -127,16 +127,17 @@ rehash(struct nodes *t, struct node_table *in)
 	for (uint32_t i = 0; i < old.nbucket; i++) {
 		uint32_t idx = old.bucket[i];
 
+		/* From the last one on: the order stays as it is. */
+		while (idx != 0 && node_at(t, idx)->next != 0)
+			idx = node_at(t, idx)->next;
 		while (idx != 0) {
 			struct node *n = node_at(t, idx);
 
-			idx = n->next;
+			idx = n->prev;
 			chain(t, in, n);
 		}
 	}
 	table_free(&old);
-	/* The chains have turned round. */
-	memset(t->recent, 0, sizeof(t->recent));
 }
 
 /* Put a node into a table, which has two buckets for each. */
@@ -161,6 +162,34 @@ fresh(struct nodes *t)
 	return t->n++;
 }
 
+/*
+ * From idx on, the first of that queue ID; live: that is not written, which
+ * is one of those that ended last.
+ */
+static uint32_t
+match(const struct nodes *t, uint32_t idx, struct slice qid, bool live)
+{
+	for (int steps = 0; idx != 0 && steps < NODE_CHAIN_MAX;) {
+		const struct node *n = node_at(t, idx);
+
+		if (same_text(ident_qid(&n->id), qid)) {
+			if (!live || !n->written)
+				return idx;
+			steps++;
+		}
+		idx = n->next;
+	}
+	return 0;
+}
+
+/* The first of that queue ID in a table. */
+static uint32_t
+find(const struct nodes *t, const struct node_table *in, struct slice qid,
+    uint64_t hash, bool live)
+{
+	return match(t, first_in(in, hash), qid, live);
+}
+
 struct node_ref
 node_new(struct nodes *t, const struct ident *id)
 {
@@ -179,6 +208,9 @@ node_new(struct nodes *t, const struct ident *id)
 	n->id = *id;
 	if (!id->reject) {
 		n->hash = hash_bytes(ident_qid(id), 2);
+		n->twin = find(t, &t->open, ident_qid(id), n->hash, true) != 0
+		    || find(t, &t->ended, ident_qid(id), n->hash, true) != 0;
+		t->ntwin += n->twin;
 		enter(t, &t->open, n);
 		*node_recent(t, n->hash) = (struct node_recent){
 			.mark = (uint32_t)n->hash,
@@ -187,54 +219,51 @@ node_new(struct nodes *t, const struct ident *id)
 	return node_ref(n);
 }
 
-/* From idx on, the first of that queue ID. */
-static uint32_t
-match(const struct nodes *t, uint32_t idx, struct slice qid)
-{
-	while (idx != 0) {
-		const struct node *n = node_at(t, idx);
-
-		if (same_text(ident_qid(&n->id), qid))
-			return idx;
-		idx = n->next;
-	}
-	return 0;
-}
-
 uint32_t
 node_look(struct nodes *t, struct slice qid, uint64_t hash)
 {
-	uint32_t idx = match(t, first_in(&t->open, hash), qid);
+	uint32_t idx = find(t, &t->open, qid, hash, true);
 
-	if (idx != 0)
-		*node_recent(t, hash) = (struct node_recent){
-			.mark = (uint32_t)hash,
-			.idx = idx };
+	if (idx == 0)
+		return find(t, &t->ended, qid, hash, true);
+	*node_recent(t, hash) = (struct node_recent){ .mark = (uint32_t)hash,
+		.idx = idx };
 	return idx;
 }
 
-uint32_t
-node_next_open(const struct nodes *t, uint32_t idx, struct slice qid)
+/* The one behind idx. */
+static uint32_t
+next(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash,
+    bool live)
 {
-	return match(t, node_at(t, idx)->next, qid);
+	const struct node *n = node_at(t, idx);
+
+	idx = match(t, n->next, qid, live);
+	return idx != 0 || n->ended ? idx :
+	    find(t, &t->ended, qid, hash, live);
+}
+
+uint32_t
+node_next_live(const struct nodes *t, uint32_t idx, struct slice qid,
+    uint64_t hash)
+{
+	return next(t, idx, qid, hash, true);
 }
 
 uint32_t
 node_first(struct nodes *t, struct slice qid, uint64_t *hash)
 {
-	uint32_t idx = node_open(t, qid, hash);
+	uint32_t idx;
 
-	return idx != 0 ? idx : match(t, first_in(&t->written, *hash), qid);
+	*hash = hash_bytes(qid, 2);
+	idx = find(t, &t->open, qid, *hash, false);
+	return idx != 0 ? idx : find(t, &t->ended, qid, *hash, false);
 }
 
 uint32_t
 node_next(const struct nodes *t, uint32_t idx, struct slice qid, uint64_t hash)
 {
-	const struct node *n = node_at(t, idx);
-
-	idx = match(t, n->next, qid);
-	return idx != 0 || n->written ? idx :
-	    match(t, first_in(&t->written, hash), qid);
+	return next(t, idx, qid, hash, false);
 }
 
 /* Take a node out of its table; rejects are in none. */
@@ -243,9 +272,13 @@ leave(struct nodes *t, const struct node *n)
 {
 	if (n->id.reject)
 		return;
+	if (n->ended) {
+		unchain(t, &t->ended, n);
+		return;
+	}
 	if (node_recent(t, n->hash)->idx == n->idx)
 		node_recent(t, n->hash)->idx = 0;
-	unchain(t, n->written ? &t->written : &t->open, n);
+	unchain(t, &t->open, n);
 }
 
 /* Take the node out of its chain and make it free. */
@@ -320,10 +353,21 @@ place_ahead(const struct node_table *t, const struct node *n)
 }
 
 void
-node_ahead(const struct nodes *t, const struct node *n)
+node_ahead(const struct nodes *t, struct node_ref ref)
 {
-	place_ahead(&t->open, n);
-	place_ahead(&t->written, n);
+	place_ahead(&t->ended, node_at(t, ref.idx));
+}
+
+void
+node_ended(struct nodes *t, struct node_ref ref)
+{
+	struct node *n = node_get(t, ref);
+
+	if (n->ended || n->id.reject)
+		return;
+	leave(t, n);
+	n->ended = true;
+	enter(t, &t->ended, n);
 }
 
 /* Drop the longest written node; ask for what is touched next. */
@@ -337,7 +381,7 @@ drop_oldest(struct nodes *t)
 		    t->oldcap].ref.idx);
 		later = node_at(t, t->old[(t->oldhead + AHEAD * 2) %
 		    t->oldcap].ref.idx);
-		place_ahead(&t->written, soon);
+		place_ahead(&t->ended, soon);
 		mem_prefetch(later, sizeof(*later));
 	}
 	drop(t, t->old[t->oldhead].ref);
@@ -356,10 +400,10 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 		drop(t, ref);
 		return;
 	}
-	leave(t, n);
+	node_ended(t, ref);
 	n->msg = NULL;
 	n->written = true;
-	enter(t, &t->written, n);
+	t->ntwin -= n->twin;
 	if (t->noldest >= TRACK_NODES)
 		drop_oldest(t);
 	if (t->noldest == t->oldcap) {

@@ -3,8 +3,8 @@
  *
  * A node is the identity of one life of a queue ID and its place in a path.
  * It is found by queue ID while the message is open and, in a table of its
- * own, for some time after it was written, so that links that are learned
- * late can still be said.
+ * own, when it has ended and for some time after it was written, so that late
+ * lines find it and links that are learned late can still be said.
  * Nodes refer to each other by index and generation: a reference to a node
  * that is gone is noticed.  At most TRACK_NODES nodes of written messages are
  * kept, the oldest go first; but a parent whose child is still open, in the
@@ -87,7 +87,9 @@ struct node {
 	uint32_t	 prev;		/* in its hash chain */
 	uint32_t	 hop;		/* set when the message is written */
 	unsigned char	 tls_in;
-	bool		 written;
+	bool		 ended;		/* in the table of those */
+	bool		 written;	/* its message is gone */
+	bool		 twin;		/* begun when its ID had another life */
 };
 
 #define NODE_RECENT	512	/* a power of two; more of them crowd the cache */
@@ -108,7 +110,7 @@ struct nodes {
 	struct node	**block;
 	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
 	/* Most lines ask for open messages, which are few. */
-	struct node_table open, written;
+	struct node_table open, ended;
 	/*
 	 * By hash, the first open node of a queue ID: most lines are about
 	 * messages met lately, and these few entries stay in the cache.
@@ -124,9 +126,10 @@ struct nodes {
 	}		*old;
 	uint32_t	 oldcap, oldhead, noldest;
 	uint32_t	 nstay;		/* children that stay for a parent */
+	uint32_t	 ntwin;		/* twins that are not written */
 };
 
-#define NODE_TRACE_MAX	1216
+#define NODE_TRACE_MAX	1280
 
 void	nodes_init(struct nodes *);
 void	nodes_free(struct nodes *);
@@ -174,12 +177,12 @@ node_recent(struct nodes *t, uint64_t hash)
 	return &t->recent[hash >> 32 & (NODE_RECENT - 1)];
 }
 
-/* The first open node of that queue ID, met lately or not. */
+/* The first node of that queue ID that is not written, met lately or not. */
 uint32_t node_look(struct nodes *, struct slice qid, uint64_t hash);
 
 /* The same, and its hash; mostly it was met lately. */
 static inline uint32_t
-node_open(struct nodes *t, struct slice qid, uint64_t *hash)
+node_live(struct nodes *t, struct slice qid, uint64_t *hash)
 {
 	const struct node_recent *r;
 
@@ -190,14 +193,17 @@ node_open(struct nodes *t, struct slice qid, uint64_t *hash)
 	    node_look(t, qid, *hash);
 }
 
-/* The next open one of its chain. */
-uint32_t node_next_open(const struct nodes *, uint32_t idx, struct slice qid);
-/* The nodes of a queue ID, the open ones first. */
+/* The next one that is not written. */
+uint32_t node_next_live(const struct nodes *, uint32_t idx, struct slice qid,
+	    uint64_t hash);
+/* All nodes of a queue ID, those that have not ended first. */
 uint32_t node_first(struct nodes *, struct slice qid, uint64_t *hash);
 uint32_t node_next(const struct nodes *, uint32_t idx, struct slice qid,
 	    uint64_t hash);
-/* node_written will soon be called for it. */
-void	node_ahead(const struct nodes *, const struct node *);
+/* node_ended will soon be called for it. */
+void	node_ahead(const struct nodes *, struct node_ref);
+/* Most of what is to come is not about this message; more than once is once. */
+void	node_ended(struct nodes *, struct node_ref);
 /* The message was written at sec: keep the node for an hour. */
 void	node_written(struct nodes *, struct node_ref, int64_t sec);
 /* Drop nodes written before sec. */

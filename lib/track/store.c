@@ -84,6 +84,7 @@ message_close(struct track *t, struct message *m)
 	list_remove(t, m);
 	m->deadline = t->now + HOLD_AFTER;
 	list_add(t, m, LIST_CLOSED);
+	node_ahead(&t->nodes, m->node);
 }
 
 struct message *
@@ -161,7 +162,8 @@ message_first_fact(struct track *t, struct message *m, enum field f,
 static bool
 before(const struct event_time *a, const struct event_time *b)
 {
-	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
+	return (a->sec < b->sec) |
+	    ((a->sec == b->sec) & (a->nsec < b->nsec));
 }
 
 /* A line that is earlier than the last one: is it the first? */
@@ -271,6 +273,7 @@ shelve(struct track *t, struct message *m)
 	else {
 		list_remove(t, m);
 		pool_give(&t->messages, m);
+		node_ended(&t->nodes, to->node);
 	}
 	to->list = LIST_SHELF;
 	to->next = NULL;

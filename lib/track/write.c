@@ -231,7 +231,6 @@ write_message(struct track *t, struct message *m)
 	struct texts s;
 	struct rec *base = &t->tmp;
 
-	node_ahead(&t->nodes, n);
 	make_message(t, m, n, base, &s);
 	if (!t->stopped && !t->put(t->arg, base))
 		t->stopped = true;

@@ -77,7 +77,7 @@ test_generations(void **state)
 			assert_null(node_get(&t, ref[i]));
 		assert_int_equal(node_first(&t, SLICE("0000A14020A"), &hash), 0);
 	}
-	assert_int_equal(t.open.live + t.written.live, 0);
+	assert_int_equal(t.open.live + t.ended.live, 0);
 	nodes_free(&t);
 }
 
@@ -121,28 +121,29 @@ test_drop(void **state)
 			n++;
 		assert_int_equal(n, left[k]);
 	}
-	assert_int_equal(t.open.live + t.written.live, 0);
+	assert_int_equal(t.open.live + t.ended.live, 0);
 	nodes_free(&t);
 }
 
 /* Those of an ID that are found, as bits of their seconds modulo 3. */
 static uint32_t
-found(struct nodes *t, struct slice qid, bool open_only)
+found(struct nodes *t, struct slice qid, bool live)
 {
 	uint64_t hash;
-	uint32_t bits = 0, k = open_only ? node_open(t, qid, &hash) :
+	uint32_t bits = 0, k = live ? node_live(t, qid, &hash) :
 	    node_first(t, qid, &hash);
 
 	while (k != 0) {
 		const struct node *n = node_at(t, k);
 
 		assert_true(slice_eq(ident_qid(&n->id), qid));
-		/* Each once, and the open ones first. */
+		assert_false(live && n->written);
+		/* Each once, and those that have not ended first. */
 		assert_int_equal(bits & 1U << (n->id.sec % 3), 0);
 		bits |= 1U << (n->id.sec % 3);
-		k = open_only ? node_next_open(t, k, qid) :
+		k = live ? node_next_live(t, k, qid, hash) :
 		    node_next(t, k, qid, hash);
-		assert_true(k == 0 || !n->written || node_at(t, k)->written);
+		assert_true(k == 0 || !n->ended || node_at(t, k)->ended);
 	}
 	return bits;
 }
@@ -165,10 +166,19 @@ test_table(void **state)
 		id = ident(qid, i);
 		ref[i] = node_new(&t, &id);
 	}
+	assert_int_equal(t.ntwin, N / 3 * 2 + N % 3 / 2);
 	/* By turns none, the first, the last, the last two and all. */
-	for (uint32_t i = 0; i < N; i++)
-		if ((0x76410 >> i / 3 % 5 * 4 & 15) >> i % 3 & 1)
+	for (uint32_t i = 0; i < N; i++) {
+		bool written = (0x76410 >> i / 3 % 5 * 4 & 15) >> i % 3 & 1;
+
+		/* Some have ended, but are not written, or long before. */
+		if (i % 7 == 0 || i % 11 == 0)
+			node_ended(&t, ref[i]);
+		if (i % 7 == 0)
+			node_ended(&t, ref[i]);
+		if (written)
 			node_written(&t, ref[i], 0);
+	}
 	for (uint32_t i = 0; i < N / 3; i++) {
 		uint32_t written = 0x76410 >> i % 5 * 4 & 15;
 
@@ -179,11 +189,47 @@ test_table(void **state)
 	}
 	assert_int_equal(found(&t, SLICE("FFFFF14020B"), false), 0);
 	nodes_expire(&t, 1);
+	assert_true(t.ended.live > 0);
 	for (uint32_t i = 0; i < N / 3; i++) {
 		(void)snprintf(qid, sizeof(qid), "%05X14020A", i);
 		assert_int_equal(found(&t, slice_cstr(qid), false),
 		    7 & ~(0x76410 >> i % 5 * 4 & 15));
 	}
+	nodes_free(&t);
+}
+
+/* An ID that is used over and over: its latest lives are found, at any size. */
+static void
+test_reuse(void **state)
+{
+	enum { N = 20000, LIVE = 200 };
+	static struct node_ref ref[N];
+	struct nodes t;
+	uint64_t hash;
+
+	(void)state;
+	nodes_init(&t);
+	for (uint32_t i = 0; i < N; i++) {
+		struct ident id = ident("0000A14020A", i), other;
+		char qid[20];
+		uint32_t k;
+
+		ref[i] = node_new(&t, &id);
+		if (i >= 1)
+			node_ended(&t, ref[i - 1]);
+		if (i >= LIVE)
+			node_written(&t, ref[i - LIVE], i);
+		k = node_live(&t, SLICE("0000A14020A"), &hash);
+		for (uint32_t back = 0; back <= i && back < LIVE; back++) {
+			assert_int_equal(k, ref[i - back].idx);
+			k = node_next_live(&t, k, SLICE("0000A14020A"), hash);
+		}
+		assert_int_equal(k, 0);
+		(void)snprintf(qid, sizeof(qid), "%05X14020B", i);
+		other = ident(qid, i);
+		node_written(&t, node_new(&t, &other), i);
+	}
+	assert_int_equal(t.ntwin, LIVE);
 	nodes_free(&t);
 }
 
@@ -273,7 +319,7 @@ test_stay(void **state)
 	assert_false(stays(&t, p, 1));
 	assert_false(stays(&t, c, 1));
 	assert_int_equal(t.nstay, 0);
-	assert_int_equal(t.open.live + t.written.live, 0);
+	assert_int_equal(t.open.live + t.ended.live, 0);
 	nodes_free(&t);
 }
 
@@ -302,10 +348,10 @@ test_children(void **state)
 	}
 	assert_true(stays(&t, first, LOTS));
 	assert_false(stays(&t, c, LOTS));
-	assert_int_equal(t.written.live, TRACK_NODES);
+	assert_int_equal(t.ended.live, TRACK_NODES);
 	node_written(&t, parent, LOTS);
 	assert_false(stays(&t, first, LOTS + 1));
-	assert_int_equal(t.open.live + t.written.live, 0);
+	assert_int_equal(t.open.live + t.ended.live, 0);
 	nodes_free(&t);
 }
 
@@ -317,6 +363,7 @@ main(void)
 		cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_reuse),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_stay),
 		cmocka_unit_test(test_children)
