@@ -234,12 +234,14 @@ field_is_bare(enum field f)
 
 #define REC_WORDS	((FIELD_N + 63) / 64)
 
-#define FIELD_PAD	32
+#define FIELD_PAD	64
+_Static_assert(FIELD_PAD >= SLICE_PAD, "what is plain is searched so, too");
+#define FIELD_STEP	32	/* what is copied at once, mostly all */
 
 /* A literal that is ready; for initializers and as a value. */
-#define FIELD_ZERO8	"\0\0\0\0\0\0\0\0"
-#define FIELD_WORD(lit)	{ (const unsigned char *)("" lit FIELD_ZERO8	\
-	FIELD_ZERO8 FIELD_ZERO8 FIELD_ZERO8), sizeof(lit) - 1 }
+#define FIELD_ZERO16	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define FIELD_WORD(lit)	{ (const unsigned char *)("" lit FIELD_ZERO16	\
+	FIELD_ZERO16 FIELD_ZERO16 FIELD_ZERO16), sizeof(lit) - 1 }
 #define FIELD_LIT(lit)	((struct slice)FIELD_WORD(lit))
 
 struct rec {
@@ -249,17 +251,19 @@ struct rec {
 };
 
 /*
- * Copy a value that is ready, FIELD_PAD bytes at a time, so that as many
- * behind it may be written; dst + v.len is where it ends.
+ * Copy a value that is ready, step bytes at a time, FIELD_PAD at most, so that
+ * as many behind it may be written; dst + v.len is where it ends.  A wide step
+ * is for processors that have such registers: how long a value is cannot be
+ * foreseen.
  */
-static inline void
-field_copy(unsigned char *dst, struct slice v)
+SLICE_INLINE void
+field_copy(unsigned char *dst, struct slice v, size_t step)
 {
 	size_t i = 0;
 
 	do
-		memcpy(dst + i, v.ptr + i, FIELD_PAD);
-	while ((i += FIELD_PAD) < v.len);
+		memcpy(dst + i, v.ptr + i, step);
+	while ((i += step) < v.len);
 }
 
 /* Make the record empty. */
@@ -278,12 +282,23 @@ rec_set(struct rec *r, enum field f, struct slice v)
 	r->ready[(size_t)f / 64] &= ~(UINT64_C(1) << ((size_t)f % 64));
 }
 
+/* The same of a key that is not ready, as in a record that was cleared. */
+static inline void
+rec_add(struct rec *r, enum field f, struct slice v)
+{
+	r->v[f] = v;
+	r->set[(size_t)f / 64] |= UINT64_C(1) << ((size_t)f % 64);
+}
+
 /* A value that is ready to be written, if ready is true. */
 static inline void
 rec_set_ready(struct rec *r, enum field f, struct slice v, bool ready)
 {
-	rec_set(r, f, v);
-	r->ready[(size_t)f / 64] |= (uint64_t)ready << ((size_t)f % 64);
+	uint64_t *bits = &r->ready[(size_t)f / 64];
+
+	rec_add(r, f, v);
+	*bits = (*bits & ~(UINT64_C(1) << ((size_t)f % 64))) |
+	    (uint64_t)ready << ((size_t)f % 64);
 }
 
 static inline void

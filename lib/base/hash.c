@@ -55,9 +55,9 @@ load(const unsigned char *p, bool nocase)
 	return nocase ? lower(v) : v;
 }
 
-/* The last 1 to 7 bytes; each length gives a word of its own. */
+/* 1 to 7 bytes; each length gives a word of its own. */
 static inline uint64_t
-load_tail(const unsigned char *p, size_t n, bool nocase)
+load_few(const unsigned char *p, size_t n, bool nocase)
 {
 	uint32_t a, b;
 	uint64_t v;
@@ -84,11 +84,16 @@ hash(struct slice s, uint64_t more, bool nocase)
 		return mix(mix(load(p, nocase) ^ seed[1],
 		    load(p + n - 8, nocase) ^ seed[0] ^ n) ^ more, seed[1]);
 	h = seed[0] ^ mix(more ^ seed[1], s.len ^ seed[0]);
-
-	for (; n >= 8; n -= 8, p += 8)
-		h = mix(load(p, nocase) ^ seed[1], h ^ seed[0]);
-	if (n > 0)
-		h = mix(load_tail(p, n, nocase) ^ seed[1], h ^ seed[0]);
+	if (n < 8) {
+		if (n > 0)
+			h = mix(load_few(p, n, nocase) ^ seed[1], h ^ seed[0]);
+		return mix(h ^ seed[1], seed[0]);
+	}
+	for (; n > 16; n -= 16, p += 16)
+		h = mix(load(p, nocase) ^ seed[1], load(p + 8, nocase) ^ h);
+	/* The last 16 bytes may overlap those before. */
+	p += n - 16;
+	h = mix(load(p, nocase) ^ seed[1], load(p + 8, nocase) ^ h);
 	return mix(h ^ seed[1], seed[0]);
 }
 

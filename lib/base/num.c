@@ -50,21 +50,17 @@ num_u64(unsigned char dst[NUM_MAX], uint64_t v)
 {
 	const uint32_t ten8 = 100000000;
 	uint64_t high, d;
-	size_t n = 0;
+	size_t n;
 
 	if (v < 10000)
 		return put_small(dst, (uint32_t)v);
-	high = v / ten8;
-	if (high >= ten8) {
-		n = num_u64(dst, high / ten8);
-		n += put_digits(dst + n, eight_digits((uint32_t)(high % ten8)),
-		    0);
-	} else if (high > 0) {
-		d = eight_digits((uint32_t)high);
-		n = put_digits(dst, d, (unsigned int)__builtin_ctzll(d) / 8);
+	if (v < ten8) {
+		d = eight_digits((uint32_t)v);
+		return put_digits(dst, d, (unsigned int)__builtin_ctzll(d) / 8);
 	}
-	d = eight_digits((uint32_t)(v % ten8));
-	/* The last digit is there even if it is 0. */
-	return n + put_digits(dst + n, d, n > 0 ? 0 : (unsigned int)
-	    __builtin_ctzll(d | UINT64_C(1) << 56) / 8);
+	high = v / ten8;
+	d = eight_digits((uint32_t)(v - high * ten8));
+	n = high < 10000 ? put_small(dst, (uint32_t)high) :
+	    num_u64(dst, high);
+	return n + put_digits(dst + n, d, 0);
 }

@@ -39,6 +39,16 @@ num_look(const unsigned char *p, unsigned int *digits, unsigned int *points)
 #endif
 }
 
+/* How many of the NUM_LOOK bytes at p are digits, up to another one. */
+static inline size_t
+num_digits(const unsigned char *p)
+{
+	unsigned int digits, points;
+
+	num_look(p, &digits, &points);
+	return (size_t)__builtin_ctz(~digits);
+}
+
 /*
  * Are the n bytes at p a decimal number as it may stand in JSON: digits, with
  * a point between them or none, and no zero before another digit?  NUM_LOOK
@@ -56,9 +66,10 @@ num_is_decimal(const unsigned char *p, size_t n)
 	all = (1U << n) - 1;
 	inner = all >> 1 & ~1U;		/* where a point may stand */
 	points &= all;
-	return ((digits | points) & all) == all && (points & ~inner) == 0 &&
-	    (points & (points - 1)) == 0 &&
-	    (p[0] != '0' || n == 1 || points == 2);
+	/* Which of them holds is not to be foreseen: no branches. */
+	return (((digits | points) & all) == all) &
+	    ((points & ~inner) == 0) & ((points & (points - 1)) == 0) &
+	    ((p[0] != '0') | (n == 1) | (points == 2));
 }
 
 /*
@@ -69,20 +80,19 @@ num_is_decimal(const unsigned char *p, size_t n)
 static inline size_t
 num_decimal_len(const unsigned char *p, size_t n)
 {
-	unsigned int digits, points, all = n < NUM_LOOK ? (1U << n) - 1 :
-	    (1U << NUM_LOOK) - 1, whole, part;
+	unsigned int digits, points, all = (1U << (n < NUM_LOOK ? n :
+	    NUM_LOOK)) - 1, whole, part, len;
+	bool point;
 
+	/* Whether there is a point is not to be foreseen: no branches. */
 	num_look(p, &digits, &points);
 	digits &= all;
 	whole = (unsigned int)__builtin_ctz(~digits);
-	if (whole == NUM_LOOK)
-		return NUM_LOOK;
-	if (((points & all) >> whole & 1) == 0)
-		return whole;
+	point = (points & all) >> whole & 1;
 	part = (unsigned int)__builtin_ctz(~(digits >> whole >> 1));
-	if (whole + 1 + part == NUM_LOOK)
-		return NUM_LOOK;
-	return whole == 0 || part == 0 ? 0 : whole + 1 + part;
+	len = whole + (part + 1) * point;
+	return len == NUM_LOOK ? NUM_LOOK :
+	    len * ((point == 0) | ((whole != 0) & (part != 0)));
 }
 
 static inline bool

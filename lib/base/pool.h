@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#define POOL_PAD	32
+#define POOL_PAD	64
 #define POOL_SPARE	256	/* found without a look at their memory */
 
 struct pool_block;

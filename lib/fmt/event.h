@@ -107,6 +107,13 @@ struct event {
 	uint32_t		pid;
 };
 
+/* May SLICE_PAD bytes behind a part of the event's line be read? */
+static inline bool
+event_padded(const struct event *ev, struct slice s)
+{
+	return (uintptr_t)s.ptr - (uintptr_t)ev->plain.ptr < ev->plain.len;
+}
+
 /* Ready for records. */
 extern const struct slice event_name[EVENT_N];
 extern const struct slice daemon_name[DAEMON_N];

@@ -19,16 +19,19 @@ skip_no_port(struct slice *s)
 
 /* One copy for all kinds of lines stays in the cache. */
 __attribute__((noinline)) bool
-peer_take(struct slice *s, struct peer *p)
+peer_take(struct slice *s, struct peer *p, bool padded)
 {
 	struct slice rest;
 	size_t n, end;
 
 	*p = (struct peer){ .port = { NULL, 0 } };
-	n = slice_any(*s, '[', ' ', '[');
+	/* Most are in lines of logs, and shorter than that. */
+	n = padded ? slice_any_padded(*s, 0, '[', ' ', '[') :
+	    slice_any(*s, '[', ' ', '[');
 	if (n == s->len || s->ptr[n] == ' ' || n > NAME_MAX_LEN)
 		return false;
-	end = slice_near(*s, n + 1, ']');
+	end = padded ? slice_any_padded(*s, n + 1, ']', ']', ']') :
+	    slice_near(*s, n + 1, ']');
 	if (end == s->len || end == n + 1)
 		return false;
 	p->name = slice_of(s->ptr, n);
@@ -49,7 +52,7 @@ peer_take(struct slice *s, struct peer *p)
 }
 
 bool
-peer_parse(struct slice s, struct peer *p)
+peer_parse(struct slice s, struct peer *p, bool padded)
 {
-	return peer_take(&s, p) && s.len == 0;
+	return peer_take(&s, p, padded) && s.len == 0;
 }

@@ -18,12 +18,12 @@ struct peer {
 	struct slice	port;	/* absent if not given */
 };
 
-/* The whole slice is a peer. */
-bool	peer_parse(struct slice, struct peer *);
+/* The whole slice is a peer.  padded: SLICE_PAD bytes behind it may be read. */
+bool	peer_parse(struct slice, struct peer *, bool padded);
 /*
  * Take a peer off the front of *s.  It ends where its syntax ends: after ]
  * or after :port.  A colon that is not followed by digits is left alone.
  */
-bool	peer_take(struct slice *s, struct peer *);
+bool	peer_take(struct slice *s, struct peer *, bool padded);
 
 #endif

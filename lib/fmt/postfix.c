@@ -127,7 +127,7 @@ auth_failure(struct slice s, struct event *ev)
 	struct peer p;
 	size_t user;
 
-	if (!peer_take(&s, &p) || !slice_take(&s, SLICE(": SASL ")) ||
+	if (!peer_take(&s, &p, false) || !slice_take(&s, SLICE(": SASL ")) ||
 	    !slice_cut(s, ' ', &mech, &text) ||
 	    !slice_starts(text, SLICE("authentication ")))
 		return false;
@@ -154,7 +154,7 @@ warned_client(struct slice s, struct event *ev)
 	struct peer p;
 	size_t n = 0;
 
-	if (ev->daemon == DM_SMTPD && peer_take(&rest, &p) &&
+	if (ev->daemon == DM_SMTPD && peer_take(&rest, &p, false) &&
 	    p.name.len > 0 && slice_starts(rest, SLICE(": "))) {
 		line_client(ev, &p);
 		return;
@@ -164,7 +164,7 @@ warned_client(struct slice s, struct event *ev)
 		rest = slice_from(s, n);
 		if (s.ptr[n++] != ' ' || !slice_take(&rest, SLICE(" from ")))
 			continue;
-		if (peer_take(&rest, &p) && p.name.len > 0)
+		if (peer_take(&rest, &p, false) && p.name.len > 0)
 			line_client(ev, &p);
 		return;
 	}
@@ -205,10 +205,13 @@ parse_queued(struct slice s, struct event *ev)
 	case 't':
 		return slice_take(&rest, SLICE("to=<")) &&
 		    line_delivery(rest, ev);
+	case 'c':
+		return slice_starts(s, SLICE("client=")) &&
+		    line_client_of(s, ev);
 	case 'm':
 		if (!slice_take(&rest, SLICE("message-id=")))
 			return false;
-		rec_set(&ev->rec, F_MESSAGE_ID, rest);
+		rec_add(&ev->rec, F_MESSAGE_ID, rest);
 		return line_is(ev, EV_MESSAGE_ID);
 	case 'f':
 		return slice_take(&rest, SLICE("from=<")) &&

@@ -99,7 +99,7 @@ take_address(struct slice *s, struct slice key, bool strict, struct slice *out)
 	(void)slice_take(&rest, SLICE(","));
 	if (!slice_take(&rest, SLICE(" ")) || !slice_take(&rest, key))
 		return false;
-	place_init(&p, rest);
+	place_init(&p, rest, false);
 	while (place_next(&p, out, &rest))
 		if (follows(rest)) {
 			if (strict && !strict_address(*out))
@@ -264,7 +264,7 @@ parse_stage(struct slice s, struct event *ev)
 	if (!slice_cut_str(s, SLICE(" from "), &stage, &rest) ||
 	    stage.len == 0 || stage.len > 20 ||
 	    slice_chr(stage, ' ') != SLICE_NONE ||
-	    !peer_take(&rest, &p) || !slice_take(&rest, SLICE(": ")))
+	    !peer_take(&rest, &p, false) || !slice_take(&rest, SLICE(": ")))
 		return false;
 	rec_set(&ev->rec, F_STAGE, stage);
 	line_client(ev, &p);
@@ -283,7 +283,7 @@ set_origin(struct event *ev, struct slice s)
 {
 	struct peer p;
 
-	if (peer_parse(s, &p))
+	if (peer_parse(s, &p, false))
 		line_client(ev, &p);
 }
 

@@ -30,11 +30,24 @@ take_value(struct slice *s, size_t n, struct slice *value)
 	return true;
 }
 
-/* Take the value of a key that has been taken: a word up to ", ". */
+/*
+ * Take the value of a key that has been taken: a word up to ", "; padded as
+ * event_padded.
+ */
 static inline bool
-take_word(struct slice *s, struct slice *value)
+take_word(struct slice *s, bool padded, struct slice *value)
 {
-	return take_value(s, slice_any(*s, ',', ' ', '>'), value);
+	return take_value(s, padded ?
+	    slice_near_padded(*s, 0, ',', ' ', '>') :
+	    slice_any(*s, ',', ' ', '>'), value);
+}
+
+/* The same of one that may be long. */
+static inline bool
+take_long(struct slice *s, bool padded, struct slice *value)
+{
+	return take_value(s, padded ? slice_any_padded(*s, 0, ',', ' ', '>') :
+	    slice_any(*s, ',', ' ', '>'), value);
 }
 
 /*
@@ -75,9 +88,10 @@ is_status(struct slice s)
 
 /* WORD (text), where the line may have been cut. */
 static inline bool
-take_status(struct slice s, struct tail *t)
+take_status(struct slice s, bool padded, struct tail *t)
 {
-	size_t n = slice_any(s, ' ', ',', ',');
+	size_t n = padded ? slice_near_padded(s, 0, ' ', ',', ',') :
+	    slice_any(s, ' ', ',', ',');
 
 	t->status = slice_of(s.ptr, n);
 	s = slice_of(s.ptr + n, s.len - n);
@@ -95,23 +109,25 @@ take_status(struct slice s, struct tail *t)
 
 /* Everything behind ", relay=" must fit. */
 static bool
-parse_tail(struct slice s, struct tail *t)
+parse_tail(struct slice s, bool padded, struct tail *t)
 {
 	t->conn_use = t->delays = t->tls = t->dsn = t->reply =
 	    slice_of(NULL, 0);
 	t->has_reply = false;
 	t->end = s.ptr + s.len;
-	if (!take_word(&s, &t->relay) ||
+	if (!take_long(&s, padded, &t->relay) ||
 	    (slice_take(&s, SLICE("conn_use=")) &&
-	    !take_word(&s, &t->conn_use)) ||
+	    !take_word(&s, padded, &t->conn_use)) ||
 	    !slice_take(&s, SLICE("delay=")) ||
 	    !take_value(&s, decimal(s, t->end), &t->delay))
 		return false;
-	if ((slice_take(&s, SLICE("delays=")) && !take_word(&s, &t->delays)) ||
-	    (slice_take(&s, SLICE("tls=")) && !take_word(&s, &t->tls)) ||
-	    (slice_take(&s, SLICE("dsn=")) && !take_word(&s, &t->dsn)))
+	if ((slice_take(&s, SLICE("delays=")) &&
+	    !take_word(&s, padded, &t->delays)) ||
+	    (slice_take(&s, SLICE("tls=")) &&
+	    !take_word(&s, padded, &t->tls)) ||
+	    (slice_take(&s, SLICE("dsn=")) && !take_word(&s, padded, &t->dsn)))
 		return false;
-	return slice_take(&s, SLICE("status=")) && take_status(s, t);
+	return slice_take(&s, SLICE("status=")) && take_status(s, padded, t);
 }
 
 /* a/b/c/d, or its first parts. */
@@ -125,7 +141,7 @@ set_delays(struct event *ev, struct slice s, const unsigned char *end)
 		size_t n = decimal(s, end);
 
 		if (n > 0 && (n == s.len || s.ptr[n] == '/'))
-			rec_set(&ev->rec, key[i], slice_of(s.ptr, n));
+			rec_add(&ev->rec, key[i], slice_of(s.ptr, n));
 		else
 			n = slice_near(s, 0, '/');
 		if (n == s.len)
@@ -158,7 +174,7 @@ set_next(struct event *ev, const struct tail *t)
 	else
 		id = line_queued_as(ev, reply);
 	if (id.len > 0)
-		rec_set(&ev->rec, F_NEXT_QID, id);
+		rec_add(&ev->rec, F_NEXT_QID, id);
 }
 
 /* Copy what was found into the record. */
@@ -168,21 +184,21 @@ fill(struct event *ev, struct slice to, struct slice orig, const struct tail *t)
 	struct rec *r = &ev->rec;
 	uint64_t n;
 
-	rec_set(r, F_TO, to);
+	rec_add(r, F_TO, to);
 	if (orig.ptr != NULL)
-		rec_set(r, F_ORIG_TO, orig);
+		rec_add(r, F_ORIG_TO, orig);
 	line_relay(ev, t->relay);
 	if (slice_u64(t->conn_use, UINT32_MAX, &n))
-		rec_set(r, F_CONN_USE, t->conn_use);
-	rec_set(r, F_DELAY, t->delay);
+		rec_add(r, F_CONN_USE, t->conn_use);
+	rec_add(r, F_DELAY, t->delay);
 	set_delays(ev, t->delays, t->end);
 	if (t->tls.len > 0)
-		rec_set(r, F_TLS_POLICY, t->tls);
+		rec_add(r, F_TLS_POLICY, t->tls);
 	if (t->dsn.len > 0)
-		rec_set(r, F_DSN, t->dsn);
-	rec_set(r, F_STATUS, t->status);
+		rec_add(r, F_DSN, t->dsn);
+	rec_add(r, F_STATUS, t->status);
 	if (t->has_reply)
-		rec_set(r, F_REPLY, t->reply);
+		rec_add(r, F_REPLY, t->reply);
 	set_next(ev, t);
 	return line_is(ev, EV_DELIVERY);
 }
@@ -204,30 +220,38 @@ line_quoted(struct slice s)
 
 /* An address as Postfix completes it: with a domain, without blanks. */
 static inline bool
-plausible(struct slice addr)
+plausible(struct slice addr, bool padded)
 {
-	return (slice_near(addr, 0, '@') < addr.len &&
-	    slice_near(addr, 0, ' ') == addr.len) ||
+	size_t at, blank;
+
+	if (padded) {
+		at = slice_any_padded(addr, 0, '@', '@', '@');
+		blank = slice_any_padded(addr, 0, ' ', ' ', ' ');
+	} else {
+		at = slice_near(addr, 0, '@');
+		blank = slice_near(addr, 0, ' ');
+	}
+	return (at < addr.len && blank == addr.len) ||
 	    (addr.len > 0 && addr.ptr[0] == '"');
 }
 
 /* What follows the recipient: ORIG>, relay=... or relay=... */
 static inline bool
-parse_rest(struct slice s, struct slice *orig, struct tail *t)
+parse_rest(struct slice s, bool padded, struct slice *orig, struct tail *t)
 {
 	struct slice rest;
 	struct place p;
 
 	if (slice_take(&s, SLICE(", relay="))) {
 		*orig = slice_of(NULL, 0);
-		return parse_tail(s, t);
+		return parse_tail(s, padded, t);
 	}
 	if (!slice_take(&s, SLICE(", orig_to=<")))
 		return false;
-	place_init(&p, s);
+	place_init(&p, s, padded);
 	while (place_next(&p, orig, &rest))
 		if (slice_take(&rest, SLICE(", relay=")) &&
-		    parse_tail(rest, t))
+		    parse_tail(rest, padded, t))
 			return true;
 	return false;
 }
@@ -247,11 +271,11 @@ line_delivery(struct slice s, struct event *ev)
 	struct place p;
 
 	best_to = best_orig = slice_of(NULL, 0);
-	place_init(&p, s);
+	place_init(&p, s, event_padded(ev, s));
 	while (place_next(&p, &to, &rest)) {
-		if (!parse_rest(rest, &orig, &t))
+		if (!parse_rest(rest, p.padded, &orig, &t))
 			continue;
-		if (plausible(to))
+		if (plausible(to, p.padded))
 			return fill(ev, to, orig, &t);
 		if (found)
 			continue;

@@ -29,8 +29,10 @@ line_ignored(struct event *ev)
 	return true;
 }
 
-/* client_* or relay_* from a peer. */
+/* client_* or relay_* from a peer */
 void	line_client(struct event *, const struct peer *);
+void	line_server(struct event *, const struct peer *);
+/* The same where it may be something else: relay alone then. */
 void	line_relay(struct event *, struct slice relay);
 
 /* QID: to=<...>, relay=...: postfix_delivery.c */
@@ -51,8 +53,11 @@ bool	line_proxy(struct slice, struct event *);
 static inline bool
 line_may_be_tls(struct slice s)
 {
-	return s.len > 0 && (s.ptr[0] == 'T' || s.ptr[0] == 'A' ||
-	    s.ptr[0] == 'U' || s.ptr[0] == 'V');
+	const unsigned int letters = 1U << ('T' - 'A') | 1U << ('A' - 'A') |
+	    1U << ('U' - 'A') | 1U << ('V' - 'A');
+	unsigned int c = s.len == 0 ? UINT32_MAX : s.ptr[0] - (unsigned int)'A';
+
+	return c < 32 && (letters >> c & 1) != 0;
 }
 
 bool	line_tls(struct slice, struct event *);
@@ -77,24 +82,27 @@ struct place {
 	struct slice	s;
 	size_t		pos;
 	bool		raw;	/* the quoted reading has been left */
+	bool		padded;	/* event_padded */
 };
 
 /* The bytes of a quoted local part at the start, or 0. */
 size_t	line_quoted(struct slice);
 
 static inline void
-place_init(struct place *p, struct slice s)
+place_init(struct place *p, struct slice s, bool padded)
 {
 	bool quoted = s.len > 0 && s.ptr[0] == '"';
 
 	*p = (struct place){ .s = s, .pos = quoted ? line_quoted(s) : 0 };
 	p->raw = p->pos == 0;
+	p->padded = padded;
 }
 
 static inline bool
 place_next(struct place *p, struct slice *addr, struct slice *rest)
 {
-	size_t gt = slice_near(p->s, p->pos, '>');
+	size_t gt = p->padded ? slice_any_padded(p->s, p->pos, '>', '>', '>') :
+	    slice_near(p->s, p->pos, '>');
 
 	if (gt == p->s.len && !p->raw) {
 		p->raw = true;

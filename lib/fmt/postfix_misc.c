@@ -90,9 +90,9 @@ not_connected(struct slice s, struct event *ev)
 	struct peer p;
 
 	if (!slice_take(&rest, SLICE("connect to ")) ||
-	    !peer_take(&rest, &p) || !slice_starts(rest, SLICE(": ")))
+	    !peer_take(&rest, &p, false) || !slice_starts(rest, SLICE(": ")))
 		return false;
-	line_relay(ev, p.all);
+	line_server(ev, &p);
 	rec_set(&ev->rec, F_REASON, s);
 	return line_is(ev, EV_OTHER);
 }
@@ -107,7 +107,7 @@ overridden(struct slice s, struct event *ev)
 	struct slice rest = s;
 	struct peer p;
 
-	if (!peer_take(&rest, &p))
+	if (!peer_take(&rest, &p, false))
 		return false;
 	while (ev->daemon == DM_POSTSCREEN && rest.len > 0 &&
 	    ascii_digit(*rest.ptr))
@@ -118,7 +118,7 @@ overridden(struct slice s, struct event *ev)
 	    !slice_starts(rest, SLICE("discarding EHLO keywords: "))))
 		return false;
 	if (ev->daemon == DM_SMTP || ev->daemon == DM_LMTP)
-		line_relay(ev, p.all);
+		line_server(ev, &p);
 	else
 		line_client(ev, &p);
 	rec_set(&ev->rec, F_REASON, rest);

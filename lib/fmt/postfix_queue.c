@@ -1,6 +1,5 @@
+#include "base/num.h"
 #include "fmt/postfix_line.h"
-
-#include "base/banned.h"
 
 #include "base/banned.h"
 
@@ -12,6 +11,8 @@ digits(struct slice s)
 {
 	size_t n = 0;
 
+	if (s.len >= NUM_LOOK && (n = num_digits(s.ptr)) < NUM_LOOK)
+		return n;
 	while (n < s.len && n < 20 && ascii_digit(s.ptr[n]))
 		n++;
 	return n;
@@ -40,11 +41,11 @@ queued(struct slice s, struct slice from, struct event *ev)
 	nrcpt = slice_sub(s, 0, digits(s));
 	if (!ends_with(slice_from(s, nrcpt.len), SLICE(" (queue active)")))
 		return false;
-	rec_set(r, F_FROM, from);
-	rec_set(r, F_SIZE, size);
+	rec_add(r, F_FROM, from);
+	rec_add(r, F_SIZE, size);
 	/* At the end of a cut line it may have lost digits. */
 	if (nrcpt.len > 0 && s.len > nrcpt.len)
-		rec_set(r, F_NRCPT, nrcpt);
+		rec_add(r, F_NRCPT, nrcpt);
 	return line_is(ev, EV_QUEUED);
 }
 
@@ -72,7 +73,7 @@ line_qmgr(struct slice s, struct event *ev)
 	struct slice from, rest;
 	struct place p;
 
-	place_init(&p, s);
+	place_init(&p, s, event_padded(ev, s));
 	while (place_next(&p, &from, &rest))
 		if (queued(rest, from, ev) || expired(rest, from, ev))
 			return true;
@@ -94,16 +95,16 @@ line_pickup(struct slice s, struct event *ev)
 	if (!slice_u64(uid, UINT32_MAX, &n) ||
 	    !slice_take(&s, SLICE(" from=<")))
 		return false;
-	place_init(&p, s);
+	place_init(&p, s, event_padded(ev, s));
 	while (place_next(&p, &from, &rest)) {
 		bool again = slice_take(&rest, SLICE(" orig_id="));
 
 		if (again ? !line_id(ev, rest) : rest.len > 0)
 			continue;
-		rec_set(&ev->rec, F_UID, uid);
-		rec_set(&ev->rec, F_FROM, from);
+		rec_add(&ev->rec, F_UID, uid);
+		rec_add(&ev->rec, F_FROM, from);
 		if (again)
-			rec_set(&ev->rec, F_ORIG_ID, rest);
+			rec_add(&ev->rec, F_ORIG_ID, rest);
 		return line_is(ev, EV_PICKUP);
 	}
 	return false;

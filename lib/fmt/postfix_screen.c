@@ -10,7 +10,7 @@ set_peer(struct event *ev, struct slice s)
 {
 	struct peer p;
 
-	if (s.len == 0 || s.ptr[0] != '[' || !peer_take(&s, &p))
+	if (s.len == 0 || s.ptr[0] != '[' || !peer_take(&s, &p, false))
 		return false;
 	rec_set(&ev->rec, F_CLIENT_ADDR, p.addr);
 	if (p.port.len > 0)

@@ -9,10 +9,20 @@ void
 line_client(struct event *ev, const struct peer *p)
 {
 	if (p->name.len > 0)
-		rec_set(&ev->rec, F_CLIENT_NAME, p->name);
-	rec_set(&ev->rec, F_CLIENT_ADDR, p->addr);
+		rec_add(&ev->rec, F_CLIENT_NAME, p->name);
+	rec_add(&ev->rec, F_CLIENT_ADDR, p->addr);
 	if (p->port.len > 0)
-		rec_set(&ev->rec, F_CLIENT_PORT, p->port);
+		rec_add(&ev->rec, F_CLIENT_PORT, p->port);
+}
+
+void
+line_server(struct event *ev, const struct peer *p)
+{
+	rec_add(&ev->rec, F_RELAY, p->all);
+	rec_add(&ev->rec, F_RELAY_NAME, p->name);
+	rec_add(&ev->rec, F_RELAY_ADDR, p->addr);
+	if (p->port.len > 0)
+		rec_add(&ev->rec, F_RELAY_PORT, p->port);
 }
 
 void
@@ -20,13 +30,10 @@ line_relay(struct event *ev, struct slice relay)
 {
 	struct peer p;
 
-	rec_set(&ev->rec, F_RELAY, relay);
-	if (!peer_parse(relay, &p))
-		return;
-	rec_set(&ev->rec, F_RELAY_NAME, p.name);
-	rec_set(&ev->rec, F_RELAY_ADDR, p.addr);
-	if (p.port.len > 0)
-		rec_set(&ev->rec, F_RELAY_PORT, p.port);
+	if (peer_parse(relay, &p, event_padded(ev, relay)))
+		line_server(ev, &p);
+	else
+		rec_set(&ev->rec, F_RELAY, relay);
 }
 
 #define KEY(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
@@ -78,7 +85,8 @@ line_client_of(struct slice s, struct event *ev)
 	struct slice v;
 	size_t i = 0;
 
-	if (!slice_take(&s, SLICE("client=")) || !peer_take(&s, &p) ||
+	if (!slice_take(&s, SLICE("client=")) ||
+	    !peer_take(&s, &p, event_padded(ev, s)) ||
 	    (s.len > 0 && s.ptr[0] != ','))
 		return false;
 	line_client(ev, &p);
@@ -87,7 +95,7 @@ line_client_of(struct slice s, struct event *ev)
 		v = value(&s, i);
 		if (field[i] != FIELD_N &&
 		    (field[i] != F_ORIG_QID || line_id(ev, v)))
-			rec_set(&ev->rec, field[i], v);
+			rec_add(&ev->rec, field[i], v);
 		i++;
 	}
 	return line_is(ev, EV_CLIENT);
@@ -113,7 +121,7 @@ ended(struct slice s, struct event *ev)
 	if (!slice_cut_str(slice_sub(s, 0, 64), SLICE(" after "), &reason,
 	    &rest) || !is_words(reason) ||
 	    !slice_cut_str(slice_from(s, reason.len + 7), SLICE(" from "),
-	    &stage, &rest) || !peer_take(&rest, &p))
+	    &stage, &rest) || !peer_take(&rest, &p, false))
 		return false;
 	stage = slice_sub(stage, 0, slice_chr(stage, ' '));
 	if (stage.len == 0 || !ascii_upper(stage.ptr[0]))
@@ -132,17 +140,17 @@ line_smtpd(struct slice s, struct event *ev)
 	struct peer p;
 
 	if (slice_take(&rest, SLICE("connect from "))) {
-		if (!peer_parse(rest, &p))
+		if (!peer_parse(rest, &p, event_padded(ev, rest)))
 			return false;
 		line_client(ev, &p);
 		return line_is(ev, EV_CONNECT);
 	}
 	if (slice_take(&rest, SLICE("disconnect from "))) {
-		if (!peer_take(&rest, &p))
+		if (!peer_take(&rest, &p, event_padded(ev, rest)))
 			return false;
 		line_client(ev, &p);
 		if (slice_take(&rest, SLICE(" ")))
-			rec_set(&ev->rec, F_COMMANDS, rest);
+			rec_add(&ev->rec, F_COMMANDS, rest);
 		return line_is(ev, EV_DISCONNECT);
 	}
 	if (line_proxy(s, ev) || line_action(s, ev) || ended(s, ev))
@@ -151,7 +159,7 @@ line_smtpd(struct slice s, struct event *ev)
 	    slice_starts(s, SLICE("reply filter ")))
 		return line_is(ev, EV_OTHER);
 	/* PEER: replacing command "a" with "b"; PEER: reason while where */
-	if (peer_take(&rest, &p) && slice_take(&rest, SLICE(": "))) {
+	if (peer_take(&rest, &p, false) && slice_take(&rest, SLICE(": "))) {
 		if (slice_starts(rest, SLICE("replacing command ")) ||
 		    slice_cut_str(rest, SLICE(" while "), &rest, &text)) {
 			line_client(ev, &p);
@@ -200,7 +208,7 @@ line_qid_misc(struct slice s, struct event *ev)
 		return line_is(ev, EV_WARNING);
 	}
 	/* qmqpd: PEER: reason while where */
-	if (ev->daemon == DM_QMQPD && peer_take(&rest, &p)) {
+	if (ev->daemon == DM_QMQPD && peer_take(&rest, &p, false)) {
 		line_client(ev, &p);
 		return line_is(ev, EV_OTHER);
 	}

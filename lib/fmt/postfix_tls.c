@@ -13,24 +13,26 @@ summary(struct slice s, struct event *ev)
 	struct tlsline t;
 	struct rec *r = &ev->rec;
 
-	if (!tlsline_parse(s, &t))
+	if (!tlsline_parse(s, &t, event_padded(ev, s)))
 		return false;
-	if (t.outbound)
-		line_relay(ev, t.peer.all);
+	if (t.outbound && t.peer.addr.len == 0)
+		rec_add(r, F_RELAY, t.peer.all);
+	else if (t.outbound)
+		line_server(ev, &t.peer);
 	else if (t.peer.addr.len > 0)
 		line_client(ev, &t.peer);
 	else
-		rec_set(r, F_CLIENT_NAME, t.peer.name);
+		rec_add(r, F_CLIENT_NAME, t.peer.name);
 	if (t.trust.len > 0)
-		rec_set(r, F_TLS_TRUST, t.trust);
-	rec_set(r, F_TLS_VERSION, t.version);
-	rec_set(r, F_TLS_CIPHER, t.cipher);
-	rec_set(r, F_TLS_BITS, t.bits);
+		rec_add(r, F_TLS_TRUST, t.trust);
+	rec_add(r, F_TLS_VERSION, t.version);
+	rec_add(r, F_TLS_CIPHER, t.cipher);
+	rec_add(r, F_TLS_BITS, t.bits);
 	if (t.kex.len > 0)
-		rec_set(r, F_TLS_KEX, t.kex);
+		rec_add(r, F_TLS_KEX, t.kex);
 	if (t.sig.len > 0)
-		rec_set(r, F_TLS_SIG, t.sig);
-	rec_set(r, F_TLS_REUSED, t.reused ? SLICE("true") : SLICE("false"));
+		rec_add(r, F_TLS_SIG, t.sig);
+	rec_add(r, F_TLS_REUSED, t.reused ? SLICE("true") : SLICE("false"));
 	return line_is(ev, EV_TLS);
 }
 
@@ -42,11 +44,11 @@ failed(struct slice s, struct event *ev)
 	struct peer p;
 
 	if (slice_take(&rest, SLICE("SSL_connect error to "))) {
-		if (!peer_take(&rest, &p))
+		if (!peer_take(&rest, &p, false))
 			return false;
-		line_relay(ev, p.all);
+		line_server(ev, &p);
 	} else if (slice_take(&rest, SLICE("SSL_accept error from "))) {
-		if (!peer_take(&rest, &p))
+		if (!peer_take(&rest, &p, false))
 			return false;
 		line_client(ev, &p);
 	} else if (!slice_starts(s, SLICE("SSL_set_fd error to ")))
@@ -182,7 +184,7 @@ verbose(struct slice s, struct event *ev)
 			return line_ignored(ev);
 	if (dump(s) || spoken(s))
 		return line_ignored(ev);
-	if (!peer_take(&rest, &p))
+	if (!peer_take(&rest, &p, false))
 		return false;
 	if (slice_starts(rest, SLICE(" CommonName ")))
 		return line_ignored(ev);	/* up to 3.5 */

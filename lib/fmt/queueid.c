@@ -2,8 +2,6 @@
 
 #include "base/banned.h"
 
-#include "base/banned.h"
-
 #define SHORT_USEC	5		/* hexadecimal digits of microseconds */
 #define SHORT_END	"F4240"		/* a million of them */
 #define SHORT_INODE	16
@@ -11,6 +9,7 @@
 #define LONG_SEC	6		/* base 52 digits of seconds, */
 #define LONG_SEC_MAX	11		/* at most */
 #define LONG_INODE	12		/* base 51 digits */
+#define NO_ID		SIZE_MAX
 #define SEC_MIN		631152000U	/* 1990-01-01 */
 #define SEC_MAX		4133980800U	/* 2101-01-01 */
 
@@ -127,13 +126,16 @@ parse_long(struct slice s, struct queueid *q)
 	return true;
 }
 
-/* "ID:" where the ID is short and of the usual length: that, or 0. */
+/*
+ * "ID:" where the ID is short and of the usual length: that; NO_ID where a
+ * word ends that is none; else 0.
+ */
 static inline size_t
 usual_len(struct slice s)
 {
 #ifdef __SSE2__
 	__m128i v, digit, letter;
-	unsigned int colon, hex;
+	unsigned int colon, blank, hex;
 	size_t n;
 
 	if (s.len < 16)
@@ -141,6 +143,11 @@ usual_len(struct slice s)
 	v = _mm_loadu_si128((const void *)s.ptr);
 	colon = (unsigned int)_mm_movemask_epi8(
 	    _mm_cmpeq_epi8(v, _mm_set1_epi8(':')));
+	blank = (unsigned int)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8(' ')));
+	/* Whether there is one is not to be foreseen: one branch. */
+	if ((blank & -blank) - 1 < (colon & -colon) - 1)
+		return NO_ID;
 	if (colon == 0)
 		return 0;
 	n = (size_t)__builtin_ctz(colon);
@@ -167,6 +174,8 @@ queueid_len(struct slice s)
 	struct slice id;
 	size_t n = usual_len(s);
 
+	if (n == NO_ID)
+		return 0;
 	if (n > 0)
 		return n;
 	common = span(slice_sub(s, 0, QUEUEID_MAX + 1), &n);

@@ -117,12 +117,13 @@ parse_detail(struct slice rest, struct tlsline *t)
  * nothing in a peer holds a colon and a blank.
  */
 static size_t
-peer_end(struct slice s)
+peer_end(struct slice s, bool padded)
 {
 	size_t pos = 0;
 
 	for (;;) {
-		pos = slice_near(s, pos, ':') + 1;
+		pos = (padded ? slice_any_padded(s, pos, ':', ':', ':') :
+		    slice_near(s, pos, ':')) + 1;
 		if (pos > s.len)
 			return SLICE_NONE;
 		if (pos < s.len && s.ptr[pos] == ' ')
@@ -131,7 +132,7 @@ peer_end(struct slice s)
 }
 
 bool
-tlsline_parse(struct slice s, struct tlsline *t)
+tlsline_parse(struct slice s, struct tlsline *t, bool padded)
 {
 	struct slice peer;
 	size_t colon;
@@ -148,13 +149,13 @@ tlsline_parse(struct slice s, struct tlsline *t)
 		t->outbound = true;
 	else if (!slice_take(&s, SLICE("from ")))
 		return false;
-	colon = peer_end(s);
+	colon = peer_end(s, padded);
 	if (colon == SLICE_NONE || !parse_detail(slice_from(s, colon + 2), t))
 		return false;
 	peer = slice_sub(s, 0, colon);
 	if (!t->outbound && slice_near(peer, 0, ' ') < peer.len)
 		(void)slice_cut_str(peer, SLICE(" to "), &peer, &t->sni);
-	if (peer_parse(peer, &t->peer))
+	if (peer_parse(peer, &t->peer, padded))
 		return true;
 	if (peer.len == 0 || slice_chr(peer, ' ') != SLICE_NONE)
 		return false;

@@ -26,6 +26,7 @@ struct tlsline {
 	struct slice	sig;		/* server-signature with its detail */
 };
 
-bool	tlsline_parse(struct slice, struct tlsline *);
+/* padded: SLICE_PAD bytes behind it may be read. */
+bool	tlsline_parse(struct slice, struct tlsline *, bool padded);
 
 #endif

@@ -1,5 +1,9 @@
 #include "rec/rec_json.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "rec/rec.h"
 #include "rec/rec_text.h"
 
@@ -7,17 +11,11 @@
 
 #define KEY_MAX	30	/* the longest key with what stands around it */
 
-enum key_kind {
-	KIND_TEXT,
-	KIND_NUM,
-	KIND_BOOL
-};
-
 /* A key as it stands in a line: ,"key":" or, for bare values, ,"key": */
 struct key {
 	unsigned char	text[KEY_MAX];
 	unsigned char	len;
-	unsigned char	kind;
+	unsigned char	quote;		/* 1: its value stands in quotes */
 };
 
 _Static_assert(sizeof(struct key) == 32, "a key is copied as a whole");
@@ -32,11 +30,13 @@ _Static_assert(sizeof(struct key) == 32, "a key is copied as a whole");
 #define KEY_ADDR(name)	KEY_TEXT(name)
 #define KEY_MAIL(name)	KEY_TEXT(name)
 
-#define KIND_STR	KIND_TEXT
-#define KIND_TIME	KIND_TEXT
-#define KIND_HOST	KIND_TEXT
-#define KIND_ADDR	KIND_TEXT
-#define KIND_MAIL	KIND_TEXT
+#define QUOTE_NUM	0
+#define QUOTE_BOOL	0
+#define QUOTE_STR	1
+#define QUOTE_TIME	1
+#define QUOTE_HOST	1
+#define QUOTE_ADDR	1
+#define QUOTE_MAIL	1
 
 #define KEY_FITS(id, name, type, text)					\
 	_Static_assert(sizeof(KEY_##type(#name)) <= KEY_MAX, #name);
@@ -45,7 +45,7 @@ FIELD_TABLE(KEY_FITS)
 
 static const struct key key[FIELD_N] = {
 #define KEY_ENTRY(id, name, type, text)					\
-	{ KEY_##type(#name), sizeof(KEY_##type(#name)) - 1, KIND_##type },
+	{ KEY_##type(#name), sizeof(KEY_##type(#name)) - 1, QUOTE_##type },
 	FIELD_TABLE(KEY_ENTRY)
 #undef KEY_ENTRY
 };
@@ -84,11 +84,12 @@ static unsigned char *
 put_bare(struct rec_text *t, unsigned char *at, const struct key *k,
     struct slice v)
 {
+	bool number = field_info[k - key].type == FIELD_NUM;
 	size_t n;
 
-	if (k->kind == KIND_NUM && (n = put_decimal(at, v)) > 0)
+	if (number && (n = put_decimal(at, v)) > 0)
 		return at + n;
-	if (k->kind == KIND_NUM ? rec_text_is_number(v) :
+	if (number ? rec_text_is_number(v) :
 	    slice_eq(v, SLICE("true")) || slice_eq(v, SLICE("false")))
 		return at + plain_copy(at, v.ptr, v.len);
 	*at++ = '"';
@@ -116,12 +117,12 @@ put_field(struct rec_text *t, unsigned char *at, const struct key *k,
 	memcpy(at, k, sizeof(*k));
 	at += k->len;
 	if (ready) {
-		field_copy(at, v);
+		field_copy(at, v, FIELD_STEP);
 		at += v.len;
 		*at = '"';
-		return at + (k->kind == KIND_TEXT);
+		return at + k->quote;
 	}
-	if (k->kind != KIND_TEXT)
+	if (k->quote == 0)
 		return put_bare(t, at, k, v);
 	n = plain_copy(at, v.ptr, v.len);
 	at += n;
@@ -135,37 +136,67 @@ put_field(struct rec_text *t, unsigned char *at, const struct key *k,
 	return at + 1;
 }
 
+/* Copy STEP bytes. */
+#define STEP	32
+
+static inline void
+copy_narrow(unsigned char *dst, const unsigned char *src)
+{
+	memcpy(dst, src, STEP);
+}
+
+#if defined(__x86_64__)
+static inline __attribute__((target("avx2"))) void
+copy_wide(unsigned char *dst, const unsigned char *src)
+{
+	_mm256_storeu_si256((void *)dst, _mm256_loadu_si256((const void *)src));
+}
+#endif
+
+_Static_assert(sizeof(struct key) == STEP && FIELD_PAD % STEP == 0,
+    "keys and values are copied so");
+
 /*
  * Fields that are ready, by their bits, up to one that has no room before end;
  * *bits are those that are left.
  */
-static inline unsigned char *
+SLICE_INLINE unsigned char *
 put_ready(unsigned char *at, const unsigned char *end, const struct slice *v,
-    const struct key *k, uint64_t *bits)
+    const struct key *k, uint64_t *bits, size_t step,
+    void (*copy)(unsigned char *, const unsigned char *))
 {
+	const uintptr_t limit = (uintptr_t)end - FIELD_EXTRA;
 	uint64_t left = *bits;
 
-	for (; left != 0; left &= left - 1) {
-		size_t i = (size_t)__builtin_ctzll(left);
+	if ((size_t)(end - at) < FIELD_EXTRA)
+		return at;
+	do {
+		unsigned int i = (unsigned int)__builtin_ctzll(left);
 		struct slice s = v[i];
+		size_t n = 0;
 
-		if (__builtin_expect((ptrdiff_t)s.len >
-		    end - at - (ptrdiff_t)FIELD_EXTRA, 0))
+		if (__builtin_expect((uintptr_t)at + s.len > limit, 0))
 			break;
-		memcpy(at, &k[i], sizeof(k[i]));
+		copy(at, k[i].text);
 		at += k[i].len;
-		field_copy(at, s);
+		do {
+			copy(at + n, s.ptr + n);
+			if (step > STEP)
+				copy(at + n + STEP, s.ptr + n + STEP);
+		} while (__builtin_expect((n += step) < s.len, 0));
 		at += s.len;
 		*at = '"';	/* written over if it is not wanted */
-		at += k[i].kind == KIND_TEXT;
-	}
+		at += k[i].quote;
+		left &= left - 1;
+	} while (left != 0);
 	*bits = left;
 	return at;
 }
 
 /* All fields in table order; nearly all of them are ready. */
-static bool
-put_all(struct rec_text *t, const struct rec *r)
+SLICE_INLINE bool
+put_all(struct rec_text *t, const struct rec *r, size_t step,
+    void (*copy)(unsigned char *, const unsigned char *))
 {
 	unsigned char *at = t->at;
 
@@ -182,7 +213,9 @@ put_all(struct rec_text *t, const struct rec *r)
 			first = bits & (other == 0 ? UINT64_MAX :
 			    (other & -other) - 1);
 			bits &= ~first;
-			at = put_ready(at, t->end, v, k, &first);
+			if (first != 0)
+				at = put_ready(at, t->end, v, k, &first, step,
+				    copy);
 			bits |= first;
 			if (bits == 0)
 				break;
@@ -196,6 +229,29 @@ put_all(struct rec_text *t, const struct rec *r)
 	t->at = at;
 	return true;
 }
+
+static bool
+put_narrow(struct rec_text *t, const struct rec *r)
+{
+	return put_all(t, r, STEP, copy_narrow);
+}
+
+#if defined(__x86_64__)
+static __attribute__((target("avx2,bmi"))) bool
+put_wide(struct rec_text *t, const struct rec *r)
+{
+	return put_all(t, r, FIELD_PAD, copy_wide);
+}
+
+static inline bool
+has_wide(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+}
+#else
+#define put_wide	put_narrow
+#define has_wide()	false
+#endif
 
 static bool
 put_columns(struct rec_text *t, const struct rec *r, const enum field *column,
@@ -223,8 +279,9 @@ rec_json_columns(struct buf *b, const struct rec *r, const enum field *column,
 	size_t start = b->len;
 
 	rec_text_begin(&t, b);
-	if (!(ncolumn == 0 ? put_all(&t, r) :
-	    put_columns(&t, r, column, ncolumn)) ||
+	if (!(ncolumn != 0 ? put_columns(&t, r, column, ncolumn) :
+	    has_wide() ? put_wide(&t, r) :
+	    put_narrow(&t, r)) ||
 	    !rec_text_room(&t, tail.len + 2))
 		return false;
 	if (t.at == b->ptr + start)

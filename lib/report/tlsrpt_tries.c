@@ -88,11 +88,11 @@ named_host(struct tries *t, const struct rec *r, const struct rec *named)
 		return NULL;
 	text = slice_from(text, pos + 5);
 	shown = slice_from(shown, at + 5);
-	if (!peer_take(&text, &peer))
+	if (!peer_take(&text, &peer, false))
 		return NULL;
 	x = add(t, r);
 	x->peer = peer_hash(peer.name, peer.addr);
-	if (peer_take(&shown, &said)) {
+	if (peer_take(&shown, &said, false)) {
 		x->name_len = copy(x->name, said.name);
 		x->addr_len = copy(x->addr, said.addr);
 	}

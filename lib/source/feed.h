@@ -134,7 +134,6 @@ struct feed {
 	unsigned int		 breaks;	/* damage that a piece tells of */
 	unsigned int		 told;		/* of both, to the next line */
 	struct buf		 last_host;	/* of its latest line */
-	uint64_t		 last_writer;	/* its number */
 	uint64_t		 number;	/* of the stream, for its events */
 	struct buf		 last_src;	/* of records: their latest source */
 	struct reader_total	 total;

@@ -176,12 +176,10 @@ run_event(struct run *x, struct feed *f)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)
 		say_lost(x, f);
-	if ((ev->writer == 0 || ev->writer != f->last_writer) &&
-	    !same_text(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
+	if (!same_text(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
 		f->last_host.len = 0;
 		(void)buf_add(&f->last_host, rec_get(&ev->rec, F_HOST));
 	}
-	f->last_writer = ev->writer;
 	/* Coverage of records is in the stream's own coverage records. */
 	x->odd += event_odd_qid(ev);
 	if (!f->survey.records)

@@ -91,6 +91,13 @@ add_piece(struct journal_pool *pool, struct journal *j, size_t n)
 	return p->bytes;
 }
 
+/* Where the bytes go that the last piece has room for. */
+static inline unsigned char *
+room_at(const struct journal *j)
+{
+	return (unsigned char *)j->last + PIECE - j->left;
+}
+
 /*
  * Where n more bytes go, or NULL past the limit.  What the last piece holds
  * is not looked at: it may be far away.
@@ -99,7 +106,7 @@ static inline unsigned char *
 reserve(struct journal_pool *pool, struct journal *j, size_t n)
 {
 	if (n <= j->left)
-		return (unsigned char *)j->last + PIECE - j->left;
+		return room_at(j);
 	return n > LIMIT - j->len ? NULL : add_piece(pool, j, n);
 }
 
@@ -148,26 +155,28 @@ put_any(unsigned char *at, enum field f, struct slice v)
 
 /*
  * What is plain, where so many bytes are put next: behind plain values, which
- * are copied by blocks, FIELD_PAD bytes may be written.
+ * are copied step bytes at a time, as many may be written.
  */
-static inline struct slice
-plain_for(const struct journal_pool *pool, const struct journal *j, size_t n)
+SLICE_INLINE struct slice
+plain_for(const struct journal_pool *pool, const struct journal *j, size_t n,
+    size_t step)
 {
 	/* A piece of its own has them behind it. */
-	return j->left == 0 || j->left - n >= FIELD_PAD ? pool->plain :
+	return j->left == 0 || j->left - n >= step ? pool->plain :
 	    slice_of(NULL, 0);
 }
 
 /* One fact: key, length, bytes; where it ends. */
-static inline unsigned char *
-put_fact(struct slice plain, unsigned char *at, enum field f, struct slice v)
+SLICE_INLINE unsigned char *
+put_fact(struct slice plain, unsigned char *at, enum field f, struct slice v,
+    size_t step)
 {
 	uint16_t n = (uint16_t)(v.len | READY);
 
 	/* A line that is plain is shorter than READY. */
 	if ((uintptr_t)v.ptr - (uintptr_t)plain.ptr >= plain.len)
 		return put_any(at, f, v);
-	field_copy(at + 3, v);
+	field_copy(at + 3, v, step);
 	if (field_is_bare(f) && !num_is_decimal(v.ptr, v.len))
 		n &= (uint16_t)~READY;
 	at[0] = (unsigned char)f;
@@ -206,7 +215,9 @@ journal_fact(struct journal_pool *pool, struct journal *j, enum field f,
 
 	if (v.len > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
 		return false;
-	taken(j, at, put_fact(plain_for(pool, j, need), at, f, v));
+	/* Mostly a Message-ID, which is long. */
+	taken(j, at, put_fact(plain_for(pool, j, need, FIELD_PAD), at, f, v,
+	    FIELD_PAD));
 	return true;
 }
 
@@ -270,6 +281,28 @@ facts_size(const struct rec *r, const struct field_set *keys)
 	return n;
 }
 
+/*
+ * The facts, if there is room for them and for the rest of the last copy
+ * before end; else NULL, and what was put does not count.
+ */
+SLICE_INLINE unsigned char *
+try_facts(struct slice plain, unsigned char *at, const unsigned char *end,
+    const struct rec *r, const struct field_set *keys, size_t step)
+{
+	for (size_t w = 0; w < REC_WORDS; w++)
+		for (uint64_t bits = r->set[w] & keys->w[w]; bits != 0;
+		    bits &= bits - 1) {
+			size_t f = w * 64 + (size_t)__builtin_ctzll(bits);
+			struct slice v = r->v[f];
+
+			if ((size_t)(end - at) < fact_size(v) + step)
+				return NULL;
+			at = put_fact(plain, at, (enum field)f, v, step);
+		}
+	return at;
+}
+
+/* The facts, for which there is room. */
 static unsigned char *
 put_facts(struct slice plain, unsigned char *at, const struct rec *r,
     const struct field_set *keys)
@@ -279,14 +312,16 @@ put_facts(struct slice plain, unsigned char *at, const struct rec *r,
 		    bits &= bits - 1) {
 			size_t f = w * 64 + (size_t)__builtin_ctzll(bits);
 
-			at = put_fact(plain, at, (enum field)f, r->v[f]);
+			at = put_fact(plain, at, (enum field)f, r->v[f],
+			    FIELD_STEP);
 		}
 	return at;
 }
 
-bool
-journal_take(struct journal_pool *pool, struct journal *j,
-    const struct rec *r, const struct field_set *keys)
+/* The facts, where they may need a new piece. */
+static __attribute__((noinline)) bool
+take_facts(struct journal_pool *pool, struct journal *j, const struct rec *r,
+    const struct field_set *keys)
 {
 	size_t need = facts_size(r, keys);
 	unsigned char *at;
@@ -295,7 +330,55 @@ journal_take(struct journal_pool *pool, struct journal *j,
 		return true;
 	if (need > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
 		return false;
-	taken(j, at, put_facts(plain_for(pool, j, need), at, r, keys));
+	taken(j, at, put_facts(plain_for(pool, j, need, FIELD_STEP), at, r,
+	    keys));
+	return true;
+}
+
+bool
+journal_take(struct journal_pool *pool, struct journal *j,
+    const struct rec *r, const struct field_set *keys)
+{
+	unsigned char *at, *end;
+
+	if (j->left == 0)
+		return take_facts(pool, j, r, keys);
+	at = room_at(j);
+	end = try_facts(pool->plain, at, at + j->left, r, keys, FIELD_PAD);
+	if (end == NULL)
+		return take_facts(pool, j, r, keys);
+	taken(j, at, end);
+	return true;
+}
+
+/* What a block begins with. */
+static inline void
+begin_block(unsigned char *at, struct slice head, const unsigned char *end)
+{
+	uint32_t n[2] = { (uint32_t)head.len,
+		(uint32_t)(end - at) - 9 - (uint32_t)head.len };
+
+	at[0] = TAG_BLOCK;
+	memcpy(at + 1, n, sizeof(n));
+	memcpy(at + 9, head.ptr, head.len);
+}
+
+/* The block, where it may need a new piece. */
+static __attribute__((noinline)) bool
+add_block(struct journal_pool *pool, struct journal *j, struct slice head,
+    const struct rec *r, const struct field_set *keys)
+{
+	unsigned char *at, *end;
+	size_t need = 9 + head.len + (keys == NULL ? 0 : facts_size(r, keys));
+
+	if (need > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
+		return false;
+	end = at + 9 + head.len;
+	if (keys != NULL)
+		end = put_facts(plain_for(pool, j, need, FIELD_STEP), end, r,
+		    keys);
+	begin_block(at, head, end);
+	taken(j, at, end);
 	return true;
 }
 
@@ -304,19 +387,15 @@ journal_block(struct journal_pool *pool, struct journal *j, struct slice head,
     const struct rec *r, const struct field_set *keys)
 {
 	unsigned char *at, *end;
-	size_t need = 9 + head.len + (keys == NULL ? 0 : facts_size(r, keys));
-	uint32_t n[2];
 
-	if (need > LIMIT / 2 || (at = reserve(pool, j, need)) == NULL)
-		return false;
-	memcpy(at + 9, head.ptr, head.len);
-	end = at + 9 + head.len;
-	if (keys != NULL)
-		end = put_facts(plain_for(pool, j, need), end, r, keys);
-	n[0] = (uint32_t)head.len;
-	n[1] = (uint32_t)(end - at) - 9 - n[0];
-	at[0] = TAG_BLOCK;
-	memcpy(at + 1, n, sizeof(n));
+	if (keys == NULL || j->left < 9 + head.len)
+		return add_block(pool, j, head, r, keys);
+	at = room_at(j);
+	end = try_facts(pool->plain, at + 9 + head.len, at + j->left, r, keys,
+	    FIELD_STEP);
+	if (end == NULL)
+		return add_block(pool, j, head, r, keys);
+	begin_block(at, head, end);
 	taken(j, at, end);
 	return true;
 }

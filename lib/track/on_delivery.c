@@ -4,6 +4,8 @@
 
 #include "base/banned.h"
 
+#define DAY	86400	/* seconds; no request takes longer */
+
 /* Near by: within a day back, no start, reload or gap between. */
 static bool
 logs_tls(const struct tag *g, const struct at *at)
@@ -24,32 +26,43 @@ request_start(const struct at *at)
 {
 	static const enum field part[2] = { F_DELAY_CONN, F_DELAY_XMIT };
 	const struct rec *r = &at->ev->rec;
-	uint64_t sum = 2, v;
+	int64_t sum = 2;
 
 	for (size_t i = 0; i < 2; i++) {
 		struct slice s = rec_get(r, part[i]);
+		size_t n = 0;
+		int64_t v = 0;
 
-		if (s.len == 0)
-			return at->sec - CACHE_AGE;
-		s.len = slice_near(s, 0, '.');
-		if (!slice_u64(s, 86400, &v))
+		for (; n < s.len && ascii_digit(s.ptr[n]) && v <= DAY; n++)
+			v = v * 10 + (s.ptr[n] - '0');
+		if (n == 0 || v > DAY || (n < s.len && s.ptr[n] != '.'))
 			return at->sec - CACHE_AGE;
 		sum += v + 1;
 	}
-	return at->sec - (int64_t)sum;
+	return at->sec - sum;
+}
+
+/* Is the log of this host whole since that second? */
+static bool
+whole_since(const struct at *at, int64_t sec)
+{
+	return at->host->first <= sec &&
+	    (at->host->gap_epoch == 0 || at->host->gap_end < sec);
 }
 
 /*
- * Could lines of the request that began after that second be missing from
- * the log of this host?  None does before its message became active.
+ * Could lines of the request be missing from the log?  It did not begin
+ * before its message became active, since when mostly all is there.
  */
 static bool
-gap_since(const struct at *at, const struct message *m, int64_t sec)
+may_lack_lines(const struct at *at, const struct message *m)
 {
-	if (sec < m->active)
-		sec = m->active;
-	return at->host->first > sec ||
-	    (at->host->gap_epoch > 0 && at->host->gap_end >= sec);
+	int64_t start;
+
+	if (whole_since(at, m->active))
+		return false;
+	start = request_start(at);
+	return start < m->active || !whole_since(at, start);
 }
 
 /*
@@ -58,7 +71,7 @@ gap_since(const struct at *at, const struct message *m, int64_t sec)
  * process, which logs its handshakes, logged no other one.
  */
 static bool
-fell_back(const struct request_said *said, const struct at *at, int64_t start,
+fell_back(const struct request_said *said, const struct at *at,
     struct ref *ref)
 {
 	const struct fact *f = said->handshake;
@@ -67,7 +80,7 @@ fell_back(const struct request_said *said, const struct at *at, int64_t start,
 		*ref = said->error->tls.ref;
 		return true;
 	}
-	if (f == NULL || !f->dead || f->sec < start ||
+	if (f == NULL || !f->dead || f->sec < request_start(at) ||
 	    f->gap_epoch != at->host->gap_epoch)
 		return false;
 	*ref = f->lost;
@@ -83,20 +96,19 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 	struct request_said said;
 	struct outbound o = { .handshake = NULL };
 	struct verdict v;
-	int64_t start = request_start(at);
 
 	if (p != NULL && p->request != NULL) {
 		request_for(at->process, m->node, m->active);
 		request_rcpt(at->process, r, m->nactive);
 		request_ask(p, r, &said);
 		if (said.handshake != NULL && !said.handshake->dead) {
-			if (said.handshake->sec >= start &&
+			if (said.handshake->sec >= request_start(at) &&
 			    said.handshake->gap_epoch == at->host->gap_epoch)
 				o.handshake = &said.handshake->tls;
 			else
 				o.stale = true;
 		}
-		if (fell_back(&said, at, start, &o.plain_ref)) {
+		if (fell_back(&said, at, &o.plain_ref)) {
 			o.fallback = true;
 		} else if (said.offered != NULL) {
 			o.offered = true;
@@ -106,7 +118,7 @@ outbound(const struct at *at, struct message *m, const struct tlsinfo **used)
 	o.logs_tls = logs_tls(at->tag, at);
 	o.logs_ref = at->tag->tls.ref;
 	/* A handshake that is too old leaves its own one unexplained. */
-	o.reuse_gap = p == NULL || gap_since(at, m, start);
+	o.reuse_gap = p == NULL || may_lack_lines(at, m);
 	o.gap = o.stale || o.reuse_gap;
 	v = verdict_outbound(r, &o);
 	/* A handshake describes the hop only where something used it. */

@@ -52,16 +52,17 @@ counter(struct slice word, struct slice key, uint64_t *ok)
 	return slice_u64(word, UINT32_MAX, ok);
 }
 
-/* "ehlo=2 starttls=0/1 ..." */
+/* "ehlo=2 starttls=0/1 ..."; padded: SLICE_PAD bytes behind may be read. */
 static struct counters
-read_counters(struct slice s)
+read_counters(struct slice s, bool padded)
 {
 	struct counters c = { .starttls = 0 };
 
 	for (size_t at = 0, end; at < s.len; at = end + 1) {
 		struct slice word;
 
-		end = slice_near(s, at, ' ');
+		end = padded ? slice_near_padded(s, at, ' ', ' ', ' ') :
+		    slice_near(s, at, ' ');
 		word = slice_of(s.ptr + at, end - at);
 		switch (s.ptr[at]) {
 		case 'a':
@@ -93,7 +94,8 @@ on_disconnect(struct track *t, const struct at *at)
 	if (s == NULL)
 		return;
 	if (counts.len > 0) {
-		struct counters c = read_counters(counts);
+		struct counters c = read_counters(counts,
+		    event_padded(at->ev, counts));
 
 		s->counted = true;
 		if (c.has_starttls) {

@@ -338,7 +338,7 @@ request_lost(struct process *p, struct slice text, struct ref ref)
 
 	if (q == NULL || (!slice_take(&text, SLICE("lost connection with ")) &&
 	    !slice_take(&text, SLICE("conversation with "))) ||
-	    !peer_take(&text, &peer))
+	    !peer_take(&text, &peer, false))
 		return;
 	addr = hash_lower(peer.addr, 3);
 	for (size_t i = 0; i < q->n; i++)

@@ -109,7 +109,7 @@ struct processes {
 	 */
 	struct process	*due[PROCESS_DUE];
 	struct process	*asked;		/* those of the second before `swept` */
-	int64_t		 swept;		/* all seconds before it were looked at */
+	int64_t		 swept;		/* seconds looked at: all before */
 	struct pool	 processes, sessions, aheads, requests;
 	struct journal_pool *journals;
 };

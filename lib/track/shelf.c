@@ -83,7 +83,8 @@ room(struct shelf *s, size_t need, struct shelf_block **in)
 static bool
 is_own(const struct session *s)
 {
-	return s != NULL && s->ended && s->uses == 1 && s->ahead == NULL;
+	return s != NULL &&
+	    (s->ended & (s->uses == 1) & (s->ahead == NULL));
 }
 
 struct message *

@@ -82,78 +82,93 @@ track_free(struct track *t)
 	mem_free(t);
 }
 
+/* What has no kind of its own. */
+static void
+on_other(struct track *t, struct at *at, struct slice qid)
+{
+	const struct rec *r = &at->ev->rec;
+
+	if (rec_has(r, F_STAGE) && (at->ev->daemon == DM_SMTPD ||
+	    at->ev->daemon == DM_NONE))
+		on_broken(at);
+	if (rec_has(r, F_ACTION) && rec_has(r, F_STAGE))
+		on_action(t, at, qid);
+	else if (qid.len > 0)
+		on_note(t, at, qid);
+}
+
 static void
 dispatch(struct track *t, struct at *at)
 {
 	struct slice qid = rec_get(&at->ev->rec, F_QID);
+	bool has = qid.len > 0;
 
+	/* One switch: which of them comes is not to be foreseen. */
 	switch (at->ev->kind) {
 	case EV_CONNECT:
 		on_connect(t, at);
-		return;
+		break;
 	case EV_DISCONNECT:
 		on_disconnect(t, at);
-		return;
+		break;
 	case EV_TLS:
 		on_tls(t, at);
-		return;
+		break;
 	case EV_SCREEN:
 		on_tlsproxy(t, at);
-		return;
+		break;
 	case EV_CONFIG:
 		on_config(t, at);
-		return;
+		break;
 	case EV_REJECT:
 	case EV_MILTER:
 	case EV_HEADER_CHECK:
 		on_action(t, at, qid);
-		return;
-	default:
 		break;
-	}
-	if (at->ev->kind == EV_HELD && rec_has(&at->ev->rec, F_ACTION)) {
-		on_action(t, at, qid);
-		return;
-	}
-	if (at->ev->kind == EV_OTHER && (at->ev->daemon == DM_SMTPD ||
-	    at->ev->daemon == DM_NONE) && rec_has(&at->ev->rec, F_STAGE))
-		on_broken(at);
-	if (at->ev->kind == EV_OTHER && rec_has(&at->ev->rec, F_ACTION) &&
-	    rec_has(&at->ev->rec, F_STAGE)) {
-		on_action(t, at, qid);
-		return;
-	}
-	if (qid.len == 0)
-		return;
-	switch (at->ev->kind) {
 	case EV_CLIENT:
-		on_client(t, at, qid);
+		if (has)
+			on_client(t, at, qid);
 		break;
 	case EV_PICKUP:
-		on_pickup(t, at, qid);
+		if (has)
+			on_pickup(t, at, qid);
 		break;
 	case EV_MESSAGE_ID:
-		on_message_id(t, at, qid);
+		if (has)
+			on_message_id(t, at, qid);
 		break;
 	case EV_QUEUED:
-		on_queued(t, at, qid);
+		if (has)
+			on_queued(t, at, qid);
 		break;
 	case EV_DELIVERY:
-		on_delivery(t, at, qid);
+		if (has)
+			on_delivery(t, at, qid);
 		break;
 	case EV_BOUNCE_NOTICE:
-		on_notice(t, at, qid);
+		if (has)
+			on_notice(t, at, qid);
+		break;
+	case EV_HELD:
+		if (rec_has(&at->ev->rec, F_ACTION))
+			on_action(t, at, qid);
+		else if (has)
+			on_state(t, at, qid);
 		break;
 	case EV_REMOVED:
 	case EV_DELETED:
 	case EV_REQUEUED:
-	case EV_HELD:
 	case EV_RELEASED:
 	case EV_EXPIRED:
-		on_state(t, at, qid);
+		if (has)
+			on_state(t, at, qid);
+		break;
+	case EV_OTHER:
+		on_other(t, at, qid);
 		break;
 	default:
-		on_note(t, at, qid);
+		if (has)
+			on_note(t, at, qid);
 		break;
 	}
 }

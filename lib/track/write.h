@@ -14,7 +14,7 @@
 
 /* Text of the numbers of one record. */
 struct write_numbers {
-	unsigned char	text[16][FIELD_PAD];
+	unsigned char	text[16][32];
 	unsigned char	pad[FIELD_PAD];
 	size_t		n;
 };

@@ -96,7 +96,8 @@ write_delivery(struct track *t, const struct message *m, const struct due *e,
 	write_time(t, r, &x, F_TIME, &h.time);
 	if (h.note != 0)
 		word_put(&t->names.note[h.note], r, F_TIME_NOTE);
-	if (rec_has(r, F_RELAY) && peer_parse(r->v[F_RELAY], &p)) {
+	if (rec_has(r, F_RELAY) && peer_parse(r->v[F_RELAY], &p,
+	    rec_is_ready(r, F_RELAY))) {
 		bool ready = rec_is_ready(r, F_RELAY);
 
 		rec_set_ready(r, F_RELAY_NAME, p.name, ready);

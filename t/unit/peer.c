@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -40,11 +41,25 @@ test_cases(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct peer_case *c = &cases[i];
 		struct slice s = slice_cstr(c->in), all = s;
+		unsigned char text[256];
+		struct slice t = slice_of(text, s.len);
 		struct peer p, q;
 
-		assert_int_equal(peer_take(&s, &p), c->name != NULL);
+		assert_int_equal(peer_take(&s, &p, false), c->name != NULL);
 		assert_true(slice_eq(s, slice_cstr(c->rest)));
-		assert_int_equal(peer_parse(all, &q),
+		/* What stands behind it is no part of it. */
+		for (size_t k = 0; k < 4; k++) {
+			memset(text, "]x1["[k], sizeof(text));
+			memcpy(text, all.ptr, all.len);
+			t = slice_of(text, all.len);
+			assert_int_equal(peer_take(&t, &q, true),
+			    c->name != NULL);
+			assert_true(slice_eq(t, slice_cstr(c->rest)));
+			assert_true(c->name == NULL || (q.name.len ==
+			    p.name.len && q.addr.len == p.addr.len &&
+			    q.port.len == p.port.len));
+		}
+		assert_int_equal(peer_parse(all, &q, false),
 		    c->name != NULL && s.len == 0);
 		if (c->name == NULL)
 			continue;
@@ -67,12 +82,12 @@ test_long(void **state)
 	(void)state;
 	memset(name, 'a', sizeof(name));
 	memcpy(name + 255, "[1]", 3);
-	assert_true(peer_take(&s, &p));
+	assert_true(peer_take(&s, &p, false));
 	assert_int_equal(p.name.len, 255);
 	memset(name, 'a', sizeof(name));
 	memcpy(name + 256, "[1]", 3);
 	s = slice_of(name, sizeof(name));
-	assert_false(peer_take(&s, &p));
+	assert_false(peer_take(&s, &p, false));
 }
 
 int

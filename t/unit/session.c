@@ -71,7 +71,7 @@ relay(struct rec *r, char *text, size_t cap, char n)
 	(void)snprintf(text, cap, "mx%c.example.org[192.0.2.%c]:25", n, n);
 	rec_clear(r);
 	rec_set(r, F_RELAY, slice_cstr(text));
-	assert_true(peer_parse(slice_cstr(text), &p));
+	assert_true(peer_parse(slice_cstr(text), &p, false));
 	rec_set(r, F_RELAY_NAME, p.name);
 	rec_set(r, F_RELAY_ADDR, p.addr);
 }

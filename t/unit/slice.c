@@ -42,21 +42,34 @@ test_any(void **state)
 	static const unsigned char stop[3] = { 'a', 0x80, 0 };
 
 	(void)state;
-	for (size_t len = 0; len < 40; len++)
+	for (size_t len = 0; len < 140; len++)
 		for (size_t at = 0; at <= len; at++) {
 			unsigned char *p = malloc(len + (len == 0));
+			unsigned char *q = malloc(len + SLICE_PAD);
 
 			assert_non_null(p);
+			assert_non_null(q);
 			memset(p, 'x', len);
 			if (at < len)
 				p[at] = stop[at % 3];
 			assert_int_equal(slice_any(slice_of(p, len), 'a',
 			    0x80, 0), at);
-			for (size_t pos = 0; pos <= len; pos++)
+			/* What stands behind it does not count. */
+			memcpy(q, p, len);
+			memset(q + len, 'a', SLICE_PAD);
+			for (size_t pos = 0; pos <= len; pos++) {
 				assert_int_equal(slice_any_from(slice_of(p,
 				    len), pos, 'a', 0x80, 0),
 				    pos <= at ? at : len);
+				assert_int_equal(slice_any_padded(slice_of(q,
+				    len), pos, 'a', 0x80, 0),
+				    pos <= at ? at : len);
+				assert_int_equal(slice_near_padded(slice_of(q,
+				    len), pos, 'a', 0x80, 0),
+				    pos <= at ? at : len);
+			}
 			free(p);
+			free(q);
 		}
 }
 

@@ -80,7 +80,7 @@ test_cases(void **state)
 		const struct tls_case *c = &cases[i];
 		struct tlsline t;
 
-		assert_int_equal(tlsline_parse(slice_cstr(c->in), &t),
+		assert_int_equal(tlsline_parse(slice_cstr(c->in), &t, false),
 		    c->peer != NULL);
 		if (c->peer == NULL)
 			continue;

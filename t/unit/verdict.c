@@ -188,7 +188,7 @@ test_outbound(void **state)
 
 		rec_clear(&r);
 		rec_set(&r, F_RELAY, slice_cstr(c->relay));
-		if (peer_parse(slice_cstr(c->relay), &p)) {
+		if (peer_parse(slice_cstr(c->relay), &p, false)) {
 			rec_set(&r, F_RELAY_NAME, p.name);
 			rec_set(&r, F_RELAY_ADDR, p.addr);
 		}
