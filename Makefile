@@ -194,7 +194,8 @@ lint:
 	mandoc -Tlint -W warning $(PAGES)
 	prove t/layers.t t/pages.t
 
-# BENCH=instructions counts what a line costs under callgrind instead.
+# BENCH=instructions counts what a line costs under callgrind instead, and
+# BENCH=branches what a processor could not foresee, in an emulator.
 BENCH	= run
 
 bench:
