@@ -92,7 +92,7 @@ hash(struct slice s, uint64_t more, bool nocase)
 	for (; n > 16; n -= 16, p += 16)
 		h = mix(load(p, nocase) ^ seed[1], load(p + 8, nocase) ^ h);
 	/* The last 16 bytes may overlap those before. */
-	p += n - 16;
+	p = s.ptr + (s.len - 16);
 	h = mix(load(p, nocase) ^ seed[1], load(p + 8, nocase) ^ h);
 	return mix(h ^ seed[1], seed[0]);
 }
