@@ -803,14 +803,27 @@ static void
 parse_cut(struct slice tag, bool lost, struct slice text)
 {
 	struct postfix_tag t;
-	struct event ev;
+	struct event ev = { .pid = 0 };
 
 	postfix_tag(tag, lost, &t);
 	for (size_t n = 0; n <= text.len; n++) {
 		unsigned char *p = copy(slice_sub(text, 0, n));
+		unsigned char *q = malloc(n + SLICE_PAD);
+		enum event_kind kind;
 
+		/* The same where more may be read, whatever it is. */
+		assert_non_null(q);
+		memcpy(q, text.ptr, n);
+		memset(q + n, "]>, "[n % 4], SLICE_PAD);
+		ev.plain = slice_of(q, n);
+		rec_clear(&ev.rec);
+		postfix_parse(slice_of(q, n), &t, &ev);
+		kind = ev.kind;
+		free(q);
+		ev.plain = slice_of(NULL, 0);
 		rec_clear(&ev.rec);
 		postfix_parse(slice_of(p, n), &t, &ev);
+		assert_int_equal(ev.kind, kind);
 		assert_true(ev.kind < EVENT_N && ev.class <= LINE_UNKNOWN);
 		assert_true((ev.kind == EV_UNKNOWN) ==
 		    (ev.class == LINE_UNKNOWN));
@@ -848,7 +861,7 @@ test_long(void **state)
 		"1E240140202: reject: RCPT from x[1]: 550 5.1.1 x",
 		"1E240140202: warning: header Subject: x", "1E240140202: from=<" };
 	struct postfix_tag t;
-	struct event ev;
+	struct event ev = { .pid = 0 };
 	struct buf b;
 
 	(void)state;
