@@ -183,21 +183,23 @@ slice_any_from(struct slice s, size_t pos, unsigned char a, unsigned char b,
 #define SLICE_PAD	64
 
 /*
- * The same, where SLICE_PAD bytes behind the slice may be read; for what may
- * be some distance away, and for what is near.
+ * The same, where SLICE_PAD bytes behind the slice may be read; looks at
+ * `width` bytes at once, 32 or 64, for what is near or some distance away.
  */
 SLICE_INLINE size_t
-slice_any_padded(struct slice s, size_t pos, unsigned char a, unsigned char b,
-    unsigned char c)
+slice_padded(struct slice s, size_t pos, unsigned char a, unsigned char b,
+    unsigned char c, size_t width)
 {
 #ifdef __SSE2__
 	const unsigned char *p = s.ptr + pos;
 	uint64_t mask = slice_mask(p, a, b, c) |
-	    (uint64_t)slice_mask(p + 16, a, b, c) << 16 |
-	    (uint64_t)slice_mask(p + 32, a, b, c) << 32 |
-	    (uint64_t)slice_mask(p + 48, a, b, c) << 48;
-	size_t n = pos + (mask == 0 ? 64 : (size_t)__builtin_ctzll(mask));
+	    slice_mask(p + 16, a, b, c) << 16;
+	size_t n;
 
+	if (width > 32)
+		mask |= (uint64_t)slice_mask(p + 32, a, b, c) << 32 |
+		    (uint64_t)slice_mask(p + 48, a, b, c) << 48;
+	n = pos + (mask == 0 ? width : (size_t)__builtin_ctzll(mask));
 	if (mask != 0 || s.len <= n)
 		return n < s.len ? n : s.len;
 	pos = n;
@@ -206,20 +208,17 @@ slice_any_padded(struct slice s, size_t pos, unsigned char a, unsigned char b,
 }
 
 SLICE_INLINE size_t
+slice_any_padded(struct slice s, size_t pos, unsigned char a, unsigned char b,
+    unsigned char c)
+{
+	return slice_padded(s, pos, a, b, c, 64);
+}
+
+SLICE_INLINE size_t
 slice_near_padded(struct slice s, size_t pos, unsigned char a, unsigned char b,
     unsigned char c)
 {
-#ifdef __SSE2__
-	const unsigned char *p = s.ptr + pos;
-	unsigned int mask = slice_mask(p, a, b, c) |
-	    slice_mask(p + 16, a, b, c) << 16;
-	size_t n = pos + (mask == 0 ? 32 : (size_t)__builtin_ctz(mask));
-
-	if (mask != 0 || s.len <= n)
-		return n < s.len ? n : s.len;
-	pos = n;
-#endif
-	return slice_any_far(s, pos, a, b, c);
+	return slice_padded(s, pos, a, b, c, 32);
 }
 
 SLICE_INLINE size_t

@@ -23,6 +23,8 @@ processes_free(struct processes *t)
 {
 	struct process *p;
 
+	while (t->asked != NULL)
+		process_drop(t, t->asked);
 	for (size_t i = 0; i < PROCESS_DUE; i++)
 		while ((p = t->due[i]) != NULL) {
 			t->due[i] = p->due_next;
@@ -158,17 +160,19 @@ process_idle(struct processes *t, int64_t before)
 	if (t->swept < before - PROCESS_DUE)
 		t->swept = before - PROCESS_DUE;
 	for (;;) {
-		while ((p = t->asked) != NULL) {
+		while ((p = t->asked) != NULL && p->last >= t->swept) {
 			t->asked = p->due_next;
-			if (p->last < t->swept)
-				return p;
 			ask_later(t, p);
 		}
-		if (t->swept >= before)
-			return NULL;
+		if (p != NULL || t->swept >= before)
+			return p;
+		/* The latest stands first: turned round. */
 		d = due(t, t->swept++);
-		t->asked = *d;
-		*d = NULL;
+		while ((p = *d) != NULL) {
+			*d = p->due_next;
+			p->due_next = t->asked;
+			t->asked = p;
+		}
 	}
 }
 
@@ -183,6 +187,8 @@ process_drop(struct processes *t, struct process *p)
 	while (*link != p)
 		link = &(*link)->next;
 	*link = p->next;
+	if (t->asked == p)
+		t->asked = p->due_next;
 	t->n--;
 	if (p->session != NULL)
 		session_release(t, p->session);

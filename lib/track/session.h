@@ -123,9 +123,9 @@ struct process	*process_find(struct processes *, struct tag *, uint32_t pid,
 void		 process_ahead(const struct processes *, const struct tag *,
 		    uint32_t pid);
 /*
- * A process whose last line was before `before`, to be dropped then, or NULL;
- * `before` is not less than the last time, nor more than PROCESS_IDLE behind
- * the lines.
+ * The longest silent process, if its last line was before `before`, or NULL;
+ * all of them are to be dropped.  `before` is not less than the last time, nor
+ * more than PROCESS_IDLE behind the lines.
  */
 struct process	*process_idle(struct processes *, int64_t before);
 void		 process_drop(struct processes *, struct process *);
