@@ -317,6 +317,72 @@ subtest 'a log without removed' => sub {
 	    $_->{status} eq 'sent' } @r), 31, 'sent, the removal is missing');
 };
 
+# As many lines as recipients, and one of these still waits: an alias has a
+# line for each mailbox.  The queue is tried again every 4,000 s.
+subtest 'an alias does not settle the rest' => sub {
+	my $local = sub { "to=<$_[0]\@example.org>, orig_to=<staff\@example.org>, relay=local, delay=0.1, delays=0.1/0/0/0, dsn=2.0.0, status=sent (delivered to mailbox)" };
+	my @l = ([ 0, "postfix/pickup[3]: $q: uid=0 from=<a>" ],
+	    [ 0, "postfix/cleanup[4]: $q: message-id=<a\@mx>" ],
+	    [ 0, "postfix/qmgr[1]: $q: from=<a\@example.org>, size=1, nrcpt=2 (queue active)" ],
+	    [ 1, "postfix/local[5]: $q: " . $local->('ann') ],
+	    [ 1, "postfix/local[5]: $q: " . $local->('bea') ]);
+	my @time = map { [ $_, 'postfix/anvil[8]: statistics: max cache size 1 at Sep  1 00:00:00' ] } 3700, 4005;
+	my @again = ([ 4010, "postfix/qmgr[1]: $q: from=<a\@example.org>, size=1, nrcpt=2 (queue active)" ],
+	    [ 4011, "postfix/smtp[7]: $q: $to" ],
+	    [ 4011, "postfix/qmgr[1]: $q: removed" ]);
+	my @r = trace(lines(@l, [ 1, "postfix/smtp[7]: $q: $later" ], @time,
+	    @again));
+	is(join(' ', map { "$_->{status} " . ($_->{complete} ? 1 : 0) }
+	    messages(@r)), 'sent 1', 'one message, complete');
+	is(scalar deliveries(@r), 4, 'with all its deliveries');
+
+	# Settled in the end, the removal not logged: nobody waits for it, and
+	# it is written before what comes hours later.
+	my @done = (@l, [ 1, "postfix/smtp[7]: $q: $later" ], $again[1]);
+	@r = messages(trace(lines(@done) .
+	    whole(9000, 'b', '0000B14020A') . whole(9900, 'c', '0000C14020A')));
+	is(senders(@r), 'a@example.org b@example.org c@example.org',
+	    'settled: closed after an hour');
+	# Not settled: at the end.
+	$done[-1] = [ 4011, "postfix/smtp[7]: $q: $later" ];
+	@r = messages(trace(lines(@done) .
+	    whole(9000, 'b', '0000B14020A') . whole(9900, 'c', '0000C14020A')));
+	is(senders(@r), 'b@example.org a@example.org c@example.org',
+	    'deferred: open to the end');
+	is((grep { $_->{from} =~ /^a/ } @r)[0]{status}, 'mixed',
+	    'and said to wait');
+};
+
+# Days go by between lines, and what is silent is put to sleep.
+subtest 'silent for long' => sub {
+	my @id = map { sprintf '%05X14020A', $_ } 1 .. 40;
+	my (@log, %gap);
+
+	for my $i (0 .. $#id) {
+		my @at = (0, 30 * $i, 3000 + 700 * $i, 90000 + $i, 90400 + $i);
+		push @log, [ $at[0], "postfix/smtpd[9]: connect from c.example.net[192.0.2.10]" ],
+		    [ $at[0], "postfix/smtpd[9]: $id[$i]: client=c.example.net[192.0.2.10]" ],
+		    [ $at[0], "postfix/cleanup[4]: $id[$i]: message-id=<$i\@mx>" ],
+		    [ $at[0], "postfix/smtpd[9]: disconnect from c.example.net[192.0.2.10] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5" ],
+		    [ $at[1], "postfix/qmgr[1]: $id[$i]: from=<u$i\@example.org>, size=$i, nrcpt=1 (queue active)" ];
+		push @log, map { [ $_, "postfix/smtp[7]: $id[$i]: $later" ] }
+		    @at[2, 3];
+		push @log, [ $at[4], "postfix/smtp[7]: $id[$i]: $to" ],
+		    [ $at[4], "postfix/qmgr[1]: $id[$i]: removed" ];
+	}
+	my @order = sort { $log[$a][0] <=> $log[$b][0] || $a <=> $b } 0 .. $#log;
+	my @r = trace(lines(@log[@order]));
+	is(join(' ', map { "$_->{from}/$_->{size}/$_->{status}/" .
+	    "$_->{tls}/" . ($_->{complete} ? 1 : 0) } messages(@r)),
+	    join(' ', map { "u$_\@example.org/$_/sent/plaintext/1" } 0 .. $#id),
+	    'each message is whole');
+	is(join(' ', map { $_->{status} } deliveries(@r)),
+	    join(' ', ('deferred', 'deferred', 'sent') x @id),
+	    'with all its deliveries');
+	is(scalar(grep { split(' ', $_->{refs}) == 7 } messages(@r)), scalar @id,
+	    'and its lines');
+};
+
 # A server that asks whether an address exists, and clients that leave: the
 # message was begun, and nothing of it was queued.
 subtest 'begun and not queued' => sub {

@@ -2,8 +2,9 @@
  * core - the state of the tracker, shared by the files of lib/track
  *
  * Private.  locate.c finds who wrote a line, on_*.c take it apart (lines.h),
- * join.c finds and links messages, store.c keeps their lists and times,
- * inbound.c judges how they came, write*.c make records (write.h).
+ * join.c finds and links messages, store.c keeps their times, lists.c their
+ * places and their sleep, inbound.c judges how they came, write*.c make
+ * records (write.h).
  */
 #ifndef TRACK_CORE_H
 #define TRACK_CORE_H
@@ -12,10 +13,12 @@
 #include "base/caltime.h"
 #include "track/links.h"
 #include "track/message.h"
+#include "track/asleep.h"
 #include "track/shelf.h"
 #include "track/track.h"
 
 #define HOLD_AFTER	300	/* seconds between an end and its record */
+#define SLEEP_AFTER	60	/* seconds without a line */
 #define FRESH_IDLE	3600
 #define QUEUED_IDLE	(6 * 86400)
 #define LATE		10	/* seconds that a removed life still takes lines */
@@ -36,7 +39,8 @@
 #define EARLY		16	/* such lines that wait for the one before */
 
 struct list {
-	struct message	*first, *last;
+	struct listed	*first, *last;
+	struct listed	*awake;	/* the first that was not put to sleep */
 };
 
 /* A connection that tlsproxy serves, by host, address and port. */
@@ -152,9 +156,28 @@ struct at {
 struct peer_conn *conn_slot(struct track *, const struct host *,
 		    struct slice addr, struct slice port, uint64_t *key);
 
-/* store.c */
+/* lists.c */
 void		 list_add(struct track *, struct message *, enum list_id);
 void		 list_remove(struct track *, struct message *);
+/* Put to sleep what was silent for SLEEP_AFTER. */
+void		 lists_sleep(struct track *);
+/* Wake a message: it stays in its list, its memory is new. */
+struct message	*message_wake(struct track *, struct listed *);
+
+static inline struct message *
+message_awake(struct track *t, struct listed *l)
+{
+	return l->asleep ? message_wake(t, l) : (struct message *)l;
+}
+
+/* The message of a node, awake; NULL when it is written. */
+static inline struct message *
+message_at(struct track *t, const struct node *n)
+{
+	return n->msg == NULL ? NULL : message_awake(t, n->msg);
+}
+
+/* store.c */
 /* Put an open message where it belongs after a line. */
 void		 message_touch(struct track *, struct message *);
 void		 message_close(struct track *, struct message *);

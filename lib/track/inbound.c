@@ -28,11 +28,11 @@ message_unqueued(const struct message *m)
 	    ~(uint32_t)(SAW_HELD | SAW_HOLD | SAW_DISCARD | SAW_LOOPED);
 	bool broke;
 
-	if (m->reject)
+	if (m->l.reject)
 		return false;
 	if (m->saw & SAW_CANCELED)
-		return (m->saw & SAW_QUEUED) == 0 && m->done == 0;
-	if (s == NULL || m->front != NULL || m->done != 0 ||
+		return (m->saw & SAW_QUEUED) == 0 && m->l.done == 0;
+	if (s == NULL || m->front != NULL || m->l.done != 0 ||
 	    !(i->queue || (i->owner != NULL && i->owner->queue)))
 		return false;
 	broke = s->broken.idx == m->node.idx && s->broken.gen == m->node.gen &&
@@ -51,7 +51,7 @@ message_unqueued(const struct message *m)
 bool
 message_probe(const struct message *m)
 {
-	return (m->done & DONE_PROBED) != 0 && (m->done &
+	return (m->l.done & DONE_PROBED) != 0 && (m->l.done &
 	    (DONE_SENT | DONE_BOUNCED | DONE_DEFERRED | DONE_REJECTED)) == 0;
 }
 
@@ -73,7 +73,7 @@ message_inbound(const struct message *m, const struct tlsinfo *tls)
 			return (struct verdict){ .status = TLS_LOCAL,
 				.proof = PROOF_INFERRED, .why = TLS_WHY_INTERNAL };
 	}
-	in.screened = m->reject && s == NULL;
+	in.screened = m->l.reject && s == NULL;
 	if (tlsinfo_known(tls))
 		in.handshake = tls;
 	if (s != NULL) {

@@ -46,8 +46,8 @@ zone_slack(const struct track *t, uint8_t note)
 
 /* May this line belong to that life? */
 static bool
-takes(const struct track *t, const struct message *m, const struct node *n, const struct at *at,
-    enum arrival arrival)
+takes(const struct track *t, const struct message *m, const struct node *n,
+    const struct at *at, enum arrival arrival)
 {
 	bool arrived = (m->saw & SAW_ARRIVAL) != 0;
 
@@ -85,6 +85,7 @@ search(struct track *t, const struct at *at, struct slice qid, uint64_t hash,
 	for (; i != 0 && steps < NODE_CHAIN_MAX;
 	    i = node_next_live(&t->nodes, i, qid, hash)) {
 		struct node *n = node_at(&t->nodes, i);
+		struct message *m;
 		int f;
 
 		steps++;
@@ -92,17 +93,18 @@ search(struct track *t, const struct at *at, struct slice qid, uint64_t hash,
 			continue;
 		f = fit(at, n);
 		/* The newest life of those that fit alike. */
-		if (f < best_fit || f == 0 || (f == best_fit &&
-		    best != NULL && n->msg->order < best->msg->order))
+		if (f < best_fit || f == 0 || (f == best_fit && best != NULL &&
+		    listed_order(n->msg) < listed_order(best->msg)))
 			continue;
+		m = message_at(t, n);
 		if (f < 3 && arrival != ARRIVAL_NO &&
-		    (n->msg->saw & SAW_ARRIVAL) != 0)
+		    (m->saw & SAW_ARRIVAL) != 0)
 			continue;
-		if (!takes(t, n->msg, n, at, arrival)) {
+		if (!takes(t, m, n, at, arrival)) {
 			/* The ID is in use again: the removal was lost. */
 			if (f == 3 && arrival != ARRIVAL_NO) {
-				n->msg->saw |= SAW_REUSED;
-				message_close(t, n->msg);
+				m->saw |= SAW_REUSED;
+				message_close(t, m);
 			}
 			continue;
 		}
@@ -125,7 +127,7 @@ find_life(struct track *t, const struct at *at, struct slice qid,
 		return NULL;
 	n = node_at(&t->nodes, i);
 	if (t->nodes.ntwin == 0 && n->id.instance == owner(at->instance) &&
-	    takes(t, n->msg, n, at, arrival))
+	    takes(t, message_at(t, n), n, at, arrival))
 		return n;
 	return search(t, at, qid, hash, arrival, i);
 }
@@ -163,9 +165,9 @@ begin(struct track *t, const struct at *at, struct slice qid)
  * defer, written in its time?
  */
 static bool
-owns_file(const struct track *t, const struct node *n, const struct qfile *q)
+owns_file(struct track *t, const struct node *n, const struct qfile *q)
 {
-	const struct message *m = n->msg;
+	const struct message *m = message_at(t, n);
 	int64_t slack = zone_slack(t, m->note);
 
 	if (n->id.is_long || (q->mid_hash != 0 && q->mid_hash == n->mid_hash))
@@ -206,8 +208,8 @@ join_file(struct track *t, const struct at *at, struct slice qid,
 				continue;
 			to = &other;
 		}
-		if (*to == NULL || n->msg->order > (*to)->order)
-			*to = n->msg;
+		if (*to == NULL || listed_order(n->msg) > (*to)->order)
+			*to = message_at(t, n);
 	}
 	if (best == NULL)
 		best = other;
@@ -220,7 +222,7 @@ join_known(struct track *t, const struct at *at, struct slice qid)
 	const struct node *n = qid.len == 0 || qid.len > NODE_QID_MAX ? NULL :
 	    find_life(t, at, qid, ARRIVAL_NO);
 
-	return n == NULL ? NULL : n->msg;
+	return n == NULL ? NULL : message_at(t, n);
 }
 
 struct message *
@@ -239,7 +241,7 @@ join_find(struct track *t, const struct at *at, struct slice qid,
 	n = find_life(t, at, qid, arrival);
 	if (n != NULL) {
 		learn(at, n);
-		return n->msg;
+		return message_at(t, n);
 	}
 	return begin(t, at, qid);
 }
@@ -359,7 +361,7 @@ join_orig(struct track *t, const struct at *at, struct message *m,
 	if (best != NULL) {
 		join_link(t, m->node, node_ref(best), why);
 		if (why == WHY_REQUEUED && fit(at, best) > 0)
-			requeued(t, at, best->msg);
+			requeued(t, at, message_at(t, best));
 		return;
 	}
 	l = (struct link){ .hash = hash, .node = m->node, .sec = at->sec,
@@ -397,7 +399,7 @@ join_made(struct track *t, const struct at *at, struct message *m,
 
 	/* Several recipients may be forwarded as one message, at one time. */
 	if (known != NULL && ((known->msg != NULL &&
-	    (known->msg->saw & SAW_END) == 0) ||
+	    (message_at(t, known)->saw & SAW_END) == 0) ||
 	    at->sec - known->id.sec <= HOLD_AFTER))
 		return;
 	child = join_find(t, at, qid, ARRIVAL_MADE);

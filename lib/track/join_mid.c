@@ -12,7 +12,7 @@
 static bool
 handed(const struct message *m)
 {
-	return m->piped || m->ran;
+	return m->l.piped || m->l.ran;
 }
 
 /* Did it come as such programs give mail? */
@@ -48,7 +48,7 @@ may_return(struct track *t, const struct message *old,
 		return false;
 	if ((old->saw & SAW_PICKUP) != 0 && handed(new) && !earlier(old, new))
 		return false;
-	if (old->piped || looped)
+	if (old->l.piped || looped)
 		return sec + 1 >= old->first.sec &&
 		    sec <= old->handed_sec + HOLD_AFTER;
 	return sec >= old->first.sec && sec <= old->handed_sec &&
@@ -72,12 +72,20 @@ first_of(const struct track *t, uint64_t mid_hash)
 	return (t->mid_marks[i] & mark(mid_hash)) != 0 ? t->mid[i] : 0;
 }
 
+/* The place in its chain of the message with that node. */
+static struct mid_chain *
+mids_of(struct track *t, uint32_t idx)
+{
+	return listed_mids(node_at(&t->nodes, idx)->msg);
+}
+
 /* Another message of the chain that has that Message-ID, on that host. */
 static struct message *
-same_mail(const struct node *n, const struct node *on)
+same_mail(struct track *t, const struct node *n, const struct node *on)
 {
 	return on != n && on->mid_hash == n->mid_hash &&
-	    on->id.instance->host == n->id.instance->host ? on->msg : NULL;
+	    on->id.instance->host == n->id.instance->host ?
+	    message_at(t, on) : NULL;
 }
 
 /* Of two that it may have been, the better one; NULL if that is not clear. */
@@ -88,8 +96,8 @@ better(const struct message *m, struct message *best, struct message *old)
 		return old;
 	if ((m->saw & SAW_LOOPED) != 0)
 		return NULL;
-	return !best->piped && came_back(best) &&
-	    (old->piped || !came_back(old)) ? old : best;
+	return !best->l.piped && came_back(best) &&
+	    (old->l.piped || !came_back(old)) ? old : best;
 }
 
 /*
@@ -104,10 +112,10 @@ former(struct track *t, const struct message *m)
 	int steps = 0;
 
 	for (uint32_t i = first_of(t, n->mid_hash); i != 0 &&
-	    steps < NODE_CHAIN_MAX; i = on->msg->mid_next) {
+	    steps < NODE_CHAIN_MAX; i = mids_of(t, i)->next) {
 		on = node_at(&t->nodes, i);
 		steps++;
-		old = same_mail(n, on);
+		old = same_mail(t, n, on);
 		if (old == NULL || !may_return(t, old, m))
 			continue;
 		best = better(m, best, old);
@@ -118,7 +126,7 @@ former(struct track *t, const struct message *m)
 		if (t->ran[i].mid_hash != n->mid_hash)
 			continue;
 		on = node_get(&t->nodes, t->ran[i].node);
-		old = on == NULL || on->msg == NULL ? NULL : same_mail(n, on);
+		old = on == NULL ? NULL : same_mail(t, n, on);
 		if (old == NULL || !may_return(t, old, m))
 			continue;
 		best = better(m, best, old);
@@ -146,15 +154,14 @@ list(struct track *t, struct message *m, const struct node *n)
 {
 	uint32_t *bucket = &t->mid[n->mid_hash % MIDS];
 
-	if (m->mid_listed)
+	if (m->l.mid_listed)
 		return;
-	m->mid_next = *bucket;
-	m->mid_prev = 0;
-	if (m->mid_next != 0)
-		node_at(&t->nodes, m->mid_next)->msg->mid_prev = n->idx;
+	m->mids = (struct mid_chain){ .next = *bucket };
+	if (m->mids.next != 0)
+		mids_of(t, m->mids.next)->prev = n->idx;
 	*bucket = n->idx;
 	t->mid_marks[n->mid_hash % MIDS] |= mark(n->mid_hash);
-	m->mid_listed = true;
+	m->l.mid_listed = true;
 }
 
 /* Many are given to a user's program, and few come back, soon. */
@@ -174,7 +181,7 @@ join_message_id(struct track *t, struct message *m)
 
 	if (n->mid_hash == 0 || (!handed(m) && !came_back(m)))
 		return;
-	if (m->piped || came_back(m))
+	if (m->l.piped || came_back(m))
 		list(t, m, n);
 	else
 		remember(t, n);
@@ -183,10 +190,10 @@ join_message_id(struct track *t, struct message *m)
 	if (!handed(m))
 		return;
 	for (uint32_t i = first_of(t, n->mid_hash); i != 0 &&
-	    steps < NODE_CHAIN_MAX; i = on->msg->mid_next) {
+	    steps < NODE_CHAIN_MAX; i = mids_of(t, i)->next) {
 		on = node_at(&t->nodes, i);
 		steps++;
-		new = same_mail(n, on);
+		new = same_mail(t, n, on);
 		if (new != NULL && may_return(t, m, new))
 			adopt(t, new);
 	}
@@ -197,11 +204,11 @@ join_unlist_mid(struct track *t, struct message *m)
 {
 	const struct node *n = node_get(&t->nodes, m->node);
 
-	if (m->mid_next != 0)
-		node_at(&t->nodes, m->mid_next)->msg->mid_prev = m->mid_prev;
-	if (m->mid_prev != 0)
-		node_at(&t->nodes, m->mid_prev)->msg->mid_next = m->mid_next;
-	else if ((t->mid[n->mid_hash % MIDS] = m->mid_next) == 0)
+	if (m->mids.next != 0)
+		mids_of(t, m->mids.next)->prev = m->mids.prev;
+	if (m->mids.prev != 0)
+		mids_of(t, m->mids.prev)->next = m->mids.next;
+	else if ((t->mid[n->mid_hash % MIDS] = m->mids.next) == 0)
 		t->mid_marks[n->mid_hash % MIDS] = 0;
-	m->mid_listed = false;
+	m->l.mid_listed = false;
 }

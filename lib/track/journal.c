@@ -407,21 +407,45 @@ journal_packed(const struct journal *j)
 }
 
 void
-journal_pack(struct journal_pool *pool, struct journal *j, void *to)
+journal_save(struct journal_pool *pool, struct journal *j, unsigned char *to)
 {
-	struct journal_piece *p = j->first, *next, *all = to;
+	struct journal_piece *p = j->first, *next;
 
-	if (p == NULL)
-		return;
-	*all = (struct journal_piece){ .len = 0 };
 	for (; p != NULL; p = next) {
 		next = p->next;
-		memcpy(all->bytes + all->len, p->bytes, p->len);
-		all->len += p->len;
+		memcpy(to, p->bytes, p->len);
+		to += p->len;
 		drop_piece(pool, p);
 	}
-	j->first = j->last = all;
+	j->first = j->last = NULL;
 	j->left = 0;
+}
+
+void
+journal_load(struct journal_pool *pool, struct journal *j,
+    const unsigned char *from)
+{
+	uint32_t n = j->len;
+
+	j->first = j->last = NULL;
+	j->left = 0;
+	if (n == 0)
+		return;
+	memcpy(add_piece(pool, j, n), from, n);
+	j->last->len = n;
+	j->left -= n < j->left ? n : j->left;
+}
+
+void
+journal_pack(struct journal_pool *pool, struct journal *j, void *to)
+{
+	struct journal_piece *all = to;
+
+	if (j->first == NULL)
+		return;
+	*all = (struct journal_piece){ .len = j->len };
+	journal_save(pool, j, all->bytes);
+	j->first = j->last = all;
 }
 
 enum journal_kind

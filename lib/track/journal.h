@@ -75,6 +75,14 @@ size_t	journal_packed(const struct journal *);
  * back by journal_drop; FIELD_PAD bytes behind it may be read.
  */
 void	journal_pack(struct journal_pool *, struct journal *, void *);
+/*
+ * All entries as bytes of memory, j->len of them, and the journal again from
+ * these, with no more of it known than len and line.
+ */
+void	journal_save(struct journal_pool *, struct journal *,
+	    unsigned char *);
+void	journal_load(struct journal_pool *, struct journal *,
+	    const unsigned char *);
 /* A block: head and facts as by journal_take; NULL: no facts. */
 bool	journal_block(struct journal_pool *, struct journal *,
 	    struct slice head, const struct rec *, const struct field_set *keys);

@@ -3,7 +3,9 @@
  *
  * Private to lib/track.  A message collects facts, line references and
  * deliveries in a journal; message_write makes the records of it.  Lists
- * hold the open messages by what they wait for, in order of their last line.
+ * hold the open messages by what they wait for, in order of their last line;
+ * those without a line for a minute are asleep (asleep.h), and to be had by
+ * message_at alone (core.h).
  */
 #ifndef TRACK_MESSAGE_H
 #define TRACK_MESSAGE_H
@@ -60,30 +62,43 @@ enum list_id {
 #define DONE_UNDELIVERABLE	0x20
 #define DONE_PROBED	(DONE_DELIVERABLE | DONE_UNDELIVERABLE)
 
+/* What of a message is at hand, also asleep; it begins with this. */
+struct listed {
+	struct listed	*next;		/* its list */
+	union {
+		struct listed		*prev;
+		struct shelf_block	*block;	/* LIST_SHELF */
+	};
+	int64_t		 touch;		/* merged time of the last line */
+	uint32_t	 nsettled;	/* sent and bounced lines */
+	uint16_t	 nrefs;		/* to MESSAGE_REFS */
+	unsigned char	 done;		/* all outcomes so far */
+	unsigned char	 list : 3;	/* an enum list_id */
+	bool		 asleep : 1;
+	bool		 reject : 1;	/* NOQUEUE */
+	bool		 mid_listed : 1;
+	bool		 piped : 1;	/* delivered by pipe */
+	bool		 ran : 1;	/* to a command or a server on this host */
+};
+
+_Static_assert(LIST_N <= 8, "three bits");
+
+/* Neighbours in a chain by Message-ID: their nodes, 0: none. */
+struct mid_chain {
+	uint32_t	 next, prev;
+};
+
 /*
  * Four cache lines; what most lines look at stands in the first two, and the
  * pool hands out multiples of 64 bytes, so that a message begins with one.
  */
 struct message {
-	struct message	*next;		/* its list */
-	union {
-		struct message		*prev;
-		struct shelf_block	*block;	/* LIST_SHELF */
-	};
+	struct listed	 l;
 	struct node_ref	 node;
 	struct session	*session;	/* NULL without */
 	struct tag	*tag;		/* of the arrival, or of the first line */
-	int64_t		 touch;		/* merged time of the last line */
 	uint32_t	 saw;
 	uint32_t	 nrcpt;
-	uint32_t	 nsettled;	/* sent and bounced lines */
-	uint16_t	 nrefs;		/* to MESSAGE_REFS */
-	unsigned char	 done;		/* all outcomes so far */
-	unsigned char	 list : 4;	/* an enum list_id */
-	bool		 reject : 1;	/* NOQUEUE */
-	bool		 mid_listed : 1;
-	bool		 piped : 1;	/* delivered by pipe */
-	bool		 ran : 1;	/* to a command or a server on this host */
 
 	struct journal	 journal;
 	struct event_time last;
@@ -106,8 +121,7 @@ struct message {
 		int64_t		 deadline;	/* LIST_CLOSED, LIST_SHELF */
 	};
 	struct session	*front;		/* of the client, before a filter */
-	uint32_t	 mid_next;	/* chain by Message-ID: their nodes */
-	uint32_t	 mid_prev;
+	struct mid_chain mids;
 	int64_t		 handed_sec;	/* of the latest such delivery */
 	uint32_t	 pid;		/* of a reject */
 	uint32_t	 nfiled;	/* recipients of its queue file */
@@ -153,5 +167,7 @@ bool	message_unqueued(const struct message *);
 bool	message_probe(const struct message *);
 /* outcome.c: which of DONE_* the status of a delivery is */
 unsigned char	outcome_done(struct slice status);
+/* Is the latest that was said of a recipient that it has to wait? */
+bool	outcome_deferred(const struct message *);
 
 #endif

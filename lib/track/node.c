@@ -123,7 +123,7 @@ rehash(struct nodes *t, struct node_table *in)
 {
 	struct node_table old = *in;
 
-	table_init(in, old.nbucket * 4);
+	table_init(in, old.nbucket * 2);
 	for (uint32_t i = 0; i < old.nbucket; i++) {
 		uint32_t idx = old.bucket[i];
 

@@ -56,7 +56,7 @@ struct ident {
 /* A refusal without queue ID: which one of that process and second. */
 void	ident_reject(struct ident *, uint32_t pid, uint32_t nth);
 
-struct message;
+struct listed;
 
 /* What only a linked node has. */
 struct node_links {
@@ -75,7 +75,7 @@ struct node_links {
 struct node {
 	uint32_t	 gen;
 	uint32_t	 next;		/* in its hash chain, or free list */
-	struct message	*msg;		/* NULL when written */
+	struct listed	*msg;		/* NULL when written */
 	struct ident	 id;
 
 	uint64_t	 hash;		/* of the queue ID */

@@ -74,7 +74,7 @@ reject_message(struct track *t, const struct at *at)
 	m = message_new(t, at, &id);
 	m->pid = at->ev->pid;
 	m->saw |= SAW_REJECT;
-	m->reject = true;
+	m->l.reject = true;
 	message_facts(t, m, r, &t->keys.reject);
 	memset(&head, 0, sizeof(head));
 	head.kind = HEAD_TLS;
@@ -137,7 +137,7 @@ on_action(struct track *t, const struct at *at, struct slice qid)
 		m->saw |= SAW_REJECT;
 		if (refuses_all(at))
 			m->saw |= SAW_REFUSED;
-		m->done |= DONE_REJECTED;
+		m->l.done |= DONE_REJECTED;
 		rec_set(r, F_STATUS, SLICE("rejected"));
 		lines_add_delivery(t, m, at, &none, NULL);
 		rec_unset(r, F_STATUS);

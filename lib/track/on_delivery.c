@@ -165,10 +165,10 @@ handed(struct track *t, const struct at *at, struct message *m)
 	struct slice reply = rec_get(r, F_REPLY);
 
 	if (slice_starts(reply, SLICE("delivered via ")))
-		m->piped = true;
+		m->l.piped = true;
 	else if (slice_starts(reply, SLICE("delivered to command: ")) ||
 	    slice_find(rec_get(r, F_RELAY), SLICE("[")) != SLICE_NONE)
-		m->ran = true;
+		m->l.ran = true;
 	else
 		return;
 	m->handed_sec = at->sec;
@@ -189,9 +189,9 @@ on_delivery(struct track *t, struct at *at, struct slice qid)
 		return;
 	v = outbound(at, m, &tls);
 	lines_add_delivery(t, m, at, &v, tls);
-	m->done |= done;
+	m->l.done |= done;
 	if (done & (DONE_SENT | DONE_BOUNCED | DONE_PROBED))
-		m->nsettled++;
+		m->l.nsettled++;
 	message_ref(t, m, at);
 	if (done == DONE_SENT && next.len == 0 && (v.status == TLS_LOCAL ||
 	    loopback_is(rec_get(r, F_RELAY_ADDR))))

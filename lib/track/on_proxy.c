@@ -34,9 +34,9 @@ take_front(struct track *t, struct message *m, struct journal *front)
 	while (journal_next(front, &pos, &e) != JOURNAL_END) {
 		if (e.kind == JOURNAL_FACT)
 			message_fact(t, m, e.field, e.value);
-		else if (e.kind == JOURNAL_LINE && m->nrefs < MESSAGE_REFS &&
+		else if (e.kind == JOURNAL_LINE && m->l.nrefs < MESSAGE_REFS &&
 		    journal_line(&t->pool, &m->journal, &e.line))
-			m->nrefs++;
+			m->l.nrefs++;
 	}
 	journal_drop(&t->pool, front);
 }
@@ -114,9 +114,9 @@ on_proxied_late(struct track *t, const struct at *at, struct message *m,
 		    !slice_eq(slice_of(e->qid, e->qidlen), qid))
 			continue;
 		give_front(t, m, e->session, e->tag, &e->front);
-		if (m->nrefs < MESSAGE_REFS &&
+		if (m->l.nrefs < MESSAGE_REFS &&
 		    journal_line(&t->pool, &m->journal, &e->ref))
-			m->nrefs++;
+			m->l.nrefs++;
 		forget(t, e);
 	}
 }

@@ -144,7 +144,7 @@ take_next(struct track *t, struct message *m, struct session *s)
 			message_first_fact(t, m, e.field, e.value);
 		else if (e.kind == JOURNAL_LINE &&
 		    journal_line(&t->pool, &m->journal, &e.line))
-			m->nrefs++;
+			m->l.nrefs++;
 	}
 	journal_drop(&t->pool, &a->next);
 }

@@ -75,6 +75,14 @@ latest(const struct message *m)
 	return done;
 }
 
+bool
+outcome_deferred(const struct message *m)
+{
+	if ((m->l.done & DONE_DEFERRED) == 0)
+		return false;
+	return ((m->done_early | latest(m)) & DONE_DEFERRED) != 0;
+}
+
 /*
  * Of a removal whose author is not known: qmgr removes what is settled, so
  * what was not was deleted by postsuper.
@@ -95,7 +103,7 @@ deleted_unseen(const struct message *m)
 static struct slice
 no_outcome(const struct message *m)
 {
-	switch (m->done & DONE_PROBED) {
+	switch (m->l.done & DONE_PROBED) {
 	case DONE_PROBED:
 		return FIELD_LIT("mixed");
 	case DONE_DELIVERABLE:
@@ -116,11 +124,11 @@ no_outcome(const struct message *m)
 struct slice
 outcome_status(const struct message *m)
 {
-	unsigned char done = m->done & (DONE_SENT | DONE_BOUNCED |
+	unsigned char done = m->l.done & (DONE_SENT | DONE_BOUNCED |
 	    DONE_DEFERRED);
 	enum qfile_place place = QFILE_LOG;
 
-	if (m->reject)
+	if (m->l.reject)
 		return FIELD_LIT("rejected");
 	if (m->saw & SAW_FILE)
 		place = qfile_place(m);
@@ -168,8 +176,8 @@ is_dropped(const struct message *m)
 	if ((m->saw & SAW_QUEUED) != 0)
 		return false;
 	if ((m->saw & SAW_REFUSED) != 0)
-		return (m->done & (DONE_SENT | DONE_DEFERRED)) == 0;
-	return (m->saw & SAW_DISCARD) != 0 && m->done == 0 &&
+		return (m->l.done & (DONE_SENT | DONE_DEFERRED)) == 0;
+	return (m->saw & SAW_DISCARD) != 0 && m->l.done == 0 &&
 	    ((m->saw & SAW_CLEANUP) != 0 ||
 	    (m->session != NULL && m->session->ended));
 }

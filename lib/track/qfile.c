@@ -146,7 +146,7 @@ on_file(struct track *t, struct at *at, const struct track_spool *spool)
 		(void)time_of(r, F_MTIME, &at->ev->time);
 	m = join_file(t, at, qid, &q);
 	take_tls(t, r, &h);
-	if (m->nrefs > 0)
+	if (m->l.nrefs > 0)
 		node_get(&t->nodes, m->node)->id.instance->spool = spool;
 	if (!journal_block(&t->pool, &m->journal, slice_of(&h, sizeof(h)), r,
 		&t->keys.file))
@@ -183,9 +183,9 @@ on_rcpt(struct track *t, const struct at *at, struct message *m)
 	rec_unset(r, F_REASON);
 	h.verdict = verdict_unlogged(r);
 	if (slice_eq(status, SLICE("deferred")))
-		m->done |= DONE_DEFERRED;
+		m->l.done |= DONE_DEFERRED;
 	else if (slice_eq(status, SLICE("bounced")))
-		m->done |= DONE_BOUNCED;
+		m->l.done |= DONE_BOUNCED;
 	if (journal_block(&t->pool, &m->journal, slice_of(&h, sizeof(h)), r,
 		&t->keys.delivery))
 		m->nfiled++;
@@ -200,6 +200,7 @@ track_qfile(struct track *t, struct event *ev, const struct track_spool *spool)
 	unsigned char trace[NODE_TRACE_MAX];
 	struct rec given = ev->rec;
 	const struct node *n;
+	struct message *m;
 	struct at at;
 
 	t->order++;
@@ -208,8 +209,9 @@ track_qfile(struct track *t, struct event *ev, const struct track_spool *spool)
 	else if (file)
 		on_file(t, &at, spool);
 	else if (slice_eq(rec_get(&ev->rec, F_EVENT), SLICE("recipient")) &&
-	    (n = node_get(&t->nodes, t->filed)) != NULL && n->msg != NULL)
-		on_rcpt(t, &at, n->msg);
+	    (n = node_get(&t->nodes, t->filed)) != NULL &&
+	    (m = message_at(t, n)) != NULL)
+		on_rcpt(t, &at, m);
 	if (t->stopped || (!file && !t->opt.events))
 		return;
 	n = node_get(&t->nodes, t->filed);
@@ -284,9 +286,13 @@ qfile_settle(struct track *t)
 	struct file_head h;
 
 	for (size_t i = 0; i < LIST_N; i++)
-		for (struct message *m = t->list[i].first; m != NULL;
-		     m = m->next) {
-			if ((m->saw & SAW_FILE) == 0 || m->nrefs < 2)
+		for (struct listed *l = t->list[i].first; l != NULL;
+		     l = l->next) {
+			const struct message *m = (struct message *)l;
+
+			/* What has a file does not sleep. */
+			if (l->asleep || (m->saw & SAW_FILE) == 0 ||
+			    l->nrefs < 2)
 				continue;
 			h = qfile_head(m, NULL);
 			node_get(&t->nodes, m->node)->id.instance->spool =

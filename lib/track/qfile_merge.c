@@ -294,14 +294,14 @@ no_file(
 	const struct instance *i = node_at(&t->nodes, m->node.idx)->id.instance;
 	int64_t slack = zone_slack(t, m->note);
 
-	if (i->spool == NULL || !i->spool->whole || m->reject ||
+	if (i->spool == NULL || !i->spool->whole || m->l.reject ||
 	    (m->saw & (SAW_END | SAW_DISCARD)) != 0 || !m->first.known ||
 	    (h->kind != 0 && h->place != QFILE_LOG))
 		return false;
 	/* Settled, or never queued: no file is expected. */
 	if ((m->saw & SAW_HELD) == 0 &&
 	    ((m->saw & SAW_QUEUED) == 0 || m->nrcpt == 0 ||
-		m->nsettled >= m->nrcpt))
+		m->l.nsettled >= m->nrcpt))
 		return false;
 	return m->first.sec + slack < i->spool->asof &&
 	    i->spool->asof + slack <= i->host->last;

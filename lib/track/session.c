@@ -220,6 +220,15 @@ session_new(struct processes *t, struct tag *tag, uint32_t pid)
 	return s;
 }
 
+struct session *
+session_again(struct processes *t, const struct session *was)
+{
+	struct session *s = pool_take_raw(&t->sessions);
+
+	*s = *was;
+	return s;
+}
+
 void
 session_release(struct processes *t, struct session *s)
 {

@@ -134,7 +134,17 @@ struct process	*process_each(const struct processes *, const struct process *,
 		    size_t *i);
 
 struct session	*session_new(struct processes *, struct tag *, uint32_t pid);
+/* The same as it was, held once; of a session that was its message's own. */
+struct session	*session_again(struct processes *, const struct session *);
 void		 session_release(struct processes *, struct session *);
+/* Is it the message's alone that has it, with nothing more to come? */
+static inline bool
+session_is_own(const struct session *s)
+{
+	return s != NULL &&
+	    (s->ended & (s->uses == 1) & (s->ahead == NULL));
+}
+
 /* The ahead of a session, made when there is none. */
 struct session_ahead *session_ahead(struct processes *, struct session *);
 

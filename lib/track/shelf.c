@@ -79,19 +79,11 @@ room(struct shelf *s, size_t need, struct shelf_block **in)
 	return at;
 }
 
-/* Is it the message's alone, with nothing more to come? */
-static bool
-is_own(const struct session *s)
-{
-	return s != NULL &&
-	    (s->ended & (s->uses == 1) & (s->ahead == NULL));
-}
-
 struct message *
 shelf_put(struct shelf *s, struct processes *p, struct journal_pool *pool,
     struct message *m)
 {
-	bool own = is_own(m->session);
+	bool own = session_is_own(m->session);
 	size_t head = round_up(sizeof(*m));
 	size_t session = own ? round_up(sizeof(*m->session)) : 0;
 	size_t need = head + session + round_up(journal_packed(&m->journal));
@@ -100,7 +92,7 @@ shelf_put(struct shelf *s, struct processes *p, struct journal_pool *pool,
 	struct message *to = (struct message *)at;
 
 	*to = *m;
-	to->block = b;
+	to->l.block = b;
 	if (own) {
 		to->session = (struct session *)(at + head);
 		*to->session = *m->session;
@@ -114,7 +106,7 @@ shelf_put(struct shelf *s, struct processes *p, struct journal_pool *pool,
 void
 shelf_give(struct shelf *s, struct message *m)
 {
-	struct shelf_block *b = m->block;
+	struct shelf_block *b = m->l.block;
 
 	if (--b->n == 0 && b != s->last)
 		block_free(s, b);

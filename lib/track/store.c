@@ -6,36 +6,6 @@
 
 #define AHEAD	512	/* bytes: about half of a message on the shelf */
 
-void
-list_add(struct track *t, struct message *m, enum list_id id)
-{
-	struct list *l = &t->list[id];
-
-	m->list = (unsigned int)id & 15;
-	m->next = NULL;
-	m->prev = l->last;
-	if (l->last != NULL)
-		l->last->next = m;
-	else
-		l->first = m;
-	l->last = m;
-}
-
-void
-list_remove(struct track *t, struct message *m)
-{
-	struct list *l = &t->list[m->list];
-
-	if (m->prev != NULL)
-		m->prev->next = m->next;
-	else
-		l->first = m->next;
-	if (m->next != NULL)
-		m->next->prev = m->prev;
-	else
-		l->last = m->prev;
-}
-
 /* What an open message waits for. */
 static enum list_id
 list_for(const struct message *m)
@@ -45,9 +15,9 @@ list_for(const struct message *m)
 	    SAW_HELD && (m->saw & (SAW_CLIENT | SAW_CLEANUP)) != SAW_CLIENT))
 		return LIST_HELD;
 	/* Nor is it queued because a recipient was refused. */
-	if ((m->saw & SAW_QUEUED) == 0 && (m->done & ~DONE_REJECTED) == 0)
+	if ((m->saw & SAW_QUEUED) == 0 && (m->l.done & ~DONE_REJECTED) == 0)
 		return LIST_FRESH;
-	if (m->nrcpt > 0 && m->nsettled >= m->nrcpt)
+	if (m->nrcpt > 0 && m->l.nsettled >= m->nrcpt)
 		return LIST_DONE;
 	return LIST_QUEUED;
 }
@@ -56,7 +26,7 @@ list_for(const struct message *m)
 static bool
 is_over(const struct message *m)
 {
-	return m->list >= LIST_CLOSED;
+	return m->l.list >= LIST_CLOSED;
 }
 
 void
@@ -64,13 +34,13 @@ message_touch(struct track *t, struct message *m)
 {
 	enum list_id id;
 	/* It stands among those of this second already. */
-	bool placed = m->touch == t->now;
+	bool placed = m->l.touch == t->now;
 
-	m->touch = t->now;
+	m->l.touch = t->now;
 	if (is_over(m))
 		return;
 	id = list_for(m);
-	if (id == m->list && (placed || t->list[id].last == m))
+	if (id == m->l.list && (placed || t->list[id].last == &m->l))
 		return;
 	list_remove(t, m);
 	list_add(t, m, id);
@@ -95,14 +65,14 @@ message_new(struct track *t, const struct at *at, const struct ident *id)
 
 	m->node = node_new(&t->nodes, id);
 	n = node_get(&t->nodes, m->node);
-	n->msg = m;
+	n->msg = &m->l;
 	links_ahead(&t->links, n->hash);
 	m->tag = at->tag;
 	m->first = m->last = at->ev->time;
 	m->ref = at->ref;
 	m->line = at->ev->line;
 	m->order = t->order;
-	m->touch = t->now;
+	m->l.touch = t->now;
 	m->active = m->held = INT64_MIN;
 	list_add(t, m, LIST_FRESH);
 	t->nopen++;
@@ -114,16 +84,16 @@ message_new(struct track *t, const struct at *at, const struct ident *id)
 void
 message_free(struct track *t, struct message *m)
 {
-	if (m->mid_listed)
+	if (m->l.mid_listed)
 		join_unlist_mid(t, m);
-	if (m->list != LIST_SHELF)
+	if (m->l.list != LIST_SHELF)
 		list_remove(t, m);
 	if (m->session != NULL)
 		session_release(&t->processes, m->session);
 	if (m->front != NULL)
 		session_release(&t->processes, m->front);
 	journal_drop(&t->pool, &m->journal);
-	if (m->list == LIST_SHELF)
+	if (m->l.list == LIST_SHELF)
 		shelf_give(&t->shelf, m);
 	else
 		pool_give(&t->messages, m);
@@ -196,9 +166,9 @@ message_ref(struct track *t, struct message *m, const struct at *at)
 		disordered(t, m, at);
 	else if (time->ordered)
 		m->last = *time;
-	if (m->nrefs < MESSAGE_REFS &&
+	if (m->l.nrefs < MESSAGE_REFS &&
 	    journal_line(&t->pool, &m->journal, &at->ref))
-		m->nrefs++;
+		m->l.nrefs++;
 	message_touch(t, m);
 }
 
@@ -233,7 +203,7 @@ ask_ahead(struct track *t, const struct message *next)
 	if (next == NULL)
 		return;
 	mem_prefetch(node_at(&t->nodes, next->node.idx), sizeof(struct node));
-	mem_prefetch(next->next, AHEAD);
+	mem_prefetch(next->l.next, AHEAD);
 }
 
 void
@@ -242,8 +212,8 @@ message_ask(struct track *t)
 	const struct message *next = t->ahead;
 
 	t->ahead = NULL;
-	if (next != NULL && next->next != NULL)
-		mem_prefetch((const unsigned char *)next->next + AHEAD,
+	if (next != NULL && next->l.next != NULL)
+		mem_prefetch((const unsigned char *)next->l.next + AHEAD,
 		    AHEAD);
 }
 
@@ -264,33 +234,41 @@ last_session(const struct message *m)
 static void
 shelve(struct track *t, struct message *m)
 {
+	struct list *l = &t->list[LIST_SHELF];
 	struct message *to;
 
 	to = shelf_put(&t->shelf, &t->processes, &t->pool, m);
-	node_get(&t->nodes, m->node)->msg = to;
-	if (m->list == LIST_SHELF)
+	node_get(&t->nodes, m->node)->msg = &to->l;
+	if (m->l.list == LIST_SHELF)
 		shelf_give(&t->shelf, m);
 	else {
 		list_remove(t, m);
 		pool_give(&t->messages, m);
 		node_ended(&t->nodes, to->node);
 	}
-	to->list = LIST_SHELF;
-	to->next = NULL;
-	if (t->list[LIST_SHELF].last != NULL)
-		t->list[LIST_SHELF].last->next = to;
+	to->l.list = LIST_SHELF;
+	to->l.next = NULL;
+	if (l->last != NULL)
+		l->last->next = &to->l;
 	else
-		t->list[LIST_SHELF].first = to;
-	t->list[LIST_SHELF].last = to;
+		l->first = &to->l;
+	l->last = &to->l;
+}
+
+/* The first on the shelf, where nothing is asleep. */
+static struct message *
+on_shelf(const struct track *t)
+{
+	return (struct message *)t->list[LIST_SHELF].first;
 }
 
 struct message *
 unshelve(struct track *t)
 {
 	struct list *l = &t->list[LIST_SHELF];
-	struct message *m = l->first;
+	struct message *m = on_shelf(t);
 
-	l->first = m->next;
+	l->first = m->l.next;
 	if (l->first == NULL)
 		l->last = NULL;
 	return m;
@@ -316,19 +294,30 @@ put_away(struct track *t, struct message *m)
 	s->waiting_last = m;
 }
 
+/* It is not closed yet, but waits as if there had been a line. */
+static void
+wait_on(struct track *t, struct message *m, enum list_id id)
+{
+	list_remove(t, m);
+	m->l.touch = t->now;
+	list_add(t, m, id);
+}
+
 /* Close what was silent for too long. */
 static void
 close_idle(struct track *t, enum list_id id, int64_t idle)
 {
-	struct message *m;
+	struct listed *l;
 
-	while ((m = t->list[id].first) != NULL && m->touch + idle < t->now) {
+	while ((l = t->list[id].first) != NULL && l->touch + idle < t->now) {
+		struct message *m = message_awake(t, l);
 		const struct session *s = last_session(m);
 
 		if (s != NULL && !s->ended) {
-			list_remove(t, m);
-			m->touch = t->now;
-			list_add(t, m, id);
+			wait_on(t, m, id);
+		} else if (id == LIST_DONE && outcome_deferred(m)) {
+			/* One alias may have as many lines as recipients. */
+			wait_on(t, m, LIST_QUEUED);
 		} else
 			message_close(t, m);
 	}
@@ -343,13 +332,14 @@ shed(struct track *t)
 
 	while (t->nopen > TRACK_OPEN_MAX)
 		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-			struct message *m = t->list[order[i]].first;
+			struct listed *l = t->list[order[i]].first;
+			struct message *m;
 
-			if (m == NULL)
+			if (l == NULL)
 				continue;
-			if (m->list == LIST_SHELF)
-				m = unshelve(t);
-			for (int k = 0; k < 2 && m->list == LIST_WAITING; k++)
+			m = l->list == LIST_SHELF ? unshelve(t) :
+			    message_awake(t, l);
+			for (int k = 0; k < 2 && m->l.list == LIST_WAITING; k++)
 				session_end(t, last_session(m), t->now);
 			write_message(t, m);
 			t->lost.early++;
@@ -373,9 +363,8 @@ write_ended(struct track *t)
 {
 	struct message *m;
 
-	while ((m = t->list[LIST_SHELF].first) != NULL &&
-	    m->deadline <= t->now) {
-		ask_ahead(t, m->next);
+	while ((m = on_shelf(t)) != NULL && m->deadline <= t->now) {
+		ask_ahead(t, (const struct message *)m->l.next);
 		(void)unshelve(t);
 		if (goes_on(t, m)) {
 			m->deadline = t->now + HOLD_AFTER;
@@ -389,7 +378,7 @@ void
 track_advance(struct track *t)
 {
 	struct process *p;
-	struct message *m;
+	struct listed *l;
 
 	while ((p = process_idle(&t->processes, t->now - PROCESS_IDLE)) !=
 	    NULL) {
@@ -400,10 +389,11 @@ track_advance(struct track *t)
 	close_idle(t, LIST_FRESH, FRESH_IDLE);
 	close_idle(t, LIST_DONE, FRESH_IDLE);
 	close_idle(t, LIST_QUEUED, QUEUED_IDLE);
+	lists_sleep(t);
 	/* What is put away goes where that was which was just written. */
 	write_ended(t);
-	while ((m = t->list[LIST_CLOSED].first) != NULL)
-		put_away(t, m);
+	while ((l = t->list[LIST_CLOSED].first) != NULL)
+		put_away(t, (struct message *)l);
 	write_ended(t);
 	if (t->nopen > TRACK_OPEN_MAX)
 		shed(t);

@@ -63,7 +63,8 @@ track_free(struct track *t)
 		message_free(t, unshelve(t));
 	for (size_t i = 0; i < LIST_N; i++)
 		while (t->list[i].first != NULL)
-			message_free(t, t->list[i].first);
+			message_free(t,
+			    message_awake(t, t->list[i].first));
 	buf_free(&t->refs);
 	buf_free(&t->parents);
 	buf_free(&t->why);
@@ -234,14 +235,15 @@ track_event(struct track *t, struct event *ev)
 		put_event(t, ev);
 }
 
-/* By the first line. */
+/* Nodes by the first line of their messages. */
 static int
-by_order(const void *a, const void *b)
+by_order(const void *a, const void *b, void *arg)
 {
-	const struct message *x = *(struct message *const *)a;
-	const struct message *y = *(struct message *const *)b;
+	const struct nodes *t = arg;
+	uint64_t x = listed_order(node_at(t, *(const uint32_t *)a)->msg);
+	uint64_t y = listed_order(node_at(t, *(const uint32_t *)b)->msg);
 
-	return x->order < y->order ? -1 : x->order > y->order;
+	return x < y ? -1 : x > y;
 }
 
 struct track_lost
@@ -256,20 +258,23 @@ track_lost(const struct track *t)
 void
 track_end(struct track *t)
 {
-	struct message **v = mem_alloc(t->nopen, sizeof(struct message *));
+	uint32_t *v = mem_alloc(t->nopen, sizeof(*v));
 	size_t n = 0;
 
 	qfile_settle(t);
 	for (size_t i = 0; i < LIST_N; i++)
-		for (struct message *m = t->list[i].first; m != NULL;
-		    m = m->next)
-			v[n++] = m;
+		for (struct listed *l = t->list[i].first; l != NULL;
+		    l = l->next)
+			v[n++] = listed_node(l).idx;
 	t->list[LIST_SHELF] = (struct list){ .first = NULL };
-	qsort(v, n, sizeof(*v), by_order);
-	for (size_t i = 0; i < n; i++)
+	qsort_r(v, n, sizeof(*v), by_order, &t->nodes);
+	for (size_t i = 0; i < n; i++) {
+		struct message *m = message_at(t, node_at(&t->nodes, v[i]));
+
 		if (!t->stopped)
-			write_message(t, v[i]);
+			write_message(t, m);
 		else
-			message_free(t, v[i]);
+			message_free(t, m);
+	}
 	mem_free(v);
 }

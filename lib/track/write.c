@@ -116,7 +116,7 @@ is_posted(const struct message *m, const struct rec *r)
 	size_t at;
 
 	if ((m->saw & SAW_ARRIVAL) != 0 || (m->saw & SAW_CLEANUP) == 0 ||
-	    m->reject || qid.len == 0 ||
+	    m->l.reject || qid.len == 0 ||
 	    !slice_starts(rec_get(r, F_FROM), SLICE("double-bounce@")))
 		return false;
 	at = slice_find(id, qid);
@@ -179,9 +179,9 @@ make_message(struct track *t, struct message *m, struct node *n,
 	if (is_posted(m, r))
 		m->saw |= SAW_POSTED;
 	rec_set_ready(r, F_STATUS, outcome_status(m), true);
-	if (m->reject)
+	if (m->l.reject)
 		put_reject(m, r, &s->x);
-	if (m->reject && m->tag->daemon == DM_POSTSCREEN)
+	if (m->l.reject && m->tag->daemon == DM_POSTSCREEN)
 		screened(t, n, r, m, &tls);
 	in = v = message_inbound(m, &tls);
 	if (m->saw & SAW_FILE) {
@@ -203,7 +203,7 @@ make_message(struct track *t, struct message *m, struct node *n,
 		(void)node_put_trace(&root, &t->day, s->path, r, F_PATH);
 	}
 	write_number(r, &s->x, F_HOP, hop);
-	if (!m->reject)
+	if (!m->l.reject)
 		outcome_complete(m, r);
 	if (unqueued)
 		rec_set(r, F_NOTE, SLICE("not-queued"));
@@ -236,7 +236,7 @@ write_message(struct track *t, struct message *m)
 		t->stopped = true;
 	message_ask(t);
 	write_deliveries(t, m, base);
-	if (m->mid_listed)
+	if (m->l.mid_listed)
 		join_unlist_mid(t, m);
 	node_written(&t->nodes, m->node, t->now);
 	message_free(t, m);
@@ -274,7 +274,7 @@ write_early(struct track *t, struct message *m)
 		}
 	}
 	journal_drop(&t->pool, &old);
-	m->done_early |= m->done;
+	m->done_early |= m->l.done;
 	m->ndelivery = 0;
 }
 

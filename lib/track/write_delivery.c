@@ -35,10 +35,11 @@ write_due(struct track *t, const struct journal_entry *e)
 
 /* What the next host's log says of a hop that this one did not log. */
 static void
-ask_peer(const struct track *t, const struct message *m,
+ask_peer(struct track *t, const struct message *m,
     const struct node *child, const struct rec *r, struct verdict *v)
 {
 	const struct node *self = node_get(&t->nodes, m->node);
+	const struct message *to;
 	struct file_head file;
 	struct verdict in;
 	struct tlsinfo tls;
@@ -47,12 +48,13 @@ ask_peer(const struct track *t, const struct message *m,
 	    child->id.instance == self->id.instance ||
 	    !postfix_own_answer(rec_get(r, F_REPLY)))
 		return;
-	if (child->msg != NULL) {
-		message_handshake(child->msg, &tls);
-		in = message_inbound(child->msg, &tls);
-		file = qfile_head(child->msg, NULL);
+	to = message_at(t, child);
+	if (to != NULL) {
+		message_handshake(to, &tls);
+		in = message_inbound(to, &tls);
+		file = qfile_head(to, NULL);
 		if (file.kind != 0)
-			in = qfile_inbound(child->msg, &file, in);
+			in = qfile_inbound(to, &file, in);
 	} else
 		in = (struct verdict){ .status = child->tls_in,
 			.ref = child->tls_ref };
