@@ -4,7 +4,7 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
-#define HAS_WIDE 1	/* AVX2 may be there; it is asked for */
+#define HAS_WIDE 1	/* AVX2 or AVX-512 may be there; it is asked for */
 #endif
 
 #include "base/banned.h"
@@ -102,6 +102,26 @@ look_wide(const unsigned char *p)
 }
 #endif
 
+#ifdef HAS_WIDE
+#define WIDEST	__attribute__((target("avx512bw")))
+
+/* The same of all 64. */
+static inline WIDEST struct bits
+look_widest(const unsigned char *p)
+{
+	__m512i v = _mm512_loadu_si512(p);
+	__m512i next = _mm512_add_epi8(v, _mm512_set1_epi8(1));
+	struct bits b;
+
+	b.newline = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\n'));
+	b.odd = (b.newline ^
+	    _mm512_cmplt_epi8_mask(next, _mm512_set1_epi8(0x21))) |
+	    _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')) |
+	    _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\\'));
+	return b;
+}
+#endif
+
 /* Remember the ends of a block in which something is odd, or several end. */
 static __attribute__((noinline)) void
 take_all(struct lineends *l, const unsigned char *p, uint32_t at)
@@ -160,12 +180,20 @@ stretch_wide(struct lineends *l, const unsigned char *p, size_t n)
 {
 	return stretch(l, p, n, look_wide);
 }
+
+static WIDEST size_t
+stretch_widest(struct lineends *l, const unsigned char *p, size_t n)
+{
+	return stretch(l, p, n, look_widest);
+}
 #endif
 
 static size_t
 stretch_any(struct lineends *l, const unsigned char *p, size_t n)
 {
 #ifdef HAS_WIDE
+	if (__builtin_cpu_supports("avx512bw"))
+		return stretch_widest(l, p, n);
 	if (__builtin_cpu_supports("avx2"))
 		return stretch_wide(l, p, n);
 #endif
