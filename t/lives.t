@@ -351,6 +351,24 @@ subtest 'an alias does not settle the rest' => sub {
 	    'deferred: open to the end');
 	is((grep { $_->{from} =~ /^a/ } @r)[0]{status}, 'mixed',
 	    'and said to wait');
+	# Expired: it is returned, without a line that settles it.
+	my $after = whole(9000, 'b', '0000B14020A') .
+	    whole(9900, 'c', '0000C14020A');
+	$done[-1] = [ 4011, "postfix/qmgr[1]: $q: from=<a\@example.org>, status=expired, returned to sender" ];
+	@r = messages(trace(lines(@done) . $after));
+	is(senders(@r), 'a@example.org b@example.org c@example.org',
+	    'expired: closed after an hour');
+	# More deliveries than are held: what waited was sent before, or not.
+	for my $sent (1, 0) {
+		@done = (@l, [ 1, "postfix/smtp[7]: $q: $later" ]);
+		push @done, [ 400, "postfix/smtp[7]: $q: $to" ] if $sent;
+		push @done, map { [ 400, "postfix/smtp[7]: $q: " .
+		    $to =~ s/bob/u$_/r ] } 1 .. 4500;
+		@r = messages(trace(lines(@done) . $after));
+		is(senders(@r), join(' ', map { "$_\@example.org" }
+		    $sent ? qw(a b c) : qw(b a c)), $sent ?
+		    'all of very many settled' : 'one of very many waits');
+	}
 };
 
 # Days go by between lines, and what is silent is put to sleep.

@@ -19,6 +19,7 @@
 
 #define HOLD_AFTER	300	/* seconds between an end and its record */
 #define SLEEP_AFTER	60	/* seconds without a line */
+#define SLEEP_MOST	16384	/* bytes of a journal that is packed */
 #define FRESH_IDLE	3600
 #define QUEUED_IDLE	(6 * 86400)
 #define LATE		10	/* seconds that a removed life still takes lines */
@@ -40,7 +41,7 @@
 
 struct list {
 	struct listed	*first, *last;
-	struct listed	*awake;	/* the first that was not put to sleep */
+	struct listed	*awake;	/* it and those behind it are awake */
 };
 
 /* A connection that tlsproxy serves, by host, address and port. */
@@ -163,6 +164,9 @@ void		 list_remove(struct track *, struct message *);
 void		 lists_sleep(struct track *);
 /* Wake a message: it stays in its list, its memory is new. */
 struct message	*message_wake(struct track *, struct listed *);
+
+/* Woken to be looked at only, it sleeps on; not if it was awake. */
+void		 message_doze(struct track *, struct message *, bool slept);
 
 static inline struct message *
 message_awake(struct track *t, struct listed *l)

@@ -68,24 +68,43 @@ struct message *
 message_wake(struct track *t, struct listed *l)
 {
 	struct message *m = pool_take_raw(&t->messages);
+	struct list *list;
 
 	asleep_get(&t->processes, &t->pool, l, m);
 	list_moved(t, &m->l);
+	list = &t->list[m->l.list];
+	if (m->l.next == list->awake)
+		list->awake = &m->l;
 	return m;
 }
 
-/* What was silent for a while goes to sleep; not queue files. */
+void
+message_doze(struct track *t, struct message *m, bool slept)
+{
+	struct list *list = &t->list[m->l.list];
+
+	if (!slept || m->l.asleep)
+		return;
+	if (list->awake == &m->l)
+		list->awake = m->l.next;
+	put_to_sleep(t, m);
+}
+
+/*
+ * What was silent for a while goes to sleep.  Queue files do not, which are
+ * looked at in the end, nor what is so long that packing it for each of its
+ * lines takes time.
+ */
 static void
 sleep_idle(struct track *t, struct list *list)
 {
 	struct listed *l;
 
-	/* Those before are asleep, if nothing woke them. */
 	while ((l = list->awake) != NULL && l->touch + SLEEP_AFTER < t->now) {
 		struct message *m = (struct message *)l;
 
 		list->awake = l->next;
-		if ((m->saw & SAW_FILE) == 0)
+		if ((m->saw & SAW_FILE) == 0 && m->journal.len <= SLEEP_MOST)
 			put_to_sleep(t, m);
 	}
 }

@@ -110,7 +110,8 @@ struct message {
 	int64_t		 ended;		/* seconds, of removed and its like */
 	uint32_t	 nactive;	/* times that it became active */
 	uint16_t	 ndelivery;	/* held, to MESSAGE_DELIVERIES */
-	unsigned char	 done_early;	/* outcomes already written */
+	unsigned char	 done_early;	/* outcomes already written; deferred:
+					 * if a recipient waited then */
 	unsigned char	 note;		/* of the first time */
 	uint64_t	 order;		/* of the first line in merged order */
 

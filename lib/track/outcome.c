@@ -78,7 +78,8 @@ latest(const struct message *m)
 bool
 outcome_deferred(const struct message *m)
 {
-	if ((m->l.done & DONE_DEFERRED) == 0)
+	/* What has expired is returned, without a line for each recipient. */
+	if ((m->l.done & DONE_DEFERRED) == 0 || (m->saw & SAW_EXPIRED) != 0)
 		return false;
 	return ((m->done_early | latest(m)) & DONE_DEFERRED) != 0;
 }

@@ -255,6 +255,7 @@ write_early(struct track *t, struct message *m)
 	struct texts s;
 	struct journal_at pos = { .piece = NULL };
 	struct field_set all;
+	bool waits = outcome_deferred(m);
 
 	memset(&all, 0xff, sizeof(all));
 	make_message(t, m, n, &t->tmp, &s);
@@ -274,7 +275,10 @@ write_early(struct track *t, struct message *m)
 		}
 	}
 	journal_drop(&t->pool, &old);
-	m->done_early |= m->l.done;
+	m->done_early = (unsigned char)((m->done_early | m->l.done) &
+	    ~DONE_DEFERRED);
+	if (waits)
+		m->done_early |= DONE_DEFERRED;
 	m->ndelivery = 0;
 }
 

@@ -39,7 +39,8 @@ ask_peer(struct track *t, const struct message *m,
     const struct node *child, const struct rec *r, struct verdict *v)
 {
 	const struct node *self = node_get(&t->nodes, m->node);
-	const struct message *to;
+	bool slept = child->msg != NULL && child->msg->asleep;
+	struct message *to;
 	struct file_head file;
 	struct verdict in;
 	struct tlsinfo tls;
@@ -55,6 +56,7 @@ ask_peer(struct track *t, const struct message *m,
 		file = qfile_head(to, NULL);
 		if (file.kind != 0)
 			in = qfile_inbound(to, &file, in);
+		message_doze(t, to, slept);
 	} else
 		in = (struct verdict){ .status = child->tls_in,
 			.ref = child->tls_ref };
