@@ -374,7 +374,7 @@ subtest 'an alias does not settle the rest' => sub {
 # Days go by between lines, and what is silent is put to sleep.
 subtest 'silent for long' => sub {
 	my @id = map { sprintf '%05X14020A', $_ } 1 .. 40;
-	my (@log, %gap);
+	my @log;
 
 	for my $i (0 .. $#id) {
 		my @at = (0, 30 * $i, 3000 + 700 * $i, 90000 + $i, 90400 + $i);

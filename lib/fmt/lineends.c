@@ -100,9 +100,7 @@ look_wide(const unsigned char *p)
 	b.odd = (unsigned int)_mm256_movemask_epi8(odd);
 	return b;
 }
-#endif
 
-#ifdef HAS_WIDE
 #define WIDEST	__attribute__((target("avx512bw")))
 
 /* The same of all 64. */

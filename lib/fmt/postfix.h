@@ -11,9 +11,9 @@
  * keys of the record that the line gives (the caller sets time, host, tag and
  * provenance, and `plain` before it calls).  Lines of a framing that lost the
  * program (DM_NONE and `lost`) are understood by their text; the daemon is
- * then set where only one daemon writes such a line.  Everything written by strangers (replies,
- * addresses, header text) is taken from its place in the layout, never
- * searched for facts, but for `queued as`, which is only a hint.
+ * then set where only one daemon writes such a line.  Everything written by
+ * strangers (replies, addresses, header text) is taken from its place in the
+ * layout, never searched for facts, but for `queued as`, which is only a hint.
  *
  * postfix_reason_class sorts a refusal or failure text into one word, which
  * is ready for records.

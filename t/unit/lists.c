@@ -31,6 +31,20 @@ put(void *arg, const struct rec *r)
 	return true;
 }
 
+/* A tracker, and whose lines it gets. */
+static struct track *
+begin(struct tag **tag)
+{
+	struct track_opt opt = { .events = false };
+	struct track *t = track_new(&opt, put, NULL);
+	struct host *host = names_host(&t->names, SLICE("mx"));
+	struct instance *in = names_instance(&t->names, host,
+	    SLICE("postfix"));
+
+	*tag = names_tag(&t->names, in, SLICE("smtp"), SLICE("smtp"));
+	return t;
+}
+
 static struct node_ref
 make(struct track *t, struct tag *tag, size_t i)
 {
@@ -89,13 +103,8 @@ touch(struct track *t, struct message *m)
 static void
 test_chance(void **unused)
 {
-	struct track_opt opt = { .events = false };
-	struct track *t = track_new(&opt, put, NULL);
-	struct host *host = names_host(&t->names, SLICE("mx"));
-	struct instance *in = names_instance(&t->names, host,
-	    SLICE("postfix"));
-	struct tag *tag = names_tag(&t->names, in, SLICE("smtp"),
-	    SLICE("smtp"));
+	struct tag *tag;
+	struct track *t = begin(&tag);
 	struct node_ref node[N];
 	size_t most = 0, asleep;
 
@@ -151,13 +160,8 @@ test_chance(void **unused)
 static void
 test_long(void **unused)
 {
-	struct track_opt opt = { .events = false };
-	struct track *t = track_new(&opt, put, NULL);
-	struct host *host = names_host(&t->names, SLICE("mx"));
-	struct instance *in = names_instance(&t->names, host,
-	    SLICE("postfix"));
-	struct tag *tag = names_tag(&t->names, in, SLICE("smtp"),
-	    SLICE("smtp"));
+	struct tag *tag;
+	struct track *t = begin(&tag);
 	static const unsigned char text[SLEEP_MOST];
 
 	(void)unused;

@@ -243,9 +243,11 @@ test_processes(void **state)
 	process_drop(&t, process_idle(&t, 201));
 	process_drop(&t, process_idle(&t, 201));
 	assert_null(process_idle(&t, 201));
+	assert_null(process_idle(&t, 300));
 	assert_ptr_equal(process_idle(&t, 301), p);
 	assert_int_equal(t.n, 1);
 	process_drop(&t, p);
+	assert_int_equal(t.n, 0);
 	/* More than the table of those met lately holds. */
 	for (uint32_t pid = 1; pid <= 5000; pid++) {
 		p = process_find(&t, a, pid, 400);
@@ -263,6 +265,7 @@ test_processes(void **state)
 	}
 	for (uint32_t pid = 2501; pid <= 5000; pid++)
 		assert_int_equal(process_find(&t, a, pid, 500)->pid, pid);
+	assert_null(process_idle(&t, 500));
 	assert_int_equal(t.n, 2500);
 	/* One that is gone is begun anew. */
 	for (uint32_t pid = 1; pid <= 2500; pid++)
