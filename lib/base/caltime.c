@@ -109,37 +109,66 @@ put_clock(unsigned char *dst, uint32_t sec, uint32_t nsec, unsigned int digits)
 	return n;
 }
 
-size_t
-caltime_text_day(struct caltime_day *d, unsigned char dst[CALTIME_MAX],
-    int64_t sec, uint32_t nsec, unsigned int digits)
+/* The day of that second, if it has four digits for its year. */
+static bool
+find_day(struct caltime_date *d, int64_t sec)
 {
 	struct caltime c;
 
-	if (!d->known || sec < d->start || sec - d->start >= DAY) {
-		if (sec < INT64_C(-62135596800) || sec > INT64_C(253402300799))
-			return 0;
-		caltime_of(sec, &c);
-		put(d->text, (unsigned int)c.year, 4);
-		d->text[4] = '-';
-		put2(d->text + 5, (uint32_t)c.mon);
-		d->text[7] = '-';
-		put2(d->text + 8, (uint32_t)c.day);
-		d->text[10] = 'T';
-		d->start = sec - (sec % DAY + DAY) % DAY;
-		d->known = true;
-	}
+	if (d->known && sec >= d->start && sec - d->start < DAY)
+		return true;
+	if (sec < INT64_C(-62135596800) || sec > INT64_C(253402300799))
+		return false;
+	caltime_of(sec, &c);
+	put(d->text, (unsigned int)c.year, 4);
+	d->text[4] = '-';
+	put2(d->text + 5, (uint32_t)c.mon);
+	d->text[7] = '-';
+	put2(d->text + 8, (uint32_t)c.day);
+	d->text[10] = 'T';
+	d->start = sec - (sec % DAY + DAY) % DAY;
+	d->known = true;
+	return true;
+}
+
+static size_t
+put_text(struct caltime_date *d, unsigned char dst[CALTIME_MAX], int64_t sec,
+    uint32_t nsec, unsigned int digits)
+{
+	if (!find_day(d, sec))
+		return 0;
 	memcpy(dst, d->text, CALTIME_DAY);
 	return CALTIME_DAY + put_clock(dst + CALTIME_DAY,
 	    (uint32_t)(sec - d->start), nsec, digits);
 }
 
 size_t
+caltime_text_day(struct caltime_day *d, unsigned char dst[CALTIME_MAX],
+    int64_t sec, uint32_t nsec, unsigned int digits)
+{
+	struct caltime_late *l = &d->late[(uint64_t)sec & (CALTIME_LATE - 1)];
+	size_t n;
+
+	if (digits == 0 && l->known && l->sec == sec) {
+		memcpy(dst, l->text, sizeof(l->text));
+		return sizeof(l->text);
+	}
+	n = put_text(&d->date, dst, sec, nsec, digits);
+	if (digits == 0 && n == sizeof(l->text)) {
+		l->known = true;
+		l->sec = sec;
+		memcpy(l->text, dst, sizeof(l->text));
+	}
+	return n;
+}
+
+size_t
 caltime_text(unsigned char dst[CALTIME_MAX], int64_t sec, uint32_t nsec,
     unsigned int digits)
 {
-	struct caltime_day day = { .known = false };
+	struct caltime_date date = { .known = false };
 
-	return caltime_text_day(&day, dst, sec, nsec, digits);
+	return put_text(&date, dst, sec, nsec, digits);
 }
 
 /* Exactly n digits at the start of *s; n is at most 4. */
@@ -183,6 +212,36 @@ take_zone(struct slice s, int64_t *east)
 	return s.len == 0;
 }
 
+/* Two digits at p; *bad is not 0 if they are none. */
+static int
+two(const unsigned char *p, unsigned int *bad)
+{
+	unsigned int a = (unsigned int)p[0] - '0', b = (unsigned int)p[1] - '0';
+
+	*bad |= (unsigned int)((a > 9) | (b > 9));
+	return (int)(a * 10 + b);
+}
+
+/* YYYY-MM-DDTHH:MM:SSZ, as most are; false for anything else. */
+static bool
+take_plain(struct slice s, struct caltime *c)
+{
+	const unsigned char *p = s.ptr;
+	unsigned int bad = 0;
+
+	if (s.len != CALTIME_SEC || p[4] != '-' || p[7] != '-' ||
+	    p[10] != 'T' || p[13] != ':' || p[16] != ':' || p[19] != 'Z')
+		return false;
+	c->year = two(p, &bad) * 100;
+	c->year += two(p + 2, &bad);
+	c->mon = two(p + 5, &bad);
+	c->day = two(p + 8, &bad);
+	c->hour = two(p + 11, &bad);
+	c->min = two(p + 14, &bad);
+	c->sec = two(p + 17, &bad);
+	return bad == 0;
+}
+
 bool
 caltime_parse(struct slice s, int64_t *sec, uint32_t *nsec,
     unsigned int *digits)
@@ -192,6 +251,13 @@ caltime_parse(struct slice s, int64_t *sec, uint32_t *nsec,
 	uint32_t frac = 0;
 	unsigned int n = 0;
 
+	if (take_plain(s, &c)) {
+		if (!caltime_sec(&c, &t))
+			return false;
+		*sec = t;
+		*nsec = *digits = 0;
+		return true;
+	}
 	if (!take(&s, 4, &c.year) || !slice_take(&s, SLICE("-")) ||
 	    !take(&s, 2, &c.mon) || !slice_take(&s, SLICE("-")) ||
 	    !take(&s, 2, &c.day) || s.len == 0 ||

@@ -15,6 +15,8 @@
 #include "base/slice.h"
 
 #define CALTIME_DAY	11	/* bytes of "YYYY-MM-DDT" */
+#define CALTIME_SEC	20	/* bytes of "YYYY-MM-DDTHH:MM:SSZ" */
+#define CALTIME_LATE	8	/* a power of two */
 #define CALTIME_MAX	30	/* bytes of the longest RFC 3339 text */
 
 struct caltime {
@@ -26,11 +28,21 @@ struct caltime {
 	int	sec;
 };
 
-/* The day of the time written last, and its text; all zero: none. */
+/*
+ * The day of the time written last, and its text; and some seconds of late,
+ * by their lowest bits.  All zero: none.
+ */
 struct caltime_day {
-	bool		known;
-	int64_t		start;
-	unsigned char	text[CALTIME_DAY];
+	struct caltime_date {
+		bool		known;
+		int64_t		start;
+		unsigned char	text[CALTIME_DAY];
+	}		date;
+	struct caltime_late {
+		int64_t		sec;
+		bool		known;
+		unsigned char	text[CALTIME_SEC];
+	}		late[CALTIME_LATE];
 };
 
 bool	caltime_sec(const struct caltime *, int64_t *sec);

@@ -301,6 +301,14 @@ rec_set_ready(struct rec *r, enum field f, struct slice v, bool ready)
 	    (uint64_t)ready << ((size_t)f % 64);
 }
 
+/* The same of a key that the record, which was cleared, does not have yet. */
+static inline void
+rec_add_ready(struct rec *r, enum field f, struct slice v, bool ready)
+{
+	rec_add(r, f, v);
+	r->ready[(size_t)f / 64] |= (uint64_t)ready << ((size_t)f % 64);
+}
+
 static inline void
 rec_unset(struct rec *r, enum field f)
 {
@@ -347,6 +355,24 @@ field_set(const enum field *key, size_t n)
 		s.w[(size_t)key[i] / 64] |= UINT64_C(1) <<
 		    ((size_t)key[i] % 64);
 	return s;
+}
+
+/* Those of the keys that from has. */
+static inline void
+rec_copy_keys(struct rec *r, const struct rec *from,
+    const struct field_set *keys)
+{
+	for (size_t w = 0; w < REC_WORDS; w++) {
+		uint64_t bits = from->set[w] & keys->w[w], left;
+
+		for (left = bits; left != 0; left &= left - 1) {
+			size_t f = w * 64 + (size_t)__builtin_ctzll(left);
+
+			r->v[f] = from->v[f];
+		}
+		r->set[w] |= bits;
+		r->ready[w] = (r->ready[w] & ~bits) | (from->ready[w] & bits);
+	}
 }
 
 /* The next key that is set, from f on, or FIELD_N. */

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Let the first memory also come in large pages; called by msg_init. */
+void	 mem_init(void);
 void	*mem_alloc(size_t n, size_t size);
 /* Grow an array of old elements to n; the new ones are zeroed. */
 void	*mem_grow(void *, size_t old, size_t n, size_t size);
@@ -20,7 +22,8 @@ void	 mem_free(void *);
  * Zeroed memory for what is used at random and long: where the kernel can, in
  * large pages, which small requests share, and which save the look-ups of
  * addresses.  It comes in pieces of 64 KB.  mem_pages_free wants the same size
- * again; it is for the end, since it breaks large pages up.
+ * again; what is smaller than a large page is kept for later requests, since
+ * it would break that up.
  */
 void	*mem_pages(size_t bytes);
 void	 mem_pages_free(void *, size_t bytes);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 /* The tool's own name and -q: set once at start, never by evidence. */
@@ -37,6 +38,7 @@ msg_init(const char *argv0)
 	slash = slice_rchr(name, '/');
 	if (name.len > 0)
 		tool = slash == SLICE_NONE ? argv0 : argv0 + slash + 1;
+	mem_init();
 	hash_init();
 	fill_descriptors();
 }

@@ -109,6 +109,7 @@ struct track {
 	struct track_lost	 lost;
 	struct {
 		struct field_set delivery, client, queued, reject, file;
+		struct field_set repeat;	/* of a message, by deliveries */
 	}			 keys;		/* of a line, that are kept */
 	struct rec		 out;
 	struct rec		 tmp;		/* facts of one delivery */

@@ -138,10 +138,11 @@ const struct tls_words *names_tls(struct names *,
 uint8_t		 names_note_find(struct names *, struct slice);
 uint32_t	 names_src_find(struct names *, struct slice path);
 
+/* Into a record that does not have that key yet. */
 static inline void
 word_put(const struct word *w, struct rec *r, enum field f)
 {
-	rec_set_ready(r, f, w->text, w->ready);
+	rec_add_ready(r, f, w->text, w->ready);
 }
 
 /* A time note by number; 0 for none, or for the last of too many. */

@@ -11,7 +11,7 @@
 #define PATH_MAX_HOPS	64
 /* What stands behind the beginning of a trace, and the room to read it. */
 #define TRACE_REST	(NODE_QID_MAX + CALTIME_MAX + 3 + NUM_MAX * 2 + FIELD_PAD)
-#define AHEAD		4	/* nodes asked for before they are dropped */
+#define AHEAD		8	/* nodes asked for before they are dropped */
 
 _Static_assert(NAMES_TRACE_MAX + TRACE_REST <= NODE_TRACE_MAX, "room");
 
@@ -20,29 +20,14 @@ const struct slice node_why[WHY_N] = { FIELD_WORD(""),
 	FIELD_WORD("forwarded"), FIELD_WORD("requeued"),
 	FIELD_WORD("message-id"), FIELD_WORD("notice") };
 
-static void
-table_init(struct node_table *t, uint32_t nbucket)
-{
-	t->nbucket = nbucket;
-	t->bucket = mem_alloc(nbucket, sizeof(*t->bucket));
-	t->marks = mem_alloc(nbucket / 16, sizeof(*t->marks));
-}
-
-static void
-table_free(struct node_table *t)
-{
-	mem_free(t->bucket);
-	mem_free(t->marks);
-}
-
 void
 nodes_init(struct nodes *t)
 {
 	*t = (struct nodes){ .n = 1 };
-	table_init(&t->open, 4096);
-	table_init(&t->ended, 4096);
+	chains_init(&t->open);
+	chains_init(&t->ended);
 	t->oldcap = 1024;
-	t->old = mem_alloc(t->oldcap, sizeof(*t->old));
+	t->old = mem_pages(t->oldcap * sizeof(*t->old));
 }
 
 void
@@ -53,100 +38,31 @@ nodes_free(struct nodes *t)
 	for (uint32_t i = 0; i < t->nblock; i++)
 		mem_pages_free(t->block[i], NODE_BLOCK * sizeof(struct node));
 	mem_free(t->block);
-	table_free(&t->open);
-	table_free(&t->ended);
-	mem_free(t->old);
+	chains_free(&t->open);
+	chains_free(&t->ended);
+	mem_pages_free(t->old, t->oldcap * sizeof(*t->old));
 }
 
-static uint32_t
-slot(const struct node_table *t, uint64_t hash)
-{
-	return (uint32_t)hash & (t->nbucket - 1);
-}
-
-/* The marks of a bucket, and those that nodes of that hash make there. */
-static uint64_t
-marks_of(uint32_t s)
-{
-	return UINT64_C(15) << s % 16 * 4;
-}
-
-static uint64_t
-mark(uint32_t s, uint64_t hash)
-{
-	return UINT64_C(1) << (s % 16 * 4 + (hash >> 40 & 3));
-}
-
-/* The first node in the bucket of that hash, if there may be one of it. */
-static uint32_t
-first_in(const struct node_table *t, uint64_t hash)
-{
-	uint32_t s = slot(t, hash);
-
-	return (t->marks[s / 16] & mark(s, hash)) != 0 ? t->bucket[s] : 0;
-}
-
-/* Put a node first in its bucket. */
+/* Put a node first in the chain of its queue ID. */
 static void
-chain(const struct nodes *t, struct node_table *in, struct node *n)
+enter(const struct nodes *t, struct chains *in, struct node *n)
 {
-	uint32_t s = slot(in, n->hash);
-
-	n->next = (in->marks[s / 16] & marks_of(s)) != 0 ? in->bucket[s] : 0;
+	n->next = chains_first(in, n->hash);
 	n->prev = 0;
 	if (n->next != 0)
 		node_at(t, n->next)->prev = n->idx;
-	in->bucket[s] = n->idx;
-	in->marks[s / 16] |= mark(s, n->hash);
+	chains_set(in, n->hash, n->idx);
 }
 
 static void
-unchain(const struct nodes *t, struct node_table *in, const struct node *n)
+unchain(const struct nodes *t, struct chains *in, const struct node *n)
 {
-	uint32_t s = slot(in, n->hash);
-
-	in->live--;
 	if (n->next != 0)
 		node_at(t, n->next)->prev = n->prev;
-	if (n->prev != 0) {
+	if (n->prev != 0)
 		node_at(t, n->prev)->next = n->next;
-		return;
-	}
-	in->bucket[s] = n->next;
-	if (n->next == 0)
-		in->marks[s / 16] &= ~marks_of(s);
-}
-
-/* More buckets: few nodes share one. */
-static void
-rehash(struct nodes *t, struct node_table *in)
-{
-	struct node_table old = *in;
-
-	table_init(in, old.nbucket * 2);
-	for (uint32_t i = 0; i < old.nbucket; i++) {
-		uint32_t idx = old.bucket[i];
-
-		/* From the last one on: the order stays as it is. */
-		while (idx != 0 && node_at(t, idx)->next != 0)
-			idx = node_at(t, idx)->next;
-		while (idx != 0) {
-			struct node *n = node_at(t, idx);
-
-			idx = n->prev;
-			chain(t, in, n);
-		}
-	}
-	table_free(&old);
-}
-
-/* Put a node into a table, which has two buckets for each. */
-static void
-enter(struct nodes *t, struct node_table *in, struct node *n)
-{
-	if (++in->live > in->nbucket / 2)
-		rehash(t, in);
-	chain(t, in, n);
+	else
+		chains_set(in, n->hash, n->next);
 }
 
 /* An index that was never used, with its memory. */
@@ -184,10 +100,10 @@ match(const struct nodes *t, uint32_t idx, struct slice qid, bool live)
 
 /* The first of that queue ID in a table. */
 static uint32_t
-find(const struct nodes *t, const struct node_table *in, struct slice qid,
+find(const struct nodes *t, const struct chains *in, struct slice qid,
     uint64_t hash, bool live)
 {
-	return match(t, first_in(in, hash), qid, live);
+	return match(t, chains_first(in, hash), qid, live);
 }
 
 struct node_ref
@@ -296,12 +212,10 @@ make_free(struct nodes *t, struct node *n)
 
 /* The same, once its parents and children are written. */
 static void
-drop(struct nodes *t, struct node_ref ref)
+drop(struct nodes *t, uint32_t idx)
 {
-	struct node *n = node_get(t, ref);
+	struct node *n = node_at(t, idx);
 
-	if (n == NULL)
-		return;
 	if (n->links != NULL && n->links->pins > 0)
 		n->links->old = true;
 	else
@@ -342,20 +256,14 @@ release(struct nodes *t, struct node *n)
 	}
 }
 
-/* The place of a node in a table will soon be changed. */
-static void
-place_ahead(const struct node_table *t, const struct node *n)
-{
-	uint32_t s = slot(t, n->hash);
-
-	mem_prefetch(&t->bucket[s], 1);
-	mem_prefetch(&t->marks[s / 16], 1);
-}
-
 void
 node_ahead(const struct nodes *t, struct node_ref ref)
 {
-	place_ahead(&t->ended, node_at(t, ref.idx));
+	const struct node *n = node_at(t, ref.idx);
+
+	/* Its second half is not at hand now. */
+	mem_prefetch(&n->hash, 1);
+	chains_ahead(&t->ended, hash_bytes(ident_qid(&n->id), 2));
 }
 
 void
@@ -370,23 +278,41 @@ node_ended(struct nodes *t, struct node_ref ref)
 	enter(t, &t->ended, n);
 }
 
-/* Drop the longest written node; ask for what is touched next. */
+/* The place of the i-th of the written nodes. */
+static uint32_t
+old_at(const struct nodes *t, uint32_t i)
+{
+	return (t->oldhead + i) & (t->oldcap - 1);
+}
+
+/* Drop the longest written node; ask for what is touched soon. */
 static void
 drop_oldest(struct nodes *t)
 {
-	struct node *soon, *later;
+	const struct node_old *soon;
 
-	if (t->noldest > AHEAD * 2) {
-		soon = node_at(t, t->old[(t->oldhead + AHEAD) %
-		    t->oldcap].ref.idx);
-		later = node_at(t, t->old[(t->oldhead + AHEAD * 2) %
-		    t->oldcap].ref.idx);
-		place_ahead(&t->ended, soon);
-		mem_prefetch(later, sizeof(*later));
+	if (t->noldest > AHEAD) {
+		soon = &t->old[old_at(t, AHEAD)];
+		chains_ahead(&t->ended, soon->hash);
+		mem_prefetch(node_at(t, soon->idx), sizeof(struct node));
 	}
-	drop(t, t->old[t->oldhead].ref);
-	t->oldhead = (t->oldhead + 1) % t->oldcap;
+	drop(t, t->old[t->oldhead].idx);
+	t->oldhead = old_at(t, 1);
 	t->noldest--;
+}
+
+/* Twice as much room for written nodes. */
+static void
+more_old(struct nodes *t)
+{
+	struct node_old *to = mem_pages(2 * t->oldcap * sizeof(*to));
+
+	for (uint32_t i = 0; i < t->noldest; i++)
+		to[i] = t->old[old_at(t, i)];
+	mem_pages_free(t->old, t->oldcap * sizeof(*to));
+	t->old = to;
+	t->oldhead = 0;
+	t->oldcap *= 2;
 }
 
 void
@@ -397,7 +323,7 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 	if (n->links != NULL)
 		release(t, n);
 	if (n->id.reject) {
-		drop(t, ref);
+		drop(t, ref.idx);
 		return;
 	}
 	node_ended(t, ref);
@@ -406,19 +332,10 @@ node_written(struct nodes *t, struct node_ref ref, int64_t sec)
 	t->ntwin -= n->twin;
 	if (t->noldest >= TRACK_NODES)
 		drop_oldest(t);
-	if (t->noldest == t->oldcap) {
-		struct node_old *o = mem_alloc((size_t)t->oldcap * 2,
-		    sizeof(*o));
-
-		for (uint32_t i = 0; i < t->noldest; i++)
-			o[i] = t->old[(t->oldhead + i) % t->oldcap];
-		mem_free(t->old);
-		t->old = o;
-		t->oldhead = 0;
-		t->oldcap *= 2;
-	}
-	t->old[(t->oldhead + t->noldest++) % t->oldcap] =
-	    (struct node_old){ .ref = ref, .sec = sec };
+	if (t->noldest == t->oldcap)
+		more_old(t);
+	t->old[old_at(t, t->noldest++)] = (struct node_old){ .sec = sec,
+		.idx = ref.idx, .hash = (uint32_t)n->hash };
 }
 
 void

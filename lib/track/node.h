@@ -15,6 +15,7 @@
 #define TRACK_NODE_H
 
 #include "base/caltime.h"
+#include "base/chains.h"
 #include "base/hash.h"
 #include "base/same.h"
 #include "track/names.h"
@@ -74,7 +75,7 @@ struct node_links {
 /* Two cache lines; what a look-up needs stands in the first. */
 struct node {
 	uint32_t	 gen;
-	uint32_t	 next;		/* in its hash chain, or free list */
+	uint32_t	 next;		/* of that queue ID, or free list */
 	struct listed	*msg;		/* NULL when written */
 	struct ident	 id;
 
@@ -84,7 +85,7 @@ struct node {
 	uint64_t	 mid_hash;	/* of its Message-ID, 0: none */
 	struct ref	 tls_ref;	/* inbound verdict, for peer-log */
 	uint32_t	 idx;
-	uint32_t	 prev;		/* in its hash chain */
+	uint32_t	 prev;		/* of that queue ID */
 	uint32_t	 hop;		/* set when the message is written */
 	unsigned char	 tls_in;
 	bool		 ended;		/* in the table of those */
@@ -95,22 +96,11 @@ struct node {
 #define NODE_RECENT	512	/* a power of two; more of them crowd the cache */
 #define NODE_BLOCK	16384	/* nodes allocated at once */
 
-/* Nodes by queue ID. */
-struct node_table {
-	uint32_t	*bucket;
-	/*
-	 * Four bits per bucket: which nodes it may have.  Most new queue IDs
-	 * find none; these bits stay in the cache, which the buckets do not.
-	 */
-	uint64_t	*marks;
-	uint32_t	 nbucket, live;
-};
-
 struct nodes {
 	struct node	**block;
 	uint32_t	 n, nblock, free;	/* n: indices given, from 1 */
 	/* Most lines ask for open messages, which are few. */
-	struct node_table open, ended;
+	struct chains	 open, ended;
 	/*
 	 * By hash, the first open node of a queue ID: most lines are about
 	 * messages met lately, and these few entries stay in the cache.
@@ -121,7 +111,8 @@ struct nodes {
 	}		 recent[NODE_RECENT];
 	/* Written nodes in order, to be dropped. */
 	struct node_old {
-		struct node_ref	ref;
+		uint32_t	idx;
+		uint32_t	hash;	/* its lower half, for chains */
 		int64_t		sec;
 	}		*old;
 	uint32_t	 oldcap, oldhead, noldest;

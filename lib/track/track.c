@@ -24,12 +24,15 @@ static const enum field reject_key[] = { F_FROM, F_TO, F_CLIENT_NAME,
 	F_SASL_USER, F_ACTION, F_STAGE, F_REPLY_CODE, F_DSN, F_REASON,
 	F_SUBJECT, F_REPEAT };
 
+static const enum field repeat_key[] = { F_QID, F_TRACE, F_FROM, F_MESSAGE_ID,
+	F_CLIENT_NAME, F_CLIENT_ADDR, F_SASL_USER, F_PATH };
+
 #define SET(list)	field_set(list, sizeof(list) / sizeof((list)[0]))
 
 struct track *
 track_new(const struct track_opt *opt, track_put *put, void *arg)
 {
-	struct track *t = mem_alloc(1, sizeof(*t));
+	struct track *t = mem_pages(sizeof(*t));
 
 	t->opt = *opt;
 	t->put = put;
@@ -49,6 +52,7 @@ track_new(const struct track_opt *opt, track_put *put, void *arg)
 	t->keys.client = SET(client_key);
 	t->keys.queued = SET(queued_key);
 	t->keys.reject = SET(reject_key);
+	t->keys.repeat = SET(repeat_key);
 	qfile_init(t);
 	t->conn = mem_alloc(PEERS, sizeof(*t->conn));
 	return t;
@@ -80,7 +84,7 @@ track_free(struct track *t)
 	journal_pool_free(&t->pool);
 	names_free(&t->names);
 	mem_free(t->conn);
-	mem_free(t);
+	mem_pages_free(t, sizeof(*t));
 }
 
 /* What has no kind of its own. */

@@ -83,9 +83,6 @@ static void
 write_delivery(struct track *t, const struct message *m, const struct due *e,
     const struct rec *base)
 {
-	static const enum field repeat[] = { F_QID, F_TRACE, F_FROM,
-		F_MESSAGE_ID, F_CLIENT_NAME, F_CLIENT_ADDR, F_SASL_USER,
-		F_PATH };
 	struct delivery_head h;
 	struct write_numbers x;
 	struct rec *r = &t->out;
@@ -116,9 +113,7 @@ write_delivery(struct track *t, const struct message *m, const struct due *e,
 		rec_set_ready(r, F_DAEMON, daemon_name[h.daemon], true);
 	if (h.pid != 0)
 		write_number(r, &x, F_PID, h.pid);
-	for (size_t i = 0; i < sizeof(repeat) / sizeof(repeat[0]); i++)
-		if (rec_has(base, repeat[i]))
-			rec_copy(r, repeat[i], base, repeat[i]);
+	rec_copy_keys(r, base, &t->keys.repeat);
 	next = rec_get(r, F_NEXT_QID);
 	if (next.len > 0) {
 		const struct node *child = join_child(t, m->node, next);

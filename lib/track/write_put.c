@@ -99,8 +99,8 @@ write_line(struct track *t, const struct message *m, const struct ref *ref)
 void
 write_instance(const struct instance *i, struct rec *r)
 {
-	rec_set_ready(r, F_HOST, i->host->name, i->host->ready);
-	rec_set_ready(r, F_INSTANCE, i->name, i->ready);
+	rec_add_ready(r, F_HOST, i->host->name, i->host->ready);
+	rec_add_ready(r, F_INSTANCE, i->name, i->ready);
 }
 
 void
@@ -108,5 +108,5 @@ write_tag(const struct tag *g, struct rec *r)
 {
 	write_instance(g->instance, r);
 	if (g->service.len > 0)
-		rec_set_ready(r, F_SERVICE, g->service, g->ready);
+		rec_add_ready(r, F_SERVICE, g->service, g->ready);
 }

@@ -89,6 +89,68 @@ test_range(void **state)
 	assert_false(caltime_leap(1900) || caltime_leap(2026));
 }
 
+/* What is written most is read in a way of its own: it says the same. */
+static void
+test_plain(void **state)
+{
+	static const unsigned char odd[] = "0129:-TZtz .+/";
+	unsigned char text[CALTIME_MAX + 8];
+	unsigned int seed = 1, good = 0;
+
+	(void)state;
+	for (int round = 0; round < 100000; round++) {
+		int64_t sec, a = -1, b = -1;
+		uint32_t nsec;
+		unsigned int digits;
+		size_t n;
+		bool is;
+
+		seed = seed * 1664525 + 1013904223;
+		sec = (int64_t)seed * 64 - (INT64_C(1) << 35);
+		n = caltime_text(text, sec, 0, 0);
+		assert_int_equal(n, CALTIME_SEC);
+		if (round % 4 != 0) {
+			seed = seed * 1664525 + 1013904223;
+			/* Not the zone. */
+			text[(seed >> 8) % (n - 1)] =
+			    odd[(seed >> 20) % (sizeof(odd) - 1)];
+		}
+		is = caltime_parse(slice_of(text, n), &a, &nsec, &digits);
+		memcpy(text + n - 1, "+00:00", 6);
+		assert_int_equal(caltime_parse(slice_of(text, n + 5), &b,
+		    &nsec, &digits), is);
+		assert_true(a == b);
+		assert_true(round % 4 != 0 || (is && a == sec));
+		good += is;
+	}
+	assert_in_range(good, 30000, 90000);
+}
+
+/* Times of late are written as they were, and no other ones. */
+static void
+test_late(void **state)
+{
+	struct caltime_day day = { .date = { .known = false } };
+	unsigned int seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		unsigned char a[CALTIME_MAX], b[CALTIME_MAX];
+		int64_t sec;
+		unsigned int digits;
+		size_t n;
+
+		seed = seed * 1664525 + 1013904223;
+		sec = (seed >> 28) * 40000 + (seed >> 16 & 15) - 1;
+		digits = seed >> 12 & 8 ? 0 : 3;
+		n = caltime_text_day(&day, a, sec, 7000000, digits);
+		assert_int_equal(n, caltime_text(b, sec, 7000000, digits));
+		assert_memory_equal(a, b, n);
+	}
+	assert_int_equal(caltime_text_day(&day, (unsigned char[CALTIME_MAX]){
+	    0 }, INT64_MAX, 0, 0), 0);
+}
+
 int
 main(void)
 {
@@ -96,6 +158,8 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_late),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
