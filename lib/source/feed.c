@@ -391,15 +391,14 @@ step_edge(struct feed *f)
 	return true;
 }
 
-/* A line as most are: true if the next one is. */
-static bool
-step_usual(struct feed *f)
+bool
+feed_usual(struct feed *f)
 {
 	static const struct stamp none;
 	uint64_t off = f->rest_off;
 	struct frame fr;
 	struct usual u;
-	size_t n = usual_next(&f->framing, f->rest, &u);
+	size_t n = f->lines ? usual_next(&f->framing, f->rest, &u) : 0;
 
 	if (n == 0)
 		return false;
@@ -574,7 +573,7 @@ feed_next(struct feed *f)
 	if (f->done)
 		return FEED_END;
 	for (;;) {
-		if (f->lines && step_usual(f))
+		if (feed_usual(f))
 			return FEED_EVENT;
 		if (f->piece.over)
 			return finish(f);

@@ -161,6 +161,11 @@ void	feed_time(struct feed *, const struct frame *);
 void	feed_note(struct feed *, struct slice word);
 bool	feed_open(struct feed *, bool hash);
 enum feed_item feed_next(struct feed *);
+/*
+ * The next item, if it is the event of a line as most are, of the stream at
+ * hand; else nothing has happened, and feed_next has to be asked.
+ */
+bool	feed_usual(struct feed *);
 void	feed_close(struct feed *);
 /* Begin the next stream (the one of `only`); false at the end. */
 bool	feed_stream(struct feed *);

@@ -61,7 +61,6 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 	struct progress progress;
 	struct merge m;
 	struct feed *f;
-	uint64_t lines = 0, bytes = 0;
 
 	progress_init(&progress, total_size(v, n));
 	merge_init(&m, v, n, x->opt->hash);
@@ -71,13 +70,12 @@ merge_feeds(struct run *x, struct feed *v, size_t n)
 			run_damage(x, buf_slice(&f->last_host));
 		}
 		if (f->item == FEED_EVENT) {
-			bytes += f->event.len + 1;
-			if (++lines % 65536 == 0)
-				progress_step(&progress, bytes, lines);
+			progress_line(&progress, f->event.len + 1);
 			if (x->spooled.has)
 				run_files_before(x, f);
 			x->shared = merge_shared(&m, TWINS_SECONDS);
 			run_event(x, f);
+			run_usual(x, f, &progress);
 		}
 		else if (f->item == FEED_RECORD)
 			run_record(x, f, &f->event.rec);

@@ -11,6 +11,7 @@
 #ifndef SOURCE_RUN_H
 #define SOURCE_RUN_H
 
+#include "io/progress.h"
 #include "source/piece.h"
 #include "source/records.h"
 #include "source/spooled.h"
@@ -63,6 +64,8 @@ void run_free_feed(struct feed *);
 
 /* run_item.c */
 void run_event(struct run *, struct feed *);
+/* The lines behind it, as far as none of them needs more than to be traced. */
+void run_usual(struct run *, struct feed *, struct progress *);
 /* A record of a feed that is no event, or not to be traced. */
 void run_record(struct run *, struct feed *, struct rec *);
 /* Queue files whose arrival is not later than the item at hand. */

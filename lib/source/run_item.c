@@ -151,6 +151,18 @@ count_twin(struct run *x, const struct event *ev)
 	coverage_copy(x->coverage, ev);
 }
 
+/* Whose line is at hand. */
+static void
+note_host(struct feed *f)
+{
+	struct slice host = rec_get(&f->event.rec, F_HOST);
+
+	if (same_text(buf_slice(&f->last_host), host))
+		return;
+	f->last_host.len = 0;
+	(void)buf_add(&f->last_host, host);
+}
+
 void
 run_event(struct run *x, struct feed *f)
 {
@@ -176,10 +188,7 @@ run_event(struct run *x, struct feed *f)
 		alias_host(x->opt, &ev->rec);
 	if (x->nlost > 0)
 		say_lost(x, f);
-	if (!same_text(buf_slice(&f->last_host), rec_get(&ev->rec, F_HOST))) {
-		f->last_host.len = 0;
-		(void)buf_add(&f->last_host, rec_get(&ev->rec, F_HOST));
-	}
+	note_host(f);
 	/* Coverage of records is in the stream's own coverage records. */
 	x->odd += event_odd_qid(ev);
 	if (!f->survey.records)
@@ -206,4 +215,34 @@ run_event(struct run *x, struct feed *f)
 	if (!f->survey.records)
 		event_write(ev, &text);
 	(void)run_give(x, &ev->rec);
+}
+
+/*
+ * Is it the only source, a log, and is there nothing to be asked for each of
+ * its lines?
+ */
+static bool
+is_plain(const struct run *x, const struct feed *f)
+{
+	return x->track != NULL && x->nfeed == 1 && !f->survey.records &&
+	    !f->piece.is && !x->opt->unknown && x->opt->nalias == 0 &&
+	    x->nlost == 0 && !x->spooled.has;
+}
+
+void
+run_usual(struct run *x, struct feed *f, struct progress *p)
+{
+	struct event *ev = &f->event;
+	uint64_t lines = p->lines;
+
+	if (!is_plain(x, f))
+		return;
+	while (!x->stopped && feed_usual(f)) {
+		progress_line(p, ev->len + 1);
+		x->odd += event_odd_qid(ev);
+		coverage_event(x->coverage, ev);
+		track_event(x->track, ev);
+	}
+	if (p->lines != lines)
+		note_host(f);
 }
