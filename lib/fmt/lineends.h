@@ -64,4 +64,11 @@ lineends_next(struct lineends *l, uint64_t pos, struct slice data, bool *plain)
 	return (size_t)(end - pos);
 }
 
+/* That line is taken; the next one may be asked for without telling so. */
+static inline void
+lineends_taken(struct lineends *l)
+{
+	l->i++;
+}
+
 #endif

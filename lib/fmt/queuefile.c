@@ -129,7 +129,7 @@ chain(const struct queuefile *q, uint64_t off, enum queue_segment seg,
 {
 	static const unsigned int wants[] = { CHAIN, CHAIN_WEAK, CHAIN_END };
 	unsigned int n = 0, want = wants[sure];
-	uint64_t target;
+	uint64_t target = 0;
 
 	while (n < want) {
 		struct slice s = bytes(q, off, QUEUEREC_HEAD + QUEUEREC_LOOK);

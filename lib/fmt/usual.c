@@ -58,6 +58,7 @@ usual_next(struct framing *f, struct slice data, struct usual *u)
 	f->last = u->kind;
 	f->export = false;
 	f->pos += n + 1;
+	lineends_taken(&f->ends);
 	return n + 1;
 }
 

@@ -81,7 +81,10 @@ hash_file(struct digest *d, uint64_t end, unsigned char *scratch)
 	}
 }
 
-/* Hash what is there; called with the lock held, which is let go meanwhile. */
+/*
+ * Hash what is there; called with the lock held, which is let go meanwhile.
+ * A file wants scratch.
+ */
 static void
 hash_some(struct digest *d, unsigned char *scratch)
 {
@@ -90,7 +93,7 @@ hash_some(struct digest *d, unsigned char *scratch)
 
 	d->busy = true;
 	pthread_mutex_unlock(&lock);
-	if (d->seekable)
+	if (d->seekable && scratch != NULL)
 		hash_file(d, end, scratch);
 	else if (EVP_DigestUpdate(d->ctx, d->ring[head], DIGEST_BLOCK) != 1)
 		d->bad = true;

@@ -136,9 +136,9 @@ put_field(struct rec_text *t, unsigned char *at, const struct key *k,
 	return at + 1;
 }
 
-/* Copy STEP bytes. */
-#define STEP	32
+#define STEP	32	/* bytes of a key, and least of a value, copied at once */
 
+/* Copy STEP bytes; widest: twice as many. */
 static inline void
 copy_narrow(unsigned char *dst, const unsigned char *src)
 {
@@ -151,6 +151,19 @@ copy_wide(unsigned char *dst, const unsigned char *src)
 {
 	_mm256_storeu_si256((void *)dst, _mm256_loadu_si256((const void *)src));
 }
+
+static inline __attribute__((target("avx2"))) void
+copy_twice(unsigned char *dst, const unsigned char *src)
+{
+	copy_wide(dst, src);
+	copy_wide(dst + STEP, src + STEP);
+}
+
+static inline __attribute__((target("avx512f"))) void
+copy_widest(unsigned char *dst, const unsigned char *src)
+{
+	_mm512_storeu_si512(dst, _mm512_loadu_si512(src));
+}
 #endif
 
 _Static_assert(sizeof(struct key) == STEP && FIELD_PAD % STEP == 0,
@@ -162,8 +175,9 @@ _Static_assert(sizeof(struct key) == STEP && FIELD_PAD % STEP == 0,
  */
 SLICE_INLINE unsigned char *
 put_ready(unsigned char *at, const unsigned char *end, const struct slice *v,
-    const struct key *k, uint64_t *bits, size_t step,
-    void (*copy)(unsigned char *, const unsigned char *))
+    const struct key *k, uint64_t *bits,
+    void (*copy)(unsigned char *, const unsigned char *),
+    void (*copy_value)(unsigned char *, const unsigned char *), size_t step)
 {
 	const uintptr_t limit = (uintptr_t)end - FIELD_EXTRA;
 	uint64_t left = *bits;
@@ -180,9 +194,7 @@ put_ready(unsigned char *at, const unsigned char *end, const struct slice *v,
 		copy(at, k[i].text);
 		at += k[i].len;
 		do {
-			copy(at + n, s.ptr + n);
-			if (step > STEP)
-				copy(at + n + STEP, s.ptr + n + STEP);
+			copy_value(at + n, s.ptr + n);
 		} while (__builtin_expect((n += step) < s.len, 0));
 		at += s.len;
 		*at = '"';	/* written over if it is not wanted */
@@ -195,8 +207,9 @@ put_ready(unsigned char *at, const unsigned char *end, const struct slice *v,
 
 /* All fields in table order; nearly all of them are ready. */
 SLICE_INLINE bool
-put_all(struct rec_text *t, const struct rec *r, size_t step,
-    void (*copy)(unsigned char *, const unsigned char *))
+put_all(struct rec_text *t, const struct rec *r,
+    void (*copy)(unsigned char *, const unsigned char *),
+    void (*copy_value)(unsigned char *, const unsigned char *), size_t step)
 {
 	unsigned char *at = t->at;
 
@@ -214,8 +227,8 @@ put_all(struct rec_text *t, const struct rec *r, size_t step,
 			    (other & -other) - 1);
 			bits &= ~first;
 			if (first != 0)
-				at = put_ready(at, t->end, v, k, &first, step,
-				    copy);
+				at = put_ready(at, t->end, v, k, &first, copy,
+				    copy_value, step);
 			bits |= first;
 			if (bits == 0)
 				break;
@@ -233,25 +246,34 @@ put_all(struct rec_text *t, const struct rec *r, size_t step,
 static bool
 put_narrow(struct rec_text *t, const struct rec *r)
 {
-	return put_all(t, r, STEP, copy_narrow);
+	return put_all(t, r, copy_narrow, copy_narrow, STEP);
 }
 
 #if defined(__x86_64__)
 static __attribute__((target("avx2,bmi"))) bool
 put_wide(struct rec_text *t, const struct rec *r)
 {
-	return put_all(t, r, FIELD_PAD, copy_wide);
+	return put_all(t, r, copy_wide, copy_twice, 2 * STEP);
 }
 
-static inline bool
-has_wide(void)
+static __attribute__((target("avx2,bmi,avx512f"))) bool
+put_widest(struct rec_text *t, const struct rec *r)
 {
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+	return put_all(t, r, copy_wide, copy_widest, 2 * STEP);
 }
-#else
-#define put_wide	put_narrow
-#define has_wide()	false
 #endif
+
+/* By what the processor has. */
+static bool
+put_fields(struct rec_text *t, const struct rec *r)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+		return __builtin_cpu_supports("avx512f") ? put_widest(t, r) :
+		    put_wide(t, r);
+#endif
+	return put_narrow(t, r);
+}
 
 static bool
 put_columns(struct rec_text *t, const struct rec *r, const enum field *column,
@@ -280,8 +302,7 @@ rec_json_columns(struct buf *b, const struct rec *r, const enum field *column,
 
 	rec_text_begin(&t, b);
 	if (!(ncolumn != 0 ? put_columns(&t, r, column, ncolumn) :
-	    has_wide() ? put_wide(&t, r) :
-	    put_narrow(&t, r)) ||
+	    put_fields(&t, r)) ||
 	    !rec_text_room(&t, tail.len + 2))
 		return false;
 	if (t.at == b->ptr + start)

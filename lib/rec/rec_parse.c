@@ -161,7 +161,7 @@ string(struct in *in, struct slice *v)
 static enum rc
 slow_key(struct in *in, enum field *f)
 {
-	struct slice name;
+	struct slice name = { .ptr = NULL };
 	enum rc rc = string(in, &name);
 
 	if (rc == RC_OK)

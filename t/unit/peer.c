@@ -90,12 +90,51 @@ test_long(void **state)
 	assert_false(peer_take(&s, &p, false));
 }
 
+/*
+ * Brackets and blanks at any distance, also behind the end: with bytes that
+ * may be read there and without it is the same.
+ */
+static void
+test_far(void **state)
+{
+	static const unsigned char odd[] = "[] :19a[]";
+	unsigned char text[400];
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		size_t len, n;
+		struct slice s, t;
+		struct peer p, q;
+		bool is;
+
+		memset(text, 'a', sizeof(text));
+		seed = seed * 1664525 + 1013904223;
+		len = seed >> 16 & 255;
+		for (int i = 0; i < 6; i++) {
+			seed = seed * 1664525 + 1013904223;
+			n = (seed >> 12) % (len + SLICE_PAD);
+			text[n] = odd[(seed >> 24) % (sizeof(odd) - 1)];
+		}
+		s = t = slice_of(text, len);
+		is = peer_take(&s, &p, false);
+		assert_int_equal(peer_take(&t, &q, true), is);
+		assert_true(s.ptr == t.ptr && s.len == t.len);
+		if (is)
+			assert_true(p.name.len == q.name.len &&
+			    p.addr.ptr == q.addr.ptr &&
+			    p.addr.len == q.addr.len &&
+			    p.port.len == q.port.len && p.all.len == q.all.len);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_far),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
