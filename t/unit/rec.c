@@ -239,7 +239,7 @@ test_scan(void **state)
 	static const unsigned char odd[] = { 0, 0x1f, '"', '\\', 0x7f, 0x80,
 	    0xff };
 	static const unsigned char even[] = { 0x20, '!', '#', '[', ']', 0x7e };
-	unsigned char s[70], d[80];
+	unsigned char s[70] = { 0 }, d[80];
 
 	(void)state;
 	for (size_t len = 0; len <= sizeof(s); len++) {
