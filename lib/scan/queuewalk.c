@@ -136,7 +136,7 @@ enum queuewalk_rc
 queuewalk_step(struct queuewalk *w, const struct queuefile_src *src)
 {
 	struct slice s = bytes(src, w->pos, QUEUEREC_HEAD + STRICT_LOOK), data;
-	uint64_t next, target;
+	uint64_t next, target = 0;
 	struct queuerec_head h;
 	size_t n;
 
