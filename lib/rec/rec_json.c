@@ -138,7 +138,7 @@ put_field(struct rec_text *t, unsigned char *at, const struct key *k,
 
 #define STEP	32	/* bytes of a key, and least of a value, copied at once */
 
-/* Copy STEP bytes; widest: twice as many. */
+/* Copy STEP bytes; twice and widest: two times as many. */
 static inline void
 copy_narrow(unsigned char *dst, const unsigned char *src)
 {
