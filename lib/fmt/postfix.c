@@ -78,7 +78,7 @@ take_severity(struct slice *s, struct event *ev)
 static inline bool
 take_qid(struct slice *s, struct slice *qid)
 {
-	size_t n = queueid_len(*s);
+	size_t n = queueid_label_len(*s);
 
 	if (n == 0 && slice_starts(*s, SLICE("NOQUEUE")))
 		n = 7;

@@ -36,6 +36,8 @@ struct queueid {
 bool	queueid_valid(struct slice);
 /* The length of the ID that is the first word of letters and digits, or 0. */
 size_t	queueid_len(struct slice);
+/* The same where a colon stands right behind it. */
+size_t	queueid_label_len(struct slice);
 /* The same of what is no ID, but stands where one belongs; or 0. */
 size_t	queueid_like_len(struct slice);
 /* True for a valid ID of the long form. */

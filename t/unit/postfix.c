@@ -233,6 +233,8 @@ static const struct text_case texts[] = {
 	    "delivery understood|qid=1E240140202|to=bob@example.org|relay=mx1.example.org[198.51.100.25]:25|relay_name=mx1.example.org|relay_addr=198.51.100.25|relay_port=25|status=bounced|dsn=5.0.0|delay=2|reply=550 <v@v>, relay=none, delay=0, delays=0/0/0/0, dsn=2.0.0, status=sent (250 ok: queued as ABC123)" },
 	{ "postfix/smtp", "1E240140202: to=<bob@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=2, dsn=2.0.0, status=sent (250 ok queued as ABC)",
 	    "delivery understood|qid=1E240140202|to=bob@example.org|relay=mx1.example.org[198.51.100.25]:25|relay_name=mx1.example.org|relay_addr=198.51.100.25|relay_port=25|status=sent|dsn=2.0.0|delay=2|reply=250 ok queued as ABC" },
+	{ "postfix/smtp", "1E240140202: to=<bob@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=2, dsn=2.0.0, status=sent (250 Ok: queued as 3D091140203 for delivery)",
+	    "delivery understood|qid=1E240140202|to=bob@example.org|relay=mx1.example.org[198.51.100.25]:25|relay_name=mx1.example.org|relay_addr=198.51.100.25|relay_port=25|status=sent|dsn=2.0.0|delay=2|reply=250 Ok: queued as 3D091140203 for delivery|next_qid=3D091140203" },
 	{ "postfix/smtp", "1E240140202: to=<bob@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=2, dsn=2.0.0, status=sent (250 queued as 3D091140203abc)",
 	    "delivery understood|qid=1E240140202|to=bob@example.org|relay=mx1.example.org[198.51.100.25]:25|relay_name=mx1.example.org|relay_addr=198.51.100.25|relay_port=25|status=sent|dsn=2.0.0|delay=2|reply=250 queued as 3D091140203abc" },
 	{ "postfix/smtp", "1E240140202: to=<bob@example.org>, relay=mx1.example.org[198.51.100.25]:25, delay=2, dsn=2.0.0, status=sent (250 queued as F1206140243, really queued as 3D091140203)",

@@ -29,6 +29,7 @@ static const struct id_case cases[] = {
 	{ "12345FFFFFFFFFFFFFFFF", 21, 0, 0x12345, UINT64_MAX },
 	{ "1E240140202: x", 11, 0, 123456, 0x140202 },
 	{ "1E240140202_", 11, 0, 123456, 0x140202 },
+	{ "1E240140202 for delivery", 11, 0, 123456, 0x140202 },
 	NO("12345FFFFFFFFFFFFFFFFF"),	/* 17 digits */
 	NO("12345"),			/* no inode */
 	NO("F42401"),			/* a million microseconds */
@@ -52,7 +53,7 @@ static const struct id_case cases[] = {
 	{ "4hZ1fY000zz9s6S", 15, SEP1, 51, 1311234 },
 	{ "4hZ1fY0sf8z0", 12, SEP1, 123456, 0 },
 	{ "4hZ1fY0sf8z9s6S: removed", 15, SEP1, 123456, 1311234 },
-	{ "4hZ1fY7Rx7z1", 0, 0, 0, 0 },	/* a million or more */
+	NO("4hZ1fY7Rx7z1"),		/* a million or more */
 	NO("4hZ1fY0sf8z"),		/* no inode */
 	NO("4hZ1fY0sf8z01"),		/* padded inode */
 	NO("4hZ1fY0sfz9s6S"),		/* the z too early */
@@ -63,7 +64,96 @@ static const struct id_case cases[] = {
 	NO("zzzzzzzzzzzzzzz0sf8z1"),
 	NO("4hZ1fY0sf8zyyyyyyyyyyyy"),	/* an inode of over 64 bits */
 	NO("4hZ1fY0sf8z1111111111111"),	/* 13 digits */
+	{ "4hZ1fY0sf8zyyyyyyyyyyy", 22, SEP1, 123456,
+	    INT64_C(6071163615208263050) },
+	{ "1fJkBS0000z1", 12, 631152000, 0, 1 },
+	{ "BsNl2m75plz1", 12, INT64_C(4133980800), 999999, 1 },
+	NO("1fJkBR75plz1"), NO("BsNl2n0000z1"), NO("4hZ1fY75pmz1"),
+	NO("4hZ1fY0sf8zE"), NO("4hZ1fY0sf8z1z1"),
 };
+
+static const char digit[] =
+    "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
+
+/* The seconds, microseconds and inode number as Postfix writes them. */
+static size_t
+make_long(char *dst, uint64_t sec, uint64_t usec, uint64_t inode)
+{
+	char back[16];
+	size_t n = 0, len = 10;
+
+	for (size_t i = 6; i-- > 0; sec /= 52)
+		dst[i] = digit[sec % 52];
+	for (size_t i = 10; i-- > 6; usec /= 52)
+		dst[i] = digit[usec % 52];
+	dst[len++] = 'z';
+	do
+		back[n++] = digit[inode % 51];
+	while ((inode /= 51) > 0);
+	while (n > 0)
+		dst[len++] = back[--n];
+	return len;
+}
+
+/* Before a colon, where it is found by many bytes at once, and elsewhere. */
+static void
+check_both(const char *id, size_t len)
+{
+	unsigned char text[64];
+	struct slice s = { text, sizeof(text) };
+	size_t alone = queueid_len(slice_of((const unsigned char *)id, len));
+
+	memset(text, ' ', sizeof(text));
+	memcpy(text, id, len);
+	assert_int_equal(queueid_len(s), alone);
+	text[len] = ':';
+	assert_int_equal(queueid_len(s), alone);
+	alone = text[alone] == ':' ? alone : 0;
+	assert_int_equal(queueid_label_len(s), alone);
+	/* Nothing behind it that may be read. */
+	assert_int_equal(queueid_label_len(slice_sub(s, 0, len + 1)), alone);
+}
+
+static uint64_t seed;
+
+static uint64_t
+chance(uint64_t n)
+{
+	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (seed >> 33) % n;
+}
+
+/* Long IDs by chance, whole and with a byte that is another. */
+static void
+test_long(void **state)
+{
+	char id[32];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		uint64_t sec = 631152000 + chance(UINT64_C(3502828801));
+		uint64_t usec = chance(1000000);
+		uint64_t inode = (chance(1U << 31) << 32 | chance(1U << 31)) >>
+		    chance(63);
+		size_t len = make_long(id, sec, usec, inode);
+		struct slice s = slice_of((unsigned char *)id, len);
+		struct queueid q;
+
+		assert_int_equal(queueid_len(s), len);
+		assert_true(queueid_long(s));
+		assert_int_equal(queueid_parse(s, &q, NULL), RC_OK);
+		assert_true(q.has_time && q.sec == (int64_t)sec &&
+		    q.usec == usec && q.inode == inode);
+		check_both(id, len);
+		id[chance(len)] = (char)chance(256);
+		check_both(id, len);
+		id[chance(len)] = digit[chance(sizeof(digit) - 1)];
+		check_both(id, len);
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (strlen(cases[i].in) < 32)
+			check_both(cases[i].in, strlen(cases[i].in));
+}
 
 static void
 test_cases(void **state)
@@ -95,6 +185,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_long),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
