@@ -188,7 +188,7 @@ take(void *arg, const struct rec *r)
 	m->events = m->events || slice_eq(rec_get(r, F_TYPE), SLICE("event"));
 	if (m->ended)
 		m->failed = true;	/* records behind the end */
-	return audit_add(m->audit, r);
+	return audit_add(m->audit, r, judge_time(r));
 }
 
 static void

@@ -33,26 +33,13 @@ mix(uint64_t a, uint64_t b)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* Eight bytes with their ASCII letters in lower case. */
-static inline uint64_t
-lower(uint64_t v)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t seven = v & ones * 0x7f;
-	/* The highest bit of each byte: from A on, but not past Z. */
-	uint64_t upper = (seven + ones * (0x80 - 'A')) ^
-	    (seven + ones * (0x7f - 'Z'));
-
-	return v | (upper & ~v & ones * 0x80) >> 2;
-}
-
 static inline uint64_t
 load(const unsigned char *p, bool nocase)
 {
 	uint64_t v;
 
 	memcpy(&v, p, 8);
-	return nocase ? lower(v) : v;
+	return nocase ? ascii_tolower8(v) : v;
 }
 
 /* 1 to 7 bytes; each length gives a word of its own. */
@@ -69,7 +56,7 @@ load_few(const unsigned char *p, size_t n, bool nocase)
 		memcpy(&b, p + n - 4, 4);
 		v = a | (uint64_t)b << 32;
 	}
-	return nocase ? lower(v) : v;
+	return nocase ? ascii_tolower8(v) : v;
 }
 
 SLICE_INLINE uint64_t

@@ -97,9 +97,18 @@ slice_rcut(struct slice s, unsigned char c, struct slice *head,
 bool
 slice_eq_nocase(struct slice a, struct slice b)
 {
+	size_t i = 0;
+	uint64_t x, y;
+
 	if (a.len != b.len)
 		return false;
-	for (size_t i = 0; i < a.len; i++)
+	for (; a.len - i >= sizeof(x); i += sizeof(x)) {
+		memcpy(&x, a.ptr + i, sizeof(x));
+		memcpy(&y, b.ptr + i, sizeof(y));
+		if (x != y && ascii_tolower8(x) != ascii_tolower8(y))
+			return false;
+	}
+	for (; i < a.len; i++)
 		if (ascii_tolower(a.ptr[i]) != ascii_tolower(b.ptr[i]))
 			return false;
 	return true;

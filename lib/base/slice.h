@@ -376,4 +376,17 @@ ascii_tolower(unsigned char c)
 	return ascii_upper(c) ? (unsigned char)(c + ('a' - 'A')) : c;
 }
 
+/* The same of eight bytes. */
+static inline uint64_t
+ascii_tolower8(uint64_t v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t seven = v & ones * 0x7f;
+	/* The highest bit of each byte: from A on, but not past Z. */
+	uint64_t upper = (seven + ones * (0x80 - 'A')) ^
+	    (seven + ones * (0x7f - 'Z'));
+
+	return v | (upper & ~v & ones * 0x80) >> 2;
+}
+
 #endif

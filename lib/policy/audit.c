@@ -52,13 +52,13 @@ audit_pseudonyms(struct audit *a, struct pseudonyms *names)
 }
 
 static void
-judge_one(struct audit *a, const struct rec *r)
+judge_one(struct audit *a, const struct rec *r, int64_t sec)
 {
 	struct finding x;
 	struct judgement j;
 	struct rec f, named;
 
-	if (!judge(a->policy, a->nexthops, r, &j))
+	if (!judge(a->policy, a->nexthops, r, sec, &j))
 		return;
 	if (a->names != NULL) {
 		pseudonym_rec(a->names, r, &named);
@@ -66,20 +66,23 @@ judge_one(struct audit *a, const struct rec *r)
 		r = &named;
 	}
 	if (j.hop) {
+		/* What is known of the peer is far away: it is asked for. */
+		peers_ahead(a->peers, &j);
 		tally_hop(&a->tally, &j, r);
-		peers_add(a->peers, &j, r);
 	} else {
 		finding_put(&x, a->policy, &j, j.rule, r, &f);
 		tally_about(&a->tally, j.rule, &f);
 	}
 	a->stopped = !a->fn(a->arg, &j, r, NULL);
+	if (j.hop)
+		peers_add(a->peers, &j, r);
 }
 
 /* Nothing was sent, but perhaps the peer was seen to have TLS. */
 static void
-see_attempt(struct audit *a, const struct rec *r)
+see_attempt(struct audit *a, const struct rec *r, int64_t sec)
 {
-	struct judgement j = { .outbound = true, .sec = judge_time(r) };
+	struct judgement j = { .outbound = true, .sec = sec };
 	struct rec named;
 
 	if (a->names != NULL) {
@@ -91,7 +94,7 @@ see_attempt(struct audit *a, const struct rec *r)
 }
 
 bool
-audit_add(struct audit *a, const struct rec *r)
+audit_add(struct audit *a, const struct rec *r, int64_t sec)
 {
 	struct slice type = rec_get(r, F_TYPE);
 
@@ -101,14 +104,14 @@ audit_add(struct audit *a, const struct rec *r)
 		if (slice_eq(rec_get(r, F_STATUS), SLICE("sent")))
 			once_delivery(a->once, r);
 		else
-			see_attempt(a, r);
-		judge_one(a, r);
+			see_attempt(a, r, sec);
+		judge_one(a, r, sec);
 	} else if (slice_eq(type, SLICE("event")))
-		judge_one(a, r);
+		judge_one(a, r, sec);
 	else if (slice_eq(type, SLICE("message"))) {
 		switch (once_arrival(a->once, r)) {
 		case ONCE_OWN:
-			judge_one(a, r);
+			judge_one(a, r, sec);
 			break;
 		case ONCE_SAME:
 		case ONCE_HELD:
@@ -139,7 +142,7 @@ audit_end(struct audit *a)
 
 	while (!a->stopped && once_next(a->once, &r)) {
 		a->tally.counted_once--;
-		judge_one(a, &r);
+		judge_one(a, &r, judge_time(&r));
 	}
 	while (!a->stopped && peers_next(a->peers, &r)) {
 		enum rule rule = rule_find(rec_get(&r, F_RULE));

@@ -19,7 +19,7 @@
  * audit_notes says what could not be followed.
  *
  *	a = audit_open(&policy, &nexthops, fn, arg);
- *	while (...) audit_add(a, &rec);
+ *	while (...) audit_add(a, &rec, judge_time(&rec));
  *	audit_end(a);
  *	status = tally_status(audit_tally(a));
  */
@@ -46,7 +46,8 @@ struct audit	*audit_open(const struct policy *, const struct nexthops *,
 		    audit_fn *, void *arg);
 void		 audit_close(struct audit *);
 void		 audit_pseudonyms(struct audit *, struct pseudonyms *);
-bool		 audit_add(struct audit *, const struct rec *);
+/* sec: judge_time of the record. */
+bool		 audit_add(struct audit *, const struct rec *, int64_t sec);
 bool		 audit_see(struct audit *, const struct rec *);
 bool		 audit_end(struct audit *);
 /* The finding records of one hop, the gravest first. */

@@ -2,6 +2,9 @@
 
 #include "base/banned.h"
 
+#define GROUP_MAX	64	/* bytes of a group's name that are looked at */
+#define GROUP_MARK	5	/* and of what is looked for */
+
 #define W(lit)	{ (const unsigned char *)(lit), sizeof(lit) - 1 }
 
 struct word {
@@ -197,14 +200,13 @@ cipher_is(struct slice e, uint32_t suite, struct slice name)
 bool
 cipher_group_pq(struct slice kex)
 {
-	static const struct slice mark[] = { W("mlkem"), W("kyber") };
-	unsigned char low[64];
+	kex = slice_sub(kex, 0, GROUP_MAX);
+	for (size_t i = 0; i + GROUP_MARK <= kex.len; i++) {
+		struct slice s = slice_sub(kex, i, GROUP_MARK);
 
-	for (size_t i = 0; i < kex.len && i < sizeof(low); i++)
-		low[i] = ascii_tolower(kex.ptr[i]);
-	for (size_t i = 0; i < sizeof(mark) / sizeof(*mark); i++)
-		if (slice_find(slice_of(low, kex.len < sizeof(low) ? kex.len :
-		    sizeof(low)), mark[i]) != SLICE_NONE)
+		if (slice_eq_nocase(s, SLICE("mlkem")) ||
+		    slice_eq_nocase(s, SLICE("kyber")))
 			return true;
+	}
 	return false;
 }

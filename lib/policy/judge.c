@@ -187,7 +187,6 @@ is_hop(const struct rec *r, const struct judgement *j)
 static void
 place(const struct policy *p, const struct rec *r, struct judgement *j)
 {
-	j->sec = judge_time(r);
 	judge_peer(r, j);
 	j->direction = find_direction(p, r, j);
 }
@@ -217,9 +216,9 @@ judge_failed(const struct policy *p, const struct nexthops *n,
 
 bool
 judge(const struct policy *p, const struct nexthops *n, const struct rec *r,
-    struct judgement *j)
+    int64_t sec, struct judgement *j)
 {
-	*j = (struct judgement){ .hop = true };
+	*j = (struct judgement){ .hop = true, .sec = sec };
 	j->outbound = is(r, F_TYPE, SLICE("delivery"));
 	if (!is_hop(r, j))
 		return judge_failed(p, n, r, j);

@@ -37,7 +37,7 @@ struct judgement {
 	bool			 hop;		/* it carried mail */
 	bool			 outbound;	/* seen from its sending side */
 	bool			 plaintext;
-	int64_t			 sec;		/* judge_time of the record */
+	int64_t			 sec;
 	enum direction		 direction;
 	enum verdict_word	 verdict;
 	enum rule		 rule;		/* that decides */
@@ -47,8 +47,9 @@ struct judgement {
 	struct policy_peer	 peer;
 };
 
+/* sec: judge_time of the record. */
 bool	judge(const struct policy *, const struct nexthops *,
-	    const struct rec *, struct judgement *);
+	    const struct rec *, int64_t sec, struct judgement *);
 /* The verdict that a finding of this rule has. */
 enum verdict_word judge_finding(const struct policy *,
 	    const struct judgement *, enum rule);

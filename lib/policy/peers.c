@@ -28,20 +28,22 @@ struct change {
 	struct evidence	evidence;
 };
 
+/* Its name and address stand behind it. */
 struct peer {
 	struct slice	name, addr;
 	bool		outbound;
 	unsigned char	direction;
-	uint32_t	next;		/* in its chain, + 1 */
+	struct peer	*next;		/* in its chain */
 	struct change	tls, trust;
 };
+
 
 struct peers {
 	const struct policy	*policy;
 	struct arena		 mem;
-	struct peer		*v;
+	struct peer		**v;
 	size_t			 n, cap;
-	uint32_t		*slot;
+	struct peer		**slot;
 	uint64_t		 dropped;
 	size_t			 at;		/* of peers_next */
 	bool			 second;	/* its trust is next */
@@ -57,8 +59,8 @@ peers_open(const struct policy *p)
 	struct peers *t = mem_alloc(1, sizeof(*t));
 
 	t->policy = p;
-	t->slot = mem_alloc(SLOTS, sizeof(*t->slot));
-	arena_init(&t->mem, MEM_MAX);
+	t->slot = mem_pages(SLOTS * sizeof(struct peer *));
+	arena_init_large(&t->mem, MEM_MAX + PEERS_MAX * sizeof(struct peer));
 	buf_init(&t->why, 4096);
 	return t;
 }
@@ -70,7 +72,7 @@ peers_close(struct peers *t)
 		return;
 	arena_free(&t->mem);
 	buf_free(&t->why);
-	mem_free(t->slot);
+	mem_pages_free(t->slot, SLOTS * sizeof(struct peer *));
 	mem_free(t->v);
 	mem_free(t);
 }
@@ -81,38 +83,65 @@ peers_dropped(const struct peers *t)
 	return t->dropped;
 }
 
+/* A new one, or NULL if there is no room. */
 static struct peer *
-find(struct peers *t, const struct judgement *j)
+add(struct peers *t, const struct judgement *j)
 {
-	uint64_t h = hash_bytes(j->peer.addr, hash_lower(j->peer.name,
-	    j->outbound));
-	uint32_t *slot = &t->slot[h % SLOTS];
+	struct slice name = j->peer.name, addr = j->peer.addr;
+	unsigned char *text;
 	struct peer *p;
 	size_t n;
 
-	for (uint32_t i = *slot; i != 0; i = p->next) {
-		p = &t->v[i - 1];
-		if (p->outbound == j->outbound &&
-		    slice_eq(p->addr, j->peer.addr) &&
-		    slice_eq_nocase(p->name, j->peer.name))
-			return p;
-	}
 	if (t->n == PEERS_MAX)
+		return NULL;
+	p = arena_alloc(&t->mem, sizeof(*p) + name.len + addr.len);
+	if (p == NULL)
 		return NULL;
 	if (t->n == t->cap) {
 		n = t->cap == 0 ? 64 : t->cap * 2;
 		t->v = mem_grow(t->v, t->cap, n, sizeof(*t->v));
 		t->cap = n;
 	}
-	p = &t->v[t->n];
-	*p = (struct peer){ .name = arena_dup(&t->mem, j->peer.name),
-		.addr = arena_dup(&t->mem, j->peer.addr),
-		.outbound = j->outbound, .next = *slot };
-	if ((p->addr.ptr == NULL && j->peer.addr.len > 0) ||
-	    (p->name.ptr == NULL && j->peer.name.len > 0))
-		return NULL;
-	*slot = (uint32_t)++t->n;
+	text = (unsigned char *)(p + 1);
+	p->name = slice_of(text, name.len);
+	p->addr = slice_of(text + name.len, addr.len);
+	p->outbound = j->outbound;
+	if (name.len > 0)
+		memcpy(text, name.ptr, name.len);
+	if (addr.len > 0)
+		memcpy(text + name.len, addr.ptr, addr.len);
+	t->v[t->n++] = p;
 	return p;
+}
+
+static struct peer **
+slot_of(const struct peers *t, const struct judgement *j)
+{
+	return &t->slot[hash_bytes(j->peer.addr, hash_lower(j->peer.name,
+	    j->outbound)) % SLOTS];
+}
+
+void
+peers_ahead(const struct peers *t, const struct judgement *j)
+{
+	mem_prefetch(slot_of(t, j), 1);
+}
+
+static struct peer *
+find(struct peers *t, const struct judgement *j)
+{
+	struct peer **slot = slot_of(t, j), *p;
+
+	for (p = *slot; p != NULL; p = p->next)
+		if (p->outbound == j->outbound &&
+		    slice_eq(p->addr, j->peer.addr) &&
+		    slice_eq_nocase(p->name, j->peer.name))
+			return p;
+	p = add(t, j);
+	if (p == NULL)
+		return NULL;
+	p->next = *slot;
+	return *slot = p;
 }
 
 static void
@@ -262,7 +291,7 @@ peers_next(struct peers *t, struct rec *r)
 	const enum severity *s = t->policy->severity;
 
 	while (t->at < t->n) {
-		const struct peer *p = &t->v[t->at];
+		const struct peer *p = t->v[t->at];
 		bool trust = t->second;
 		enum rule rule = trust ? RULE_TRUST_CHANGED : RULE_TLS_LOST;
 		const struct change *c = trust ? &p->trust : &p->tls;

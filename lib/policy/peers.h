@@ -27,6 +27,8 @@ struct peers;
 
 struct peers	*peers_open(const struct policy *);
 void		 peers_close(struct peers *);
+/* The peer of that judgement will soon be asked for. */
+void		 peers_ahead(const struct peers *, const struct judgement *);
 void		 peers_add(struct peers *, const struct judgement *,
 		    const struct rec *);
 void		 peers_see(struct peers *, const struct judgement *,

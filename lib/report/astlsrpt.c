@@ -58,7 +58,7 @@ by_name(const struct counts *c)
 	struct counts_row **v = mem_alloc(c->n + 1, sizeof(*v));
 
 	for (size_t i = 0; i < c->n; i++)
-		v[i] = &c->row[i];
+		v[i] = c->row[i];
 	qsort(v, c->n, sizeof(*v), compare);
 	return v;
 }

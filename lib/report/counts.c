@@ -7,11 +7,29 @@
 
 #include "base/banned.h"
 
+/* What is looked for is in two places of memory: here and in its row. */
+struct counts_slot {
+	uint64_t		 hash;
+	struct counts_row	*row;	/* NULL: free */
+};
+
+#define WAITS		16	/* names that wait, a power of two */
+#define HALF		(WAITS / 2)
+#define WAIT_NAME	96	/* bytes of the longest of them */
+
+struct counts_wait {
+	uint64_t	hash, trace;
+	uint64_t	n[COUNTS_N];
+	uint32_t	once;
+	uint32_t	len;
+	unsigned char	name[WAIT_NAME];
+};
+
 void
 counts_init(struct counts *c, size_t rows, size_t bytes)
 {
 	*c = (struct counts){ .limit = rows };
-	arena_init(&c->mem, bytes);
+	arena_init_large(&c->mem, bytes + rows * sizeof(struct counts_row));
 }
 
 void
@@ -20,18 +38,20 @@ counts_free(struct counts *c)
 	arena_free(&c->mem);
 	mem_free(c->row);
 	mem_free(c->note);
-	mem_free(c->slot);
+	mem_free(c->wait);
+	if (c->slot != NULL)
+		mem_pages_free(c->slot, c->nslot * sizeof(*c->slot));
 	*c = (struct counts){ .limit = 0 };
 }
 
 static void
-put_slot(struct counts *c, uint32_t hash, size_t row)
+put_slot(struct counts *c, uint64_t hash, struct counts_row *row)
 {
 	size_t i = hash & (c->nslot - 1);
 
-	while (c->slot[i].row != 0)
+	while (c->slot[i].row != NULL)
 		i = (i + 1) & (c->nslot - 1);
-	c->slot[i] = (struct counts_slot){ hash, (uint32_t)row + 1 };
+	c->slot[i] = (struct counts_slot){ hash, row };
 }
 
 static bool
@@ -48,60 +68,152 @@ make_room(struct counts *c)
 	c->row = mem_grow(c->row, c->cap, cap, sizeof(*c->row));
 	c->cap = cap;
 	c->nslot = cap * 2;
-	c->slot = mem_alloc(c->nslot, sizeof(*c->slot));
+	c->slot = mem_pages(c->nslot * sizeof(*c->slot));
 	for (size_t i = 0; i < n; i++)
-		if (old[i].row != 0)
-			put_slot(c, old[i].hash, old[i].row - 1);
-	mem_free(old);
+		if (old[i].row != NULL)
+			put_slot(c, old[i].hash, old[i].row);
+	if (old != NULL)
+		mem_pages_free(old, n * sizeof(*old));
 	return true;
 }
 
 static struct counts_row *
-look_up(const struct counts *c, uint32_t hash, struct slice name)
+look_up(const struct counts *c, uint64_t hash, struct slice name)
 {
 	size_t i = hash & (c->nslot - 1);
 
 	if (c->nslot == 0)
 		return NULL;
-	for (; c->slot[i].row != 0; i = (i + 1) & (c->nslot - 1)) {
-		struct counts_row *r = &c->row[c->slot[i].row - 1];
-
-		if (c->slot[i].hash == hash && slice_eq(r->name, name))
-			return r;
-	}
+	for (; c->slot[i].row != NULL; i = (i + 1) & (c->nslot - 1))
+		if (c->slot[i].hash == hash &&
+		    slice_eq(c->slot[i].row->name, name))
+			return c->slot[i].row;
 	return NULL;
+}
+
+/* The row of a name that is no longer than it may be. */
+static struct counts_row *
+find(struct counts *c, uint64_t hash, struct slice name)
+{
+	struct counts_row *r = look_up(c, hash, name);
+
+	if (r != NULL)
+		return r;
+	if (!make_room(c) ||
+	    (r = arena_alloc(&c->mem, sizeof(*r) + name.len)) == NULL) {
+		c->dropped++;
+		return NULL;
+	}
+	r->name = slice_of((unsigned char *)(r + 1), name.len);
+	if (name.len > 0)
+		memcpy(r + 1, name.ptr, name.len);
+	r->i = c->n;
+	c->row[c->n++] = r;
+	put_slot(c, hash, r);
+	return r;
+}
+
+static void
+add(struct counts *c, const struct counts_wait *w, struct slice name)
+{
+	struct counts_row *r = find(c, w->hash, name);
+
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < COUNTS_N; i++)
+		r->n[i] += w->n[i];
+	if (w->once >= COUNTS_N)
+		return;
+	if (w->trace != r->trace || r->n[w->once] == 0)
+		r->n[w->once]++;
+	r->trace = w->trace;
+}
+
+/* The one that has waited longest. */
+static void
+add_first(struct counts *c)
+{
+	const struct counts_wait *w = &c->wait[(c->nput - c->nwait--) % WAITS];
+
+	add(c, w, slice_of(w->name, w->len));
+}
+
+void
+counts_settle(struct counts *c)
+{
+	while (c->nwait > 0)
+		add_first(c);
 }
 
 struct counts_row *
 counts_find(struct counts *c, struct slice name)
 {
-	struct counts_row *r;
-	uint32_t hash;
+	counts_settle(c);
+	name = slice_sub(name, 0, COUNTS_NAME);
+	return find(c, hash_bytes(name, 3), name);
+}
+
+/* The slot that is probably the one of a hash. */
+static inline const struct counts_slot *
+slot_at(const struct counts *c, uint64_t hash)
+{
+	return &c->slot[hash & (c->nslot - 1)];
+}
+
+/* Ask for the row of a name that has waited half its time. */
+static inline void
+ask_row(const struct counts *c, const struct counts_wait *w)
+{
+	const struct counts_row *r = slot_at(c, w->hash)->row;
+
+	if (r == NULL)
+		return;
+	mem_prefetch(r, sizeof(*r));
+	mem_prefetch(r + 1, 1);
+	mem_prefetch((const unsigned char *)(r + 1) + w->len, 1);
+}
+
+void
+counts_add(struct counts *c, struct slice name, const struct counts_more *more)
+{
+	struct counts_wait *w, now;
+	bool waits;
 
 	name = slice_sub(name, 0, COUNTS_NAME);
-	hash = (uint32_t)hash_bytes(name, 3);
-	r = look_up(c, hash, name);
-	if (r != NULL)
-		return r;
-	if (!make_room(c)) {
-		c->dropped++;
-		return NULL;
+	waits = c->nslot > 0 && name.len <= WAIT_NAME;
+	if (!waits) {
+		counts_settle(c);
+		w = &now;
+	} else {
+		if (c->wait == NULL)
+			c->wait = mem_alloc(WAITS, sizeof(*c->wait));
+		if (c->nwait == WAITS)
+			add_first(c);
+		if (c->nwait >= HALF)
+			ask_row(c, &c->wait[(c->nput - HALF) % WAITS]);
+		w = &c->wait[c->nput % WAITS];
 	}
-	r = &c->row[c->n];
-	*r = (struct counts_row){ .name = name.len == 0 ? SLICE("") :
-	    arena_dup(&c->mem, name) };
-	if (r->name.ptr == NULL) {
-		c->dropped++;
-		return NULL;
+	w->hash = hash_bytes(name, 3);
+	memcpy(w->n, more->n, sizeof(w->n));
+	w->once = (uint32_t)more->once;
+	if (w->once < COUNTS_N)
+		w->trace = hash_bytes(more->trace, more->once + 1);
+	if (!waits) {
+		add(c, w, name);
+		return;
 	}
-	put_slot(c, hash, c->n++);
-	return r;
+	w->len = (uint32_t)name.len;
+	if (name.len > 0)
+		memcpy(w->name, name.ptr, name.len);
+	mem_prefetch(slot_at(c, w->hash), 1);
+	c->nput++;
+	c->nwait++;
 }
 
 void
 counts_note(struct counts *c, const struct counts_row *r, struct slice text)
 {
-	size_t i = (size_t)(r - c->row);
+	size_t i = r->i;
 
 	if (c->note == NULL)
 		c->note = mem_alloc(c->limit, sizeof(*c->note));
@@ -113,17 +225,7 @@ counts_note(struct counts *c, const struct counts_row *r, struct slice text)
 struct slice
 counts_noted(const struct counts *c, const struct counts_row *r)
 {
-	return c->note == NULL ? slice_of(NULL, 0) : c->note[r - c->row];
-}
-
-void
-counts_message(struct counts_row *r, size_t i, struct slice trace)
-{
-	uint64_t h = hash_bytes(trace, i + 1);
-
-	if (h != r->trace || r->n[i] == 0)
-		r->n[i]++;
-	r->trace = h;
+	return c->note == NULL ? slice_of(NULL, 0) : c->note[r->i];
 }
 
 void
@@ -143,8 +245,19 @@ counts_key(struct counts_key *k, struct slice part)
 static void
 fold(struct counts_key *k, size_t at)
 {
-	for (; at < k->len; at++)
-		k->text[at] = ascii_tolower(k->text[at]);
+	uint64_t v;
+	size_t n = k->len - at, step = sizeof(v);
+
+	for (size_t i = 0; n >= step && i < n; i += step) {
+		/* The last eight may have been among those before. */
+		unsigned char *p = k->text + at + (i + step > n ? n - step : i);
+
+		memcpy(&v, p, step);
+		v = ascii_tolower8(v);
+		memcpy(p, &v, step);
+	}
+	for (size_t i = 0; n < step && i < n; i++)
+		k->text[at + i] = ascii_tolower(k->text[at + i]);
 }
 
 void
@@ -203,9 +316,9 @@ counts_sorted(const struct counts *c, size_t by, size_t *n)
 
 	*n = 0;
 	for (size_t i = 0; i < c->n; i++)
-		if (c->row[i].n[by] > 0)
-			v[(*n)++] = (struct sort_row){ c->row[i].n[by],
-				&c->row[i] };
+		if (c->row[i]->n[by] > 0)
+			v[(*n)++] = (struct sort_row){ c->row[i]->n[by],
+				c->row[i] };
 	qsort(v, *n, sizeof(*v), compare);
 	for (size_t i = 0; i < *n; i++)
 		out[i] = v[i].row;

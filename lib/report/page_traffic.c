@@ -170,7 +170,7 @@ put_slowest(struct page *p, const struct traffic *tr)
 
 	for (size_t i = 0; i < tr->ndelay; i++)
 		if (tr->delay[i] != NULL && tr->delay[i]->total > 0)
-			v[n++] = (struct slow){ &tr->domain.row[i],
+			v[n++] = (struct slow){ tr->domain.row[i],
 				tr->delay[i],
 				hist_percentile(tr->delay[i], 95) };
 	qsort(v, n, sizeof(*v), compare);

@@ -84,7 +84,7 @@ outside(struct report *r, const struct rec *rec, int64_t sec)
 	struct rec named;
 
 	if (sec >= o->before && sec < o->from &&
-	    judge(o->policy, o->nexthops, rec, &j)) {
+	    judge(o->policy, o->nexthops, rec, sec, &j)) {
 		const struct rec *own = name(r, rec, &named);
 
 		judge_peer(own, &j);
@@ -113,7 +113,7 @@ report_take(struct report *r, const struct rec *rec)
 	}
 	if (slice_eq(type, SLICE("link"))) {
 		traffic_link(&r->traffic, rec);
-		return audit_add(r->audit, rec);
+		return audit_add(r->audit, rec, INT64_MAX);
 	}
 	event = slice_eq(type, SLICE("event"));
 	r->events = r->events || event;
@@ -130,7 +130,7 @@ report_take(struct report *r, const struct rec *rec)
 		tlsrpt_take(&r->tlsrpt, rec, name(r, rec, &named));
 	if (!event)
 		traffic_take(&r->traffic, name(r, rec, &named), sec);
-	return audit_add(r->audit, rec);
+	return audit_add(r->audit, rec, sec);
 }
 
 static struct buf *
@@ -259,6 +259,8 @@ report_end(struct report *r, int reading)
 		return;
 	r->ended = true;
 	(void)audit_end(r->audit);
+	verdicts_settle(&r->verdicts);
+	traffic_settle(&r->traffic);
 	worst_sort(&r->verdicts.violations);
 	worst_sort(&r->verdicts.peers);
 	find_span(r);

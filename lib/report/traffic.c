@@ -36,6 +36,13 @@ traffic_free(struct traffic *t)
 	*t = (struct traffic){ .days = NULL };
 }
 
+void
+traffic_settle(struct traffic *t)
+{
+	counts_settle(&t->from);
+	counts_settle(&t->to);
+}
+
 static bool
 is(const struct rec *r, enum field f, struct slice word)
 {
@@ -70,16 +77,29 @@ count_reason(struct traffic *t, const struct rec *r, struct slice status,
 	counts_note(&t->reason, row, text);
 }
 
-static void
-count_bytes(struct traffic *t, const struct rec *r, struct counts_row *from)
+/* The name of an address: domains have no case. */
+static struct slice
+mail_name(struct counts_key *k, struct slice address)
 {
-	uint64_t size;
+	if (address.len >= COUNTS_PART)
+		return address;
+	counts_key_begin(k);
+	counts_key_mail(k, address);
+	return counts_key_slice(k);
+}
 
-	if (!slice_u64(rec_get(r, F_SIZE), UINT32_MAX * UINT64_C(1024), &size))
-		return;
-	t->bytes += size;
-	if (from != NULL)
-		from->n[1] += size;
+static void
+count_from(struct traffic *t, const struct rec *r)
+{
+	struct counts_more more = { .n = { 1 }, .once = COUNTS_N };
+	struct counts_key key;
+
+	if (slice_u64(rec_get(r, F_SIZE), UINT32_MAX * UINT64_C(1024),
+	    &more.n[1]))
+		t->bytes += more.n[1];
+	else
+		more.n[1] = 0;
+	counts_add(&t->from, mail_name(&key, rec_get(r, F_FROM)), &more);
 }
 
 static enum traffic_origin
@@ -124,23 +144,10 @@ take_back(struct traffic *t, const struct rec *r)
 		else
 			days_mail_back(t->days, p->sec, DAYS_DELIVERED);
 		if (p->to > 0)
-			t->to.row[p->to - 1].n[0]--;
+			t->to.row[p->to - 1]->n[0]--;
 		if (p->domain > 0)
 			hist_take_back(t->delay[p->domain - 1], p->ms);
 	}
-}
-
-/* The row of an address: domains have no case. */
-static struct counts_row *
-find_mail(struct counts *c, struct slice address)
-{
-	struct counts_key key;
-
-	if (address.len >= COUNTS_PART)
-		return counts_find(c, address);
-	counts_key_begin(&key);
-	counts_key_mail(&key, address);
-	return counts_find(c, counts_key_slice(&key));
 }
 
 /* How many times it happened: syslogd may have said so in one line. */
@@ -155,7 +162,6 @@ times(const struct rec *r)
 static void
 take_message(struct traffic *t, const struct rec *r, int64_t sec)
 {
-	struct counts_row *from;
 	uint64_t n;
 	struct slice hop = rec_get(r, F_HOP);
 
@@ -181,10 +187,7 @@ take_message(struct traffic *t, const struct rec *r, int64_t sec)
 		return;
 	t->in[origin_of(r)]++;
 	on_day(t, sec, DAYS_IN, 1);
-	from = find_mail(&t->from, rec_get(r, F_FROM));
-	if (from != NULL)
-		from->n[0]++;
-	count_bytes(t, r, from);
+	count_from(t, r);
 }
 
 /* How long it took, by the recipient's domain; the row + 1, or 0. */
@@ -204,7 +207,7 @@ count_delay(struct traffic *t, const struct rec *r, uint64_t *ms)
 	row = counts_find(&t->domain, counts_key_slice(&key));
 	if (row == NULL)
 		return 0;
-	i = (size_t)(row - t->domain.row);
+	i = row->i;
 	if (i >= TRAFFIC_HISTS) {
 		t->domain.dropped++;
 		return 0;
@@ -223,7 +226,10 @@ take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 	struct traffic_pipe p = { .sec = sec };
 	bool here = is(r, F_TLS, SLICE("local"));
 	bool pipe = here && is(r, F_DAEMON, SLICE("pipe"));
+	const struct counts_more one = { .n = { 1 }, .once = COUNTS_N };
+	struct counts_key key;
 	struct counts_row *to;
+	struct slice name;
 
 	if (is(r, F_RELAY, SLICE("none"))) {
 		t->fate[TRAFFIC_DROPPED]++;
@@ -238,14 +244,18 @@ take_sent(struct traffic *t, const struct rec *r, int64_t sec)
 	}
 	t->fate[here ? TRAFFIC_SENT_HERE : TRAFFIC_SENT_OUT]++;
 	on_day(t, sec, DAYS_DELIVERED, 1);
-	to = find_mail(&t->to, rec_get(r, F_TO));
+	name = mail_name(&key, rec_get(r, F_TO));
+	p.domain = count_delay(t, r, &p.ms);
+	if (!pipe) {
+		counts_add(&t->to, name, &one);
+		return;
+	}
+	to = counts_find(&t->to, name);
 	if (to != NULL) {
 		to->n[0]++;
-		p.to = (size_t)(to - t->to.row) + 1;
+		p.to = to->i + 1;
 	}
-	p.domain = count_delay(t, r, &p.ms);
-	if (pipe)
-		t->pipe[t->npipe++ % TRAFFIC_PIPES] = p;
+	t->pipe[t->npipe++ % TRAFFIC_PIPES] = p;
 }
 
 static void

@@ -80,6 +80,8 @@ struct traffic {
 
 void	traffic_init(struct traffic *, struct days *);
 void	traffic_free(struct traffic *);
+/* All is told: before anything is read. */
+void	traffic_settle(struct traffic *);
 /* `sec` is the record's time, or INT64_MAX. */
 void	traffic_take(struct traffic *, const struct rec *, int64_t sec);
 /* A link record, whenever it was. */

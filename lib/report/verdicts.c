@@ -43,6 +43,13 @@ verdicts_free(struct verdicts *v)
 	v->exempted = NULL;
 }
 
+void
+verdicts_settle(struct verdicts *v)
+{
+	counts_settle(&v->peer);
+	counts_settle(&v->domain);
+}
+
 enum days_tls
 verdicts_tls(const struct rec *r)
 {
@@ -89,23 +96,21 @@ static void
 count_name(struct counts *c, const struct judgement *j, struct slice name,
     const struct rec *r, enum days_tls tls)
 {
+	bool plain = tls == DAYS_PLAINTEXT;
+	struct counts_more more = { .n = { [VERDICTS_HOPS] = 1,
+		[VERDICTS_PLAIN] = plain,
+		[VERDICTS_UNKNOWN] = tls == DAYS_UNKNOWN },
+		.once = plain ? VERDICTS_MESSAGES : COUNTS_N };
 	struct counts_key key;
-	struct counts_row *row;
 
 	if (name.len == 0)
 		return;
+	if (plain)
+		more.trace = rec_get(r, F_TRACE);
 	counts_key_begin(&key);
 	counts_key(&key, verdicts_side(j));
 	counts_key_host(&key, name);
-	row = counts_find(c, counts_key_slice(&key));
-	if (row == NULL)
-		return;
-	row->n[VERDICTS_HOPS]++;
-	row->n[VERDICTS_UNKNOWN] += tls == DAYS_UNKNOWN;
-	if (tls != DAYS_PLAINTEXT)
-		return;
-	row->n[VERDICTS_PLAIN]++;
-	counts_message(row, VERDICTS_MESSAGES, rec_get(r, F_TRACE));
+	counts_add(c, counts_key_slice(&key), &more);
 }
 
 /* "not logged" is what a hop is counted as that has no version or cipher. */

@@ -47,6 +47,8 @@ extern const struct slice verdicts_tls_word[DAYS_TLS_N];
 void	verdicts_init(struct verdicts *, const struct policy *,
 	    struct days *, size_t limit);
 void	verdicts_free(struct verdicts *);
+/* All is told: before anything is read. */
+void	verdicts_settle(struct verdicts *);
 void	verdicts_hop(struct verdicts *, const struct judgement *,
 	    const struct rec *);
 void	verdicts_attempt(struct verdicts *, const struct judgement *);

@@ -49,7 +49,7 @@ apply(const struct policy *p, const struct rec *r)
 	struct rec out;
 
 	nexthop_init(&n);
-	if (judge(p, &n, r, &j)) {
+	if (judge(p, &n, r, judge_time(r), &j)) {
 		must(j.verdict < VERDICT_N && j.rule < RULE_N);
 		must(j.verdict != VERDICT_COMPLIANT || !j.plaintext ||
 		    j.line->level < LEVEL_ENCRYPT ||

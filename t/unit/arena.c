@@ -9,13 +9,10 @@
 #include <cmocka.h>
 
 static void
-test_alloc(void **state)
+check(struct arena a)
 {
-	struct arena a;
 	struct slice s;
 
-	(void)state;
-	arena_init(&a, 1 << 20);
 	for (int round = 0; round < 3; round++) {
 		unsigned char *last = NULL;
 
@@ -37,7 +34,21 @@ test_alloc(void **state)
 		assert_null(arena_alloc(&a, SIZE_MAX - 15));
 		arena_reset(&a);
 	}
+	/* More than any block has. */
+	assert_non_null(arena_alloc(&a, 300000));
 	arena_free(&a);
+}
+
+static void
+test_alloc(void **state)
+{
+	struct arena small, large;
+
+	(void)state;
+	arena_init(&small, 1 << 20);
+	check(small);
+	arena_init_large(&large, 1 << 20);
+	check(large);
 }
 
 int

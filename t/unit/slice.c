@@ -108,6 +108,12 @@ test_sub(void **state)
 	assert_int_equal(slice_trim(S("  ")).len, 0);
 	assert_true(slice_starts(none, S("")) && slice_ends(none, S("")));
 	assert_true(slice_eq_nocase(S("aBc"), S("AbC")));
+	assert_true(slice_eq_nocase(S("mail.Example.ORG@["),
+	    S("MAIL.eXAMPLE.org@[")));
+	assert_false(slice_eq_nocase(S("mail.example.org@["),
+	    S("mail.example.org`[")));
+	assert_false(slice_eq_nocase(S("mail.ex@mple.org.."),
+	    S("mail.ex`mple.org..")));
 	assert_false(slice_eq_nocase(S("[a"), S("{a")));
 	assert_true(slice_ends_nocase(S("x.EX"), S(".ex")));
 	assert_true(slice_cmp(S("a"), S("ab")) < 0);
