@@ -295,6 +295,7 @@ main(int argc, char *argv[])
 	judging_init(&m.judging);
 	tool_options(&m.tool, argc, argv, &usage, &m);
 	m.tool.opt.tls_failures = true;
+	m.tool.opt.no_refs = true;
 	judging_load(&m.judging, m.tool.opt.now);
 	m.tool.opt.loopback = m.judging.policy.loopback;
 	if (m.match != NULL || m.check)

@@ -2,6 +2,7 @@
 
 #include "base/caltime.h"
 #include "base/loopback.h"
+#include "base/mem.h"
 #include "policy/judge_attempt.h"
 #include "policy/judge_tls.h"
 #include "track/verdict.h"
@@ -218,7 +219,9 @@ bool
 judge(const struct policy *p, const struct nexthops *n, const struct rec *r,
     int64_t sec, struct judgement *j)
 {
-	*j = (struct judgement){ .hop = true, .sec = sec };
+	mem_clear(j, sizeof(*j));
+	j->hop = true;
+	j->sec = sec;
 	j->outbound = is(r, F_TYPE, SLICE("delivery"));
 	if (!is_hop(r, j))
 		return judge_failed(p, n, r, j);

@@ -57,6 +57,7 @@ struct opt {
 	bool		 hash;		/* true unless --no-hash */
 	bool		 events;	/* -e */
 	bool		 tls_failures;	/* of clients, as events: for tools */
+	bool		 no_refs;	/* messages without refs: for tools */
 	bool		 loopback;	/* TLS inside the host matters: for tools */
 	bool		 unknown;	/* --unknown */
 	bool		 verbose;

@@ -177,7 +177,7 @@ records_run(const struct inputs *in, const struct opt *opt,
 	struct run x = { .opt = opt, .mode = mode, .fn = fn, .arg = arg,
 		.status = EXIT_YES };
 	struct track_opt to = { .events = opt->events,
-		.tls_failures = opt->tls_failures };
+		.tls_failures = opt->tls_failures, .no_refs = opt->no_refs };
 	struct prefix *prefix = records_prefix(opt);
 	struct err e;
 	size_t cap = 0, n;

@@ -44,6 +44,7 @@ struct track_spool {
 struct track_opt {
 	bool	events;		/* hand event records on, with their trace */
 	bool	tls_failures;	/* those of handshakes of clients that failed */
+	bool	no_refs;	/* of a message, all its lines: for who counts */
 };
 
 struct track	*track_new(const struct track_opt *, track_put *, void *arg);

@@ -25,7 +25,8 @@ read_journal(struct track *t, const struct message *m, struct rec *r,
 			rec_set_ready(r, e.field, e.value, e.ready);
 			break;
 		case JOURNAL_LINE:
-			write_line(t, m, &e.line);
+			if (!t->opt.no_refs)
+				write_line(t, m, &e.line);
 			break;
 		default:
 			if (e.head.ptr[0] == HEAD_DELIVERY) {
@@ -219,8 +220,9 @@ make_message(struct track *t, struct message *m, struct node *n,
 		qfile_merge(t, m, &in, r);
 	if (m->line != 0)
 		write_number(r, &s->x, F_LINE, m->line);
-	rec_set_ready(r, F_REFS, buf_slice(&t->refs), t->refs_ready &&
-	    t->refs.len > 0);
+	if (!t->opt.no_refs)
+		rec_set_ready(r, F_REFS, buf_slice(&t->refs), t->refs_ready &&
+		    t->refs.len > 0);
 	leave(n, m, &v, &root, hop);
 }
 
