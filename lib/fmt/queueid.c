@@ -11,11 +11,12 @@
 #define LONG_INODE	12		/* base 51 digits, at most */
 #define LONG_Z		(LONG_SEC + LONG_USEC)	/* what is between them */
 #define NO_ID		SIZE_MAX
+#define TEXT		32		/* an ID and all that is looked at */
 #define SEC_MIN		631152000U	/* 1990-01-01 */
 #define SEC_MAX		4133980800U	/* 2101-01-01 */
-#define SEC_MIN_TEXT	"1fJkBS"	/* the same in base 52 */
-#define SEC_MAX_TEXT	"BsNl2m"
-#define USEC_MAX_TEXT	"75pl"
+#define SEC_MIN_TEXT	"1fJkBS\0"	/* the same in base 52 */
+#define SEC_MAX_TEXT	"BsNl2m\0"
+#define USEC_MAX_TEXT	"75pl\0\0\0"
 
 #define HEX	0x40	/* an upper-case hexadecimal digit */
 #define B52	0x80	/* a base 52 digit, and its value */
@@ -176,6 +177,16 @@ bits_of_52(__m128i v)
 	    bits_of(low, 'o') | bits_of(low, 'u'));
 }
 
+/* The first n of eight bytes as a number that compares as they do. */
+static inline uint64_t
+ordered(const void *p, unsigned int n)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return __builtin_bswap64(v) >> (64 - 8 * n);
+}
+
 /*
  * n base 52 digits at p, LONG_Z + 1 of them before the inode number: a long
  * ID as they were and will be for a thousand years?  The alphabet is in the
@@ -184,11 +195,14 @@ bits_of_52(__m128i v)
 static inline bool
 usual_long(const unsigned char *p, size_t n)
 {
+	uint64_t sec = ordered(p, LONG_SEC);	/* there are LOOK bytes */
+
 	return n > LONG_Z + 1 && n <= LONG_Z + LONG_INODE && p[LONG_Z] == 'z' &&
 	    (p[LONG_Z + 1] != '0' || n == LONG_Z + 2) &&
-	    memcmp(p, SEC_MIN_TEXT, LONG_SEC) >= 0 &&
-	    memcmp(p, SEC_MAX_TEXT, LONG_SEC) <= 0 &&
-	    memcmp(p + LONG_SEC, USEC_MAX_TEXT, LONG_USEC) <= 0;
+	    sec >= ordered(SEC_MIN_TEXT, LONG_SEC) &&
+	    sec <= ordered(SEC_MAX_TEXT, LONG_SEC) &&
+	    ordered(p + LONG_SEC, LONG_USEC) <=
+	    ordered(USEC_MAX_TEXT, LONG_USEC);
 }
 #endif
 
@@ -285,12 +299,19 @@ queueid_valid(struct slice s)
 bool
 queueid_long(struct slice s)
 {
+	unsigned char text[TEXT] = { 0 };
 	struct queueid q;
 	size_t n;
 
 	/* Most are short, without the z that is in every long one. */
 	if (slice_near(s, 0, 'z') == s.len)
 		return false;
+	if (s.len < sizeof(text)) {
+		memcpy(text, s.ptr, s.len);
+		text[s.len] = ':';
+		if (usual_len(slice_of(text, sizeof(text))) == s.len)
+			return true;
+	}
 	return (span(s, &n) & B52) && n == s.len && parse_long(s, &q);
 }
 
