@@ -26,11 +26,11 @@ check(const struct tlsrpt *t)
 	uint64_t failed = 0, listed = 0;
 
 	for (size_t i = 0; i < t->domain.n; i++)
-		failed += t->domain.row[i].n[TLSRPT_REBUILT_FAILED] +
-		    t->domain.row[i].n[TLSRPT_LINES_FAILED];
+		failed += t->domain.row[i]->n[TLSRPT_REBUILT_FAILED] +
+		    t->domain.row[i]->n[TLSRPT_LINES_FAILED];
 	for (size_t i = 0; i < t->failure.n; i++) {
-		listed += t->failure.row[i].n[0];
-		if (!is_result(counts_part(t->failure.row[i].name, 2)))
+		listed += t->failure.row[i]->n[0];
+		if (!is_result(counts_part(t->failure.row[i]->name, 2)))
 			abort();
 	}
 	if (failed != listed)
