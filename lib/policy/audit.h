@@ -46,7 +46,7 @@ struct audit	*audit_open(const struct policy *, const struct nexthops *,
 		    audit_fn *, void *arg);
 void		 audit_close(struct audit *);
 void		 audit_pseudonyms(struct audit *, struct pseudonyms *);
-/* sec: judge_time of the record. */
+/* sec: what judge_time says of the record. */
 bool		 audit_add(struct audit *, const struct rec *, int64_t sec);
 bool		 audit_see(struct audit *, const struct rec *);
 bool		 audit_end(struct audit *);

@@ -47,7 +47,7 @@ struct judgement {
 	struct policy_peer	 peer;
 };
 
-/* sec: judge_time of the record. */
+/* sec: what judge_time says of the record. */
 bool	judge(const struct policy *, const struct nexthops *,
 	    const struct rec *, int64_t sec, struct judgement *);
 /* The verdict that a finding of this rule has. */

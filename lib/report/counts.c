@@ -170,7 +170,8 @@ ask_row(const struct counts *c, const struct counts_wait *w)
 		return;
 	mem_prefetch(r, sizeof(*r));
 	mem_prefetch(r + 1, 1);
-	mem_prefetch((const unsigned char *)(r + 1) + w->len, 1);
+	/* It may be another's, and shorter. */
+	mem_prefetch((const void *)((uintptr_t)(r + 1) + w->len), 1);
 }
 
 void
