@@ -19,8 +19,8 @@
 #define USEC_MAX_TEXT	"75pl\0\0\0"
 
 #define HEX	0x40	/* an upper-case hexadecimal digit */
-#define B52	0x80	/* a base 52 digit, and its value */
-#define VALUE	0x3f
+#define B52	0x80	/* a base 52 digit */
+#define VALUE	0x3f	/* of that */
 #define BOTH	(HEX | B52)
 
 static const unsigned char digit52[256] = {
@@ -120,8 +120,7 @@ parse_long(struct slice s, struct queueid *q)
 	size_t z = slice_rchr(s, 'z'), n;
 	uint64_t sec, usec;
 
-	if (z == SLICE_NONE || z < LONG_SEC + LONG_USEC ||
-	    z > LONG_SEC_MAX + LONG_USEC)
+	if (z == SLICE_NONE || z < LONG_Z || z > LONG_SEC_MAX + LONG_USEC)
 		return false;
 	n = s.len - z - 1;
 	if (n == 0 || n > LONG_INODE || (s.ptr[z + 1] == '0' && n > 1))

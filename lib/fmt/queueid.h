@@ -38,7 +38,7 @@ bool	queueid_valid(struct slice);
 size_t	queueid_len(struct slice);
 /* The same where a colon stands right behind it. */
 size_t	queueid_label_len(struct slice);
-/* The same of what is no ID, but stands where one belongs; or 0. */
+/* The length of a word that is no ID, but stands where one belongs; or 0. */
 size_t	queueid_like_len(struct slice);
 /* True for a valid ID of the long form. */
 bool	queueid_long(struct slice);

@@ -37,7 +37,7 @@ struct judgement {
 	bool			 hop;		/* it carried mail */
 	bool			 outbound;	/* seen from its sending side */
 	bool			 plaintext;
-	int64_t			 sec;
+	int64_t			 sec;		/* judge_time of the record */
 	enum direction		 direction;
 	enum verdict_word	 verdict;
 	enum rule		 rule;		/* that decides */

@@ -37,7 +37,6 @@ struct peer {
 	struct change	tls, trust;
 };
 
-
 struct peers {
 	const struct policy	*policy;
 	struct arena		 mem;

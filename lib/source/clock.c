@@ -252,8 +252,7 @@ clock_check(struct clock *c, const struct stamp *s, int64_t id_sec)
 	if (!c->inferred || c->zone != NULL)
 		return false;
 	/* Nearly always the offset at hand fits. */
-	if (s->kind == c->same.kind && s->sec == c->same.sec &&
-	    s->day == c->same.day && s->mon == c->same.mon) {
+	if (clock_is_same(c, s)) {
 		diff = c->same_time.sec - id_sec;
 		if (diff >= -NEAR && diff <= NEAR)
 			return false;

@@ -80,14 +80,21 @@ void	clock_init(struct clock *, const struct zone *);
 void	clock_year(struct clock *, enum clock_year, int year);
 void	clock_read(struct clock *, const struct stamp *,
 	    const struct stamp *outer, struct event_time *, struct slice *note);
+/* Is it the stamp before, but for the fraction of its second? */
+static inline bool
+clock_is_same(const struct clock *c, const struct stamp *s)
+{
+	return s->kind == c->same.kind && s->sec == c->same.sec &&
+	    s->day == c->same.day && s->mon == c->same.mon;
+}
+
 /* The time of a line; *note is absent when there is nothing to say. */
 static inline void
 clock_time(struct clock *c, const struct stamp *s, const struct stamp *outer,
     struct event_time *t, struct slice *note)
 {
 	if (s->kind == STAMP_NONE || outer->kind != STAMP_NONE ||
-	    s->kind != c->same.kind || s->sec != c->same.sec ||
-	    s->day != c->same.day || s->mon != c->same.mon) {
+	    !clock_is_same(c, s)) {
 		clock_read(c, s, outer, t, note);
 		return;
 	}
