@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
+
 #define HASHES	40000
 
 /* What the table should hold: a number for each hash, or 0. */
@@ -13,15 +15,6 @@ static struct {
 	uint64_t	hash;
 	uint32_t	first;
 } want[HASHES];
-
-static uint64_t state = 1;
-
-static uint64_t
-next(void)
-{
-	state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return state ^ state >> 29;
-}
 
 static void
 check(const struct chains *c, size_t n)
@@ -45,11 +38,11 @@ churn(uint64_t mask, size_t n, int rounds)
 	chains_init(&c);
 	for (size_t i = 0; i < n; i++) {
 		/* Each low half once: what differs above it is the same. */
-		want[i].hash = (i & mask) | ((next() & ~mask) & 0xffffffff) |
-		    next() << 32;
+		want[i].hash = (i & mask) | ((chance_bits() & ~mask) & 0xffffffff) |
+		    chance_bits() << 32;
 		for (size_t k = 0; k < i; k++)
 			if ((uint32_t)want[k].hash == (uint32_t)want[i].hash) {
-				want[i].hash = next();
+				want[i].hash = chance_bits();
 				k = (size_t)-1;
 			}
 		want[i].first = 0;
@@ -59,10 +52,10 @@ churn(uint64_t mask, size_t n, int rounds)
 		unsigned int take = r % 2 == 0 ? 2 : 6;
 
 		for (size_t i = 0; i < n; i++) {
-			size_t k = (size_t)(next() % n);
+			size_t k = (size_t)(chance_bits() % n);
 
-			want[k].first = next() % 8 < take ? 0 :
-			    (uint32_t)(next() % 1000) + 1;
+			want[k].first = chance_bits() % 8 < take ? 0 :
+			    (uint32_t)(chance_bits() % 1000) + 1;
 			chains_ahead(&c, want[k].hash);
 			chains_set(&c, want[k].hash, want[k].first);
 			assert_int_equal(chains_first(&c, want[k].hash),

@@ -9,16 +9,9 @@
 
 #include "base/mem.h"
 
+#include "chance.h"
+
 #define NAMES	3000
-
-static uint64_t seed = 1;
-
-static uint64_t
-chance(uint64_t n)
-{
-	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (seed >> 33) % n;
-}
 
 /* A name of its own for each number, some longer than what waits. */
 static struct slice

@@ -12,16 +12,9 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
+
 #define SIZE	100000
-
-static uint64_t state = 1;
-
-static size_t
-rnd(size_t n)
-{
-	state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (size_t)(state >> 33) % n;
-}
 
 /* Bytes of which one in `lines` is a newline and one in `odds` not plain. */
 static void
@@ -32,11 +25,11 @@ fill(unsigned char *p, size_t n, size_t lines, size_t odds)
 
 	for (size_t i = 0; i < n; i++) {
 		do
-			p[i] = (unsigned char)(' ' + rnd(95));
+			p[i] = (unsigned char)(' ' + chance(95));
 		while (!plain_byte(p[i]));
-		if (rnd(odds) == 0)
-			p[i] = odd[rnd(sizeof(odd))];
-		if (rnd(lines) == 0)
+		if (chance(odds) == 0)
+			p[i] = odd[chance(sizeof(odd))];
+		if (chance(lines) == 0)
 			p[i] = '\n';
 	}
 }
@@ -71,7 +64,7 @@ walk(const unsigned char *data, size_t n, size_t step, bool jump)
 			    slice_of(window, len), &plain), got);
 			pos += got + 1;
 			/* Over some more lines, to the start of one. */
-			for (size_t k = jump ? rnd(4) : 0; k > 0; k--) {
+			for (size_t k = jump ? chance(4) : 0; k > 0; k--) {
 				newline = memchr(data + pos, '\n', end - pos);
 				if (newline == NULL)
 					break;
@@ -82,7 +75,7 @@ walk(const unsigned char *data, size_t n, size_t step, bool jump)
 		if (got == SLICE_NONE) {
 			if (end == n)
 				break;
-			end += 1 + rnd(step);
+			end += 1 + chance(step);
 			end = end < n ? end : n;
 		}
 	}

@@ -11,17 +11,10 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
+
 #define N	300
 #define STEPS	20000
-
-static uint64_t state = 7;
-
-static size_t
-rnd(size_t n)
-{
-	state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (size_t)(state >> 33) % n;
-}
 
 static bool
 put(void *arg, const struct rec *r)
@@ -94,8 +87,8 @@ touch(struct track *t, struct message *m)
 	static const uint32_t saw[] = { 0, SAW_QUEUED, SAW_QUEUED | SAW_HELD |
 		SAW_PICKUP, SAW_FILE };
 
-	m->saw = saw[rnd(8) == 0 ? 3 : rnd(3)];
-	m->l.nsettled = (uint32_t)rnd(2);
+	m->saw = saw[chance(8) == 0 ? 3 : chance(3)];
+	m->l.nsettled = (uint32_t)chance(2);
 	m->nrcpt = 1;
 	message_touch(t, m);
 }
@@ -112,14 +105,14 @@ test_chance(void **unused)
 	for (size_t i = 0; i < N; i++)
 		node[i] = make(t, tag, i);
 	for (size_t step = 0; step < STEPS; step++) {
-		size_t i = rnd(N);
+		size_t i = chance(N);
 		struct node *n = node_get(&t->nodes, node[i]);
 		bool slept = n->msg->asleep;
 		struct message *m;
 
-		switch (rnd(4)) {
+		switch (chance(4)) {
 		case 0:
-			t->now += (int64_t)rnd(SLEEP_AFTER / 2);
+			t->now += (int64_t)chance(SLEEP_AFTER / 2);
 			lists_sleep(t);
 			break;
 		case 1:

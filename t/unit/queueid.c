@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "chance.h"
+
 struct id_case {
 	const char	*in;
 	size_t		 len;		/* of the ID at the start, 0: none */
@@ -114,15 +116,6 @@ check_both(const char *id, size_t len)
 	assert_int_equal(queueid_label_len(slice_sub(s, 0, len + 1)), alone);
 }
 
-static uint64_t seed;
-
-static uint64_t
-chance(uint64_t n)
-{
-	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (seed >> 33) % n;
-}
-
 /* Long IDs by chance, whole and with a byte that is another. */
 static void
 test_long(void **state)
@@ -131,7 +124,7 @@ test_long(void **state)
 
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
-		uint64_t sec = 631152000 + chance(UINT64_C(3502828801));
+		uint64_t sec = 631152000 + chance_bits() % 3502828801;
 		uint64_t usec = chance(1000000);
 		uint64_t inode = (chance(1U << 31) << 32 | chance(1U << 31)) >>
 		    chance(63);
